@@ -1,0 +1,138 @@
+"""What an operator decides about exchanges, and what happened when they were asked.
+
+`Exchange` and `Feed` rows are made from the adapters after every migration; nothing here names an exchange. Columns
+under "kept by the workers" are written by conditional UPDATEs only, never by a form.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from exchanges.adapter import Adapter
+from exchanges.adapters import ADAPTERS
+
+
+class ExchangeState(models.TextChoices):
+    """The states of faults: what health found, or what somebody decided."""
+
+    STARTING = "starting", "Starting"
+    HEALTHY = "healthy", "Live"
+    DEGRADED = "degraded", "Degraded"
+    DOWN = "down", "Down"
+    BANNED = "banned", "Paused by exchange"
+    BLOCKED = "blocked", "Blocked by exchange"
+    DISABLED = "disabled", "Off"
+    AUTO_DISABLED = "auto_disabled", "Off by Pebble"
+
+
+class Exchange(models.Model):
+    """One exchange under an operator's hand: switch, budget, priority, fee."""
+
+    slug = models.SlugField(max_length=30, unique=True, editable=False)
+    name = models.CharField(max_length=60)
+    enabled = models.BooleanField("on", default=True, help_text="Off: no request leaves for it, and its prices stop counting, within a second.")
+    budget_per_minute = models.PositiveIntegerField(
+        "budget, requests a minute", validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+        help_text="Shared by all workers. The exchange's own published limits are obeyed as well.",
+    )
+    priority = models.PositiveSmallIntegerField(default=100, help_text="Lower comes first where prices are equal.")
+    taker_fee_pct = models.DecimalField(
+        "taker fee, %", max_digits=8, decimal_places=5, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(10))],
+        help_text="Overrides what the exchange publishes. Empty: the published fee of each market, else the public default.",
+    )
+    host = models.CharField(max_length=200, blank=True, help_text="Empty: the adapter's first host. Only the adapter's hosts and PEBBLE_EXTRA_HOSTS are accepted.")
+    reason = models.CharField("reason for the last change", max_length=200, blank=True, help_text="Kept with the change in the audit.")
+
+    # Kept by the workers.
+    state = models.CharField(max_length=20, choices=ExchangeState.choices, default=ExchangeState.STARTING, editable=False)
+    state_since = models.DateTimeField(null=True, editable=False)
+    state_detail = models.CharField(max_length=200, blank=True, editable=False)
+    clock_offset_ms = models.IntegerField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("priority", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def adapter(self) -> Adapter | None:
+        """The static knowledge; None when its file is gone (the row and its history stay)."""
+        return ADAPTERS.get(self.slug)
+
+
+class Feed(models.Model):
+    """One exchange and one source: its switch, its period, who is asking right now, and how the last poll ended."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="feeds", editable=False)
+    source = models.CharField(max_length=30, editable=False)
+    enabled = models.BooleanField("on", default=True)
+    period_s = models.PositiveIntegerField("every, seconds", validators=[MinValueValidator(1), MaxValueValidator(86_400)])
+
+    # Kept by the workers. `token` is the fencing token: a result is stored only while it is still the claim's own.
+    token = models.PositiveBigIntegerField(default=0, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    lease_owner = models.CharField(max_length=120, blank=True, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    outcome = models.CharField(max_length=30, blank=True, editable=False)
+    detail = models.CharField(max_length=200, blank=True, editable=False)
+    ok_at = models.DateTimeField(null=True, editable=False)
+    rows = models.PositiveIntegerField(default=0, editable=False)
+    fails = models.PositiveIntegerField(default=0, editable=False)
+    deaths = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Claims in a row whose worker died.")
+    probe_at = models.DateTimeField(null=True, editable=False, help_text="While the breaker is open: when the next single try may leave.")
+    opened = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often the breaker has reopened in a row.")
+
+    class Meta:
+        ordering = ("exchange_id", "id")
+        constraints = [models.UniqueConstraint(fields=("exchange", "source"), name="one_feed_per_source")]
+
+    def __str__(self) -> str:
+        return f"{self.exchange} {self.source}"
+
+
+class Run(models.Model):
+    """One poll and how it ended. Kept two days."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="runs")
+    source = models.CharField(max_length=30)
+    token = models.PositiveBigIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    outcome = models.CharField(max_length=30)
+    detail = models.CharField(max_length=200, blank=True)
+    ms = models.PositiveIntegerField()
+    requests = models.PositiveSmallIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    dropped = models.PositiveIntegerField(default=0)
+    bad_fields = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField("bytes", default=0)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("exchange", "source", "started_at"), name="run_by_feed")]
+        constraints = [models.UniqueConstraint(fields=("exchange", "source", "token"), name="one_run_per_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.exchange_id} {self.source} {self.outcome}"
+
+
+class Transition(models.Model):
+    """One change of an exchange's state: the history behind the status page's events."""
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="transitions")
+    at = models.DateTimeField()
+    before = models.CharField(max_length=20, choices=ExchangeState.choices)
+    after = models.CharField(max_length=20, choices=ExchangeState.choices)
+    detail = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.exchange_id} {self.before} -> {self.after}"

@@ -1,0 +1,37 @@
+"""The numbers of the methodology that an operator may change, as one frozen value handed to every function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Method:
+    """Defaults of the methodology. Tolerances are ratios (0.005 = 0.5 %); volumes in USD a day; ages in periods or seconds."""
+
+    version: str = "1"
+    fresh_periods: int = 3
+    aging_periods: int = 6
+    expired_s: int = 900
+    wide: Decimal = Decimal("0.10")
+    z_threshold: float = 6.0
+    floor: float = 0.0005
+    tol_stable: float = 0.003
+    tol_major: float = 0.005
+    tol_mid: float = 0.015
+    tol_tail: float = 0.05
+    major_volume_usd: Decimal = Decimal(50_000_000)
+    mid_volume_usd: Decimal = Decimal(1_000_000)
+    readmit_samples: int = 3
+    dislocated_s: int = 300
+    weight_cap: Decimal = Decimal("0.40")
+    frozen_polls: int = 5
+    frozen_s: int = 60
+    frozen_move: float = 0.002
+    identity_near: int = 20
+    identity_near_s: int = 600
+    identity_far: int = 3
+
+
+DEFAULT = Method()

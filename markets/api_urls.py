@@ -1,0 +1,3 @@
+"""The API under /api/."""
+
+urlpatterns: list = []

@@ -1,0 +1,7 @@
+"""The markets app: what prices mean."""
+
+from django.apps import AppConfig
+
+
+class MarketsConfig(AppConfig):
+    name = "markets"

@@ -1,0 +1,226 @@
+"""Django settings. Everything an installation decides comes from the environment (django-environ, prefix PEBBLE_)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Where things are -------------------------------------------------------------------------------------------
+DATA_DIR = Path(env.str("PEBBLE_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+PORT = env.int("PEBBLE_PORT", default=8000)
+DEBUG = env.bool("PEBBLE_DEBUG", default=False)
+
+# --- Which market -----------------------------------------------------------------------------------------------
+MARKET = env.str("PEBBLE_MARKET", default="live")  # `make run` resolves "auto" before anything else starts
+if MARKET not in ("live", "simulated"):
+    raise ImproperlyConfigured("PEBBLE_MARKET must be live or simulated (auto is understood by `make run` only)")
+SIMULATED = MARKET == "simulated"
+UPSTREAM = env.str("PEBBLE_UPSTREAM", default="")  # loopback only; every exchange host is its first path segment
+EXTRA_HOSTS = env.list("PEBBLE_EXTRA_HOSTS", default=[])
+PROXY = env.str("PEBBLE_PROXY", default="")
+if SIMULATED and not UPSTREAM:
+    UPSTREAM = f"http://127.0.0.1:{env.int('PEBBLE_SIMULATOR_PORT', default=PORT + 1)}"
+
+# --- Secrets and hosts ------------------------------------------------------------------------------------------
+def _kept_secret() -> str:
+    """A secret key made once and kept beside the data, for an installation that gives none."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(60))
+    return path.read_text().strip()
+
+
+SECRET_KEY = env.str("PEBBLE_SECRET_KEY", default="") or _kept_secret()
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("PEBBLE_SECRET_KEY must have at least 50 characters; leave it out and Pebble makes one")
+ALLOWED_HOSTS = env.list("PEBBLE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("PEBBLE_ALLOWED_HOSTS must name the hosts; * would let anybody choose the links we print")
+BASE_URL = env.str("PEBBLE_BASE_URL", default=f"http://127.0.0.1:{PORT}")
+SECURE = BASE_URL.startswith("https://")  # behind https: secure cookies, HSTS, redirect
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if SECURE else []
+
+# --- Apps -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "exchanges",
+    "markets",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "auditlog",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+]
+ROOT_URLCONF = "pebble.urls"
+WSGI_APPLICATION = "pebble.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Storage ----------------------------------------------------------------------------------------------------
+DATABASE_FILE = DATA_DIR / f"{MARKET}.sqlite3"
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATABASE_FILE}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: without it nearly half of the read-modify-write transactions failed beside a bulk writer.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+LIMITS_FILE = DATA_DIR / f"{MARKET}-limits.sqlite3"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+# --- Workers ----------------------------------------------------------------------------------------------------
+# Measured choices: two running polls per exchange at most; queue_limit = workers, because prefetched tasks burn
+# their retry time; the next cycle is the retry, so one attempt; our own deadlines come long before `timeout`.
+WORKERS = env.int("PEBBLE_WORKERS", default=4)
+Q_CLUSTER = {
+    "name": "pebble",
+    "label": "Tasks",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
+    "bulk": 1,
+    "poll": 0.2,
+    "timeout": 30,
+    "retry": 120,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "catch_up": False,
+    "save_limit": 200,
+    "save_limit_per": "func",
+    "recycle": 5000,
+    "max_rss": 400_000,
+    "cache": "default",
+    "error_reporter": {},
+}
+if REDIS_URL:
+    Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingRedis", "redis": REDIS_URL}
+else:
+    Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingOrm", "orm": "default"}
+
+# --- Web --------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "pebble" / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+if SECURE:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = env.int("PEBBLE_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if env.bool("PEBBLE_BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
+
+# --- API --------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": env.int("PEBBLE_PROXIES", default=0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pebble",
+    "DESCRIPTION": "Best prices, markets and the health of their sources.",
+    "VERSION": "v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Words and times --------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("PEBBLE_LOG_LEVEL", default="INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}
