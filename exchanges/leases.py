@@ -1,0 +1,122 @@
+"""Who is asking right now: claims on a feed, handed out by one conditional UPDATE with a fencing token.
+
+A claim is free when its lease was given back, ran out, or its owner's process is dead. The database decides between
+two workers; nothing here waits. A result may be stored only while its token is still the feed's (`current`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db.models import F, Q
+
+from exchanges.models import Exchange, Feed, Run
+
+TTL = timedelta(seconds=20)  # longer than the longest fetch (12 s) and its transaction
+SPACING = 0.6  # of the period must have passed since the last start: late and doubled firings are dropped
+DEATHS = 3  # workers lost in a row before we stop giving them this feed
+GIVE_UP = timedelta(minutes=5)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to poll one feed until the lease ends. `token` fences every write of the result."""
+
+    feed_id: int
+    token: int
+    started_at: datetime
+
+
+def _boot() -> str:
+    """Which boot, and which pid namespace of it: containers may share a host name and a kernel, but not pids."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()[:8] + "-" + os.readlink("/proc/self/ns/pid")[5:-1]
+    except OSError:  # not Linux: nobody can be called dead, a lease has to run out
+        return secrets.token_hex(4)
+
+
+HOST = f"{socket.gethostname()[:60]}:{_boot()}"
+
+
+def owner() -> str:
+    """This process, as it stands in `Feed.lease_owner`."""
+    return f"{HOST}:{os.getpid()}"
+
+
+def dead(name: str) -> bool:
+    """Whether that owner surely runs no more: same host, same boot, same pid namespace, and no such process."""
+    host, _, pid = name.rpartition(":")
+    if host != HOST or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+        # kill -9 leaves a zombie until its parent looks: that is dead, too.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+
+
+def claim(exchange: str, source: str, now: datetime, *, spaced: bool = True) -> Claim | str:
+    """Take the feed, or say why not as an outcome: not_offered, disabled, breaker_open, lease_lost.
+
+    `spaced=False` (a person asked) ignores how recent the last poll is; leases, switches and breakers still hold.
+    """
+    feed = Feed.objects.select_related("exchange").filter(exchange__slug=exchange, source=source).first()
+    if feed is None or feed.exchange.adapter is None or feed.exchange.adapter.source(source) is None:
+        return "not_offered"
+    if not (feed.enabled and feed.exchange.enabled):
+        return _looked(feed, now, "disabled")
+    if feed.probe_at and feed.probe_at > now:
+        return _looked(feed, now, "breaker_open")
+    if spaced and feed.started_at and now - feed.started_at < timedelta(seconds=SPACING * feed.period_s):
+        return "lease_lost"
+    return _take(feed, now)
+
+
+def _take(feed: Feed, now: datetime) -> Claim | str:
+    """The conditional UPDATE. The token read before must still stand, so of two workers one gets it."""
+    free = Q(lease_owner="") | Q(lease_until__lte=now)
+    if dead(feed.lease_owner):
+        free |= Q(lease_owner=feed.lease_owner)
+    lost = feed.lease_owner != ""  # the last worker never gave it back
+    mine = Feed.objects.filter(free, pk=feed.pk, token=feed.token, enabled=True, exchange__in=Exchange.objects.filter(enabled=True))
+    if lost and feed.deaths + 1 >= DEATHS:
+        return _give_up(feed, mine, now)
+    taken = mine.update(token=F("token") + 1, lease_owner=owner(), lease_until=now + TTL, started_at=now, deaths=F("deaths") + lost)
+    return Claim(feed.pk, feed.token + 1, now) if taken else "lease_lost"
+
+
+def _give_up(feed: Feed, mine, now: datetime) -> str:  # type: ignore[no-untyped-def]  # a QuerySet of Feed
+    """A poll that kills its worker every time must not eat the pool: leave it alone for a while, and say so."""
+    detail = f"its worker died {feed.deaths + 1} times in a row; tried again after {GIVE_UP.seconds // 60} minutes"
+    ended = {"finished_at": now, "outcome": "lease_lost", "detail": detail}
+    if mine.update(token=F("token") + 1, lease_owner="", lease_until=None, deaths=F("deaths") + 1, probe_at=now + GIVE_UP, **ended):
+        logger.error("%s: %s", feed, detail)
+        Run.objects.create(exchange=feed.exchange, source=feed.source, token=feed.token + 1, started_at=now, ms=0, **ended)
+    return "lease_lost"
+
+
+def _looked(feed: Feed, now: datetime, outcome: str) -> str:
+    """Nothing was asked, on purpose: still a sign of life, or the watchdog would restart healthy workers."""
+    Feed.objects.filter(pk=feed.pk).update(finished_at=now)
+    return outcome
+
+
+def release(claim: Claim) -> None:
+    """Give the feed back. Does nothing when somebody else has taken it since."""
+    Feed.objects.filter(pk=claim.feed_id, token=claim.token).update(lease_owner="", lease_until=None, deaths=0)
+
+
+def current(claim: Claim) -> bool:
+    """Whether the claim's token is still the feed's. Inside the transaction of a write, lock the row first."""
+    return Feed.objects.filter(pk=claim.feed_id, token=claim.token).exists()
