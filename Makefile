@@ -1,1 +1,57 @@
-placeholder:
+# Pebble's commands. `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test fast check bench lock
+
+PYTHON ?= python3
+PY := .venv/bin/python
+# What is installed is remembered by these files; a changed list installs again.
+RUN := .venv/.run-installed
+DEV := .venv/.dev-installed
+# A .venv that was half made, or whose Python is gone, is made anew.
+$(shell [ -x $(PY) ] || rm -f .venv/.made $(RUN) $(DEV))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+setup: $(RUN) $(DEV) ## .venv with everything in it; nothing when up to date
+
+run: $(RUN) ## the whole site: web server, workers and, without the exchanges, a simulated market; Ctrl-C stops it
+	@PEBBLE_MARKET=$${PEBBLE_MARKET:-auto} exec $(PY) manage.py run $(ARGS)
+
+test: $(DEV) ## every test: databases, workers and browser included
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+fast: $(DEV) ## the quick tests only: no processes, no browser, no second database
+	$(PY) -m pytest -m "not system and not browser and not both" $(ARGS)
+
+check: $(DEV) ## lint, types, floors, Django's own checks
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest tests/test_house.py
+	PEBBLE_DATA_DIR=var/check PEBBLE_MARKET=simulated $(PY) manage.py check --fail-level WARNING
+	PEBBLE_DATA_DIR=var/check PEBBLE_MARKET=simulated $(PY) manage.py makemigrations --check --dry-run
+
+bench: $(DEV) ## figures, each beside its rival or floor
+	PEBBLE_DATA_DIR=var/bench PEBBLE_MARKET=simulated $(PY) manage.py bench
+
+lock: $(DEV) ## pin the ranges of pyproject.toml in requirements*.txt
+	$(PY) -m uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(PY) -m uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --group dev -o requirements-dev.txt
+
+# pip is asked through python, so a folder that was moved or half made still works.
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Pebble needs Python 3.11 or newer. Install it, or say which one: make run PYTHON=python3.12"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || { echo "making .venv"; $(PYTHON) -m venv --clear .venv; } || \
+	  { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(RUN): requirements.txt .venv/.made
+	@echo "installing what Pebble needs (about a minute, once)"
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt .venv/.made
+	@echo "installing the tools for tests"
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
