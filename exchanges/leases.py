@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from exchanges.models import Exchange, Feed, Run
 
 TTL = timedelta(seconds=20)  # longer than the longest fetch (12 s) and its transaction
 SPACING = 0.6  # of the period must have passed since the last start: late and doubled firings are dropped
-DEATHS = 3  # workers lost in a row before we stop giving them this feed
+DEATHS = 3  # claims in a row that nobody gave back before the feed is left alone
 GIVE_UP = timedelta(minutes=5)
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Claim:
 def _boot() -> str:
     """Which boot, and which pid namespace of it: containers may share a host name and a kernel, but not pids."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text()[:8] + "-" + os.readlink("/proc/self/ns/pid")[5:-1]
+        return Path("/proc/sys/kernel/random/boot_id").read_text()[:8] + "-" + str(Path("/proc/self/ns/pid").readlink())[5:-1]
     except OSError:  # not Linux: nobody can be called dead, a lease has to run out
         return secrets.token_hex(4)
 
@@ -92,13 +92,13 @@ def _take(feed: Feed, now: datetime) -> Claim | str:
     mine = Feed.objects.filter(free, pk=feed.pk, token=feed.token, enabled=True, exchange__in=Exchange.objects.filter(enabled=True))
     if lost and feed.deaths + 1 >= DEATHS:
         return _give_up(feed, mine, now)
-    taken = mine.update(token=F("token") + 1, lease_owner=owner(), lease_until=now + TTL, started_at=now, deaths=F("deaths") + lost)
+    taken = mine.update(token=F("token") + 1, lease_owner=owner(), lease_until=now + TTL, started_at=now, deaths=F("deaths") + int(lost))
     return Claim(feed.pk, feed.token + 1, now) if taken else "lease_lost"
 
 
-def _give_up(feed: Feed, mine, now: datetime) -> str:  # type: ignore[no-untyped-def]  # a QuerySet of Feed
-    """A poll that kills its worker every time must not eat the pool: leave it alone for a while, and say so."""
-    detail = f"its worker died {feed.deaths + 1} times in a row; tried again after {GIVE_UP.seconds // 60} minutes"
+def _give_up(feed: Feed, mine: QuerySet[Feed], now: datetime) -> str:
+    """A poll that kills or hangs its worker every time must not eat the pool: leave it alone a while, and say so."""
+    detail = f"{feed.deaths + 1} polls in a row never ended; tried again after {GIVE_UP.seconds // 60} minutes"
     ended = {"finished_at": now, "outcome": "lease_lost", "detail": detail}
     if mine.update(token=F("token") + 1, lease_owner="", lease_until=None, deaths=F("deaths") + 1, probe_at=now + GIVE_UP, **ended):
         logger.error("%s: %s", feed, detail)

@@ -1,7 +1,22 @@
 """The markets app: what prices mean."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, post_save
 
 
 class MarketsConfig(AppConfig):
+    """Keeps schedules in step with what an operator decides, and live and simulated data apart."""
+
     name = "markets"
+
+    def ready(self) -> None:
+        """Connect what has to happen after a migration, a save and a new connection."""
+        from exchanges.models import Exchange, Feed  # noqa: PLC0415  # models can be imported from here on
+        from markets import schedules, stamp  # noqa: PLC0415
+
+        connection_created.connect(stamp.check)
+        post_migrate.connect(stamp.put, sender=self)
+        post_migrate.connect(schedules.ensure, sender=self)
+        post_save.connect(schedules.feed_saved, sender=Feed)
+        post_save.connect(schedules.exchange_saved, sender=Exchange)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import environ
@@ -20,7 +21,10 @@ PORT = env.int("PEBBLE_PORT", default=8000)
 DEBUG = env.bool("PEBBLE_DEBUG", default=False)
 
 # --- Which market -----------------------------------------------------------------------------------------------
-MARKET = env.str("PEBBLE_MARKET", default="live")  # `make run` resolves "auto" before anything else starts
+MARKET = env.str("PEBBLE_MARKET", default="live")
+AUTO = MARKET == "auto" and "run" in sys.argv[1:2]  # `manage.py run` decides, then starts itself anew
+if AUTO:
+    MARKET = "live"
 if MARKET not in ("live", "simulated"):
     raise ImproperlyConfigured("PEBBLE_MARKET must be live or simulated (auto is understood by `make run` only)")
 SIMULATED = MARKET == "simulated"
@@ -70,6 +74,7 @@ INSTALLED_APPS = [
     "auditlog",
 ]
 MIDDLEWARE = [
+    "pebble.health.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -151,6 +156,7 @@ if REDIS_URL:
     Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingRedis", "redis": REDIS_URL}
 else:
     Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingOrm", "orm": "default"}
+WATCHDOG_S = env.float("PEBBLE_WATCHDOG_S", default=30.0)  # no poll ended for so long (and three periods): workers are restarted
 
 # --- Web --------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -222,5 +228,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("PEBBLE_LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}, "django-q": {"level": "WARNING"}},
 }

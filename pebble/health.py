@@ -1,0 +1,115 @@
+"""Is this process alive (/healthz), is the installation ready (/readyz), and is anything being polled at all?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+from django.core.cache import cache as shared_cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max, Min
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from exchanges.models import Feed
+
+logger = logging.getLogger(__name__)
+
+PERIODS = 3
+
+
+@dataclass(frozen=True)
+class Polling:
+    """Seconds since any poll ended, whatever its outcome (None: never), and how many are still right."""
+
+    age_s: float | None
+    limit_s: float
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the workers have stopped finishing polls. A switched-off or sick exchange does not look like that."""
+        return self.age_s is None or self.age_s > self.limit_s
+
+    def __str__(self) -> str:
+        return "no poll has ended yet" if self.age_s is None else f"the last poll ended {self.age_s:.0f} s ago, {self.limit_s:.0f} s are allowed"
+
+
+def polling(now: datetime) -> Polling:
+    """The newest end of a poll of any exchange, against three of the shortest periods and at least `WATCHDOG_S`."""
+    newest = Feed.objects.aggregate(at=Max("finished_at"), period=Min("period_s"))
+    age = (now - newest["at"]).total_seconds() if newest["at"] else None
+    return Polling(age, max(PERIODS * (newest["period"] or 0), settings.WATCHDOG_S))
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+@cache  # an answer is remembered, a raised error is not: once migrated, always migrated
+def _migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise LookupError
+    return True
+
+
+def _migrations() -> str:
+    try:
+        _migrated()
+    except LookupError:
+        return "waiting: run manage.py migrate"
+    return ""
+
+
+def _cache() -> str:
+    shared_cache.get("readyz")
+    return ""
+
+
+def _polling() -> str:
+    found = polling(timezone.now())
+    return str(found) if found.stopped else ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "cache": _cache, "polling": _polling}
+
+
+def _verdict(check: Callable[[], str]) -> str:
+    try:
+        return check() or "ok"
+    except Exception as error:  # the edge: whatever is broken is the answer; its text may name hosts, so it is logged only
+        logger.warning("not ready", exc_info=True)
+        return type(error).__name__
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Nothing else is touched."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when this installation can serve current prices, else 503, each check with its reason."""
+    checks = {name: _verdict(check) for name, check in CHECKS.items()}
+    ready = set(checks.values()) == {"ok"}
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+class Probes:
+    """First of the middleware: a probe needs no session, no https and no particular host name."""
+
+    paths = {"/healthz": healthz, "/readyz": readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the two addresses here, pass everything else on."""
+        probe = self.paths.get(request.path)
+        return probe(request) if probe else self.get_response(request)

@@ -1,0 +1,80 @@
+"""What `manage.py run` looks at every second: first prices, workers that stopped finishing polls, changed files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from exchanges.models import Feed
+from pebble import health
+from pebble.supervisor import Program
+
+FIRST_PRICES_S = 60.0
+FOLDERS = ("exchanges", "markets", "pebble", "templates")
+SUFFIXES = {".py", ".html", ".css", ".js"}
+
+
+class Watch:
+    """Called every second with the programs by name; says what a person wants to know, restarts what has to be."""
+
+    def __init__(self, say: Callable[[str], None], programs: Mapping[str, Program], *, reload: bool = False) -> None:
+        self.say, self.programs = say, programs
+        self.began, self.began_at = time.monotonic(), timezone.now()
+        self.told: int | None = None  # how many exchanges had prices when we last said so
+        self.waiting = True
+        self.files = _files() if reload else None
+
+    def __call__(self) -> None:
+        """One look. A database that is away says nothing about the workers."""
+        close_old_connections()
+        try:
+            if self.waiting:
+                self.first_prices()
+            self.workers()
+        except DatabaseError as error:
+            self.say(f"cannot look at the database: {error}")
+        if self.files is not None:
+            self.reload()
+
+    def first_prices(self) -> None:
+        """Count the exchanges that have answered since we began, until all have or a minute is over."""
+        feeds = Feed.objects.filter(source="tickers", enabled=True, exchange__enabled=True)
+        total, got = feeds.count(), feeds.filter(ok_at__gte=self.began_at, rows__gt=0).count()
+        if got != self.told:
+            self.say(f"first prices: {got} of {total} exchanges")
+            self.told = got
+        late = time.monotonic() - self.began > FIRST_PRICES_S
+        self.waiting = got < total and not late
+        if not self.waiting:
+            self.say(f"ready: open {settings.BASE_URL}/" + (f" (no prices yet from {_missing(feeds, self)})" if got < total else ""))
+
+    def workers(self) -> None:
+        """A worker killed while it held the queue's lock stops the others for ever, and nothing in django-q2 notices."""
+        program = self.programs["workers"]
+        found = health.polling(timezone.now())
+        if program.running and found.stopped and time.monotonic() - program.started > found.limit_s:
+            program.restart(f"watchdog: {found}")
+
+    def reload(self) -> None:
+        """Start web and workers anew when a source file changed."""
+        files = _files()
+        if files != self.files:
+            self.files = files
+            for name in ("workers", "web"):
+                self.programs[name].restart("files changed")
+
+
+def _missing(feeds: QuerySet[Feed], watch: Watch) -> str:
+    late = feeds.exclude(ok_at__gte=watch.began_at, rows__gt=0).select_related("exchange")
+    return ", ".join(f"{f.exchange.name}: {f.outcome or 'not asked yet'}" for f in late)
+
+
+def _files() -> dict[Path, float]:
+    found = (p for folder in FOLDERS for p in (settings.BASE_DIR / folder).rglob("*") if p.suffix in SUFFIXES)
+    return {p: p.stat().st_mtime for p in found}
