@@ -21,11 +21,12 @@ STORED = Context(prec=15, Emin=-4, Emax=19, rounding=ROUND_HALF_EVEN, traps=[Inv
 EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN)
 
 _NUMBER = re.compile(r"-?[0-9]++(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]{1,2}+)?+")
-_PLAIN_COLUMN = re.compile(r"[0-9]++(?:\.[0-9]++)?+(?:,[0-9]++(?:\.[0-9]++)?+)*+")
-_SIGNED_COLUMN = re.compile(r"-?+[0-9]++(?:\.[0-9]++)?+(?:,-?+[0-9]++(?:\.[0-9]++)?+)*+")
 _MAX_TEXT = 64
 
+Read = Callable[[str | None], Decimal | None]
+
 UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
 _RANGE = {"s": (10**8, 10**11), "ms": (10**11, 10**14), "us": (10**14, 10**17)}
 
 
@@ -45,7 +46,7 @@ def number(text: str | None, *, signed: bool = False) -> Decimal | None:
         raise BadNumber(text) from None
     if (value < 0 and not signed) or (not value and _has_digits_above_zero(text)):
         raise BadNumber(text)
-    return abs(value) if not value else value
+    return value or abs(value)
 
 
 def price(text: str | None) -> Decimal | None:
@@ -63,25 +64,59 @@ def change(text: str | None) -> Decimal | None:
     return number(text, signed=True)
 
 
-def column(texts: Sequence[str | None], read: Callable[[str | None], Decimal | None]) -> tuple[list[Decimal | None], dict[int, str]]:
+def percent(text: str | None) -> Decimal | None:
+    """Read a signed fraction (0.0057) as percent (0.57)."""
+    value = change(text)
+    try:
+        return value and STORED.scaleb(value, 2)
+    except Overflow:
+        raise BadNumber(str(text)) from None
+
+
+def column(texts: Sequence[str | None], read: Read) -> tuple[list[Decimal | None], dict[int, str]]:
     """Read one column of a reply at once; return its values and {index: offending text} of what is not a number.
 
-    A clean column is checked with one regular expression and converted in C; any surprise falls back to `read` per
-    value, with the same result. `read` is one of price, size, change.
+    The same as `read` value by value, several times faster: a column of plain numbers is checked as one text and
+    converted in C, then only its zeros and gaps are looked at one by one. `read` is one of price, size, change, percent.
     """
-    pattern = _SIGNED_COLUMN if read is change else _PLAIN_COLUMN
+    filled = [text or "0" for text in texts]  # gaps are put back below
     try:
-        joined = ",".join(texts)  # type: ignore[arg-type]
-        if pattern.fullmatch(joined) and max(map(len, texts), default=0) <= _MAX_TEXT:  # type: ignore[arg-type]
-            values: list[Decimal | None] = list(map(STORED.create_decimal, texts))  # type: ignore[arg-type]
-            if all(values):
-                return values, {}
-    except (TypeError, InvalidOperation, Overflow):
-        pass
-    return _one_by_one(texts, read)
+        if not _plain(filled, signed=read in (change, percent)):
+            return _one_by_one(texts, read)
+        values: list[Decimal | None] = list(map(STORED.create_decimal, filled))
+        if read is percent:
+            values = [value and STORED.scaleb(value, 2) for value in values]
+    except (InvalidOperation, Overflow):
+        return _one_by_one(texts, read)
+    return (values, {}) if all(values) else _with_zeros(values, texts, read)
 
 
-def _one_by_one(texts: Iterable[str | None], read: Callable[[str | None], Decimal | None]) -> tuple[list[Decimal | None], dict[int, str]]:
+def _with_zeros(values: list[Decimal | None], texts: Sequence[str | None], read: Read) -> tuple[list[Decimal | None], dict[int, str]]:
+    """Let `read` say what each zero of a converted column is: zero, nothing, or a number too small to keep."""
+    zeros = [index for index, value in enumerate(values) if not value]
+    kinds = list({texts[index] for index in zeros})
+    meanings, wrong = _one_by_one(kinds, read)
+    meaning, bad = dict(zip(kinds, meanings, strict=True)), {kinds[index] for index in wrong}
+    for index in zeros:
+        values[index] = meaning[texts[index]]
+    return values, {index: str(texts[index]) for index in zeros if texts[index] in bad}
+
+
+def _plain(texts: list[str], *, signed: bool) -> bool:
+    """Whether Decimal may see these texts: it takes far more than our grammar ("1_0", " 1", "NaN", ".5", other digits)."""
+    joined = ",".join(texts)
+    allowed = b"0123456789.,-" if signed else b"0123456789.,"
+    return (
+        joined.isascii()
+        and not joined.encode().translate(None, allowed)
+        and not joined.startswith(".")
+        and ",." not in joined
+        and "-." not in joined
+        and max(map(len, texts), default=0) <= _MAX_TEXT
+    )
+
+
+def _one_by_one(texts: Iterable[str | None], read: Read) -> tuple[list[Decimal | None], dict[int, str]]:
     values: list[Decimal | None] = []
     bad: dict[int, str] = {}
     for index, text in enumerate(texts):
@@ -95,6 +130,16 @@ def _one_by_one(texts: Iterable[str | None], read: Callable[[str | None], Decima
 
 def _has_digits_above_zero(text: str) -> bool:
     return any(char in "123456789" for char in text.lower().partition("e")[0])
+
+
+def product(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """Multiply, as stored; None when either is unknown. Raises BadNumber beyond the range."""
+    if one is None or other is None:
+        return None
+    try:
+        return STORED.plus(EXACT.multiply(one, other))
+    except Overflow:
+        raise BadNumber(f"{one} x {other}") from None
 
 
 def stored(value: Decimal | None) -> Decimal | None:
@@ -115,9 +160,26 @@ def epoch(value: str | int | None, unit: str) -> datetime | None:
     return EPOCH + timedelta(microseconds=int(text) * UNITS[unit])
 
 
+def epochs(values: Sequence[str | int | None], unit: str) -> tuple[list[datetime | None], dict[int, str]]:
+    """Read a column of epochs; return the times and {index: offending text}."""
+    low, high = _RANGE[unit]
+    if set(map(type, values)) == {int} and low <= min(values) and max(values) < high:  # type: ignore[type-var, operator]
+        # A double holds microseconds until the year 2242, so the division and its rounding lose nothing.
+        return [datetime.fromtimestamp(value / _PER_SECOND[unit], UTC) for value in values], {}  # type: ignore[operator]
+    times: list[datetime | None] = []
+    bad: dict[int, str] = {}
+    for index, value in enumerate(values):
+        try:
+            times.append(epoch(value, unit))
+        except BadNumber as error:
+            times.append(None)
+            bad[index] = str(error)
+    return times, bad
+
+
 def plain(value: Decimal | None) -> str | None:
     """Write a decimal without an exponent and without trailing zeros: what API, CSV and text carry."""
-    if value is None:
-        return None
+    if not value:
+        return None if value is None else "0"
     text = format(value, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,99 @@
+"""manage.py parse: one reply of an exchange, from a file or standard input, as the rows Pebble would store."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.core.management.base import BaseCommand, CommandError
+
+from exchanges.adapter import Adapter, Instruments, Part
+from exchanges.adapters import ADAPTERS
+from exchanges.errors import ExchangeError
+from exchanges.numbers import plain
+from exchanges.rows import Instrument, Row
+
+
+class Command(BaseCommand):
+    """Reads no network and no database, so it also answers "what would Pebble make of this?" for a reply caught elsewhere."""
+
+    help = "Read one reply of an exchange and print its rows, one JSON object a line."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("exchange")
+        parser.add_argument("source", metavar="source[:part]")
+        parser.add_argument("file", nargs="?", default="-", help="the reply; - or nothing is standard input")
+        parser.add_argument("--header", action="append", default=[], metavar="K=V", help="a header of the reply; may be repeated")
+        parser.add_argument("--instruments", metavar="FILE", help="the instruments reply of the same exchange")
+
+    def handle(self, *args: Any, exchange: str, source: str, file: str, header: list[str], instruments: str | None, **options: Any) -> None:
+        """Print the rows; a CommandError (exit 1) says why there are none."""
+        adapter, part = _find(exchange, source)
+        headers = dict(map(_header, header))
+        try:
+            known = _known(adapter, _read(instruments)) if instruments else {}
+            body = _read(file)
+            adapter.check(200, headers, body)
+            parsed = part.parse(body, headers, known)
+        except ExchangeError as error:
+            raise CommandError(f"{error.outcome}: {error.detail}") from None
+        for row in parsed.rows:
+            self.stdout.write(json.dumps(as_json(row), ensure_ascii=False))
+        if parsed.dropped or parsed.bad_fields:
+            self.stderr.write(f"{parsed.dropped} rows dropped, {parsed.bad_fields} fields not readable")
+
+
+def as_json(row: Row) -> dict[str, Any]:
+    """A row under its field names: decimals as plain strings, times ISO 8601 in UTC, unknown as null."""
+    return {name: _value(value) for name, value in msgspec.structs.asdict(row).items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _find(exchange: str, name: str) -> tuple[Adapter, Part[Row]]:
+    if (adapter := ADAPTERS.get(exchange)) is None:
+        raise CommandError(f"no exchange is called {exchange!r}; choose one of {', '.join(ADAPTERS)}")
+    wanted, _, part_name = name.partition(":")
+    if (source := adapter.sources.get(wanted)) is None:
+        raise CommandError(f"{adapter.name} has no source {wanted!r}; choose one of {', '.join(adapter.sources)}")
+    parts = {part.name: part for part in source.parts}
+    if not part_name and len(parts) == 1:
+        return adapter, source.parts[0]
+    if part_name not in parts:
+        raise CommandError(f"{wanted} comes in parts; say {' or '.join(f'{wanted}:{each}' for each in parts)}")
+    return adapter, parts[part_name]
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise CommandError(f"--header {text!r} is not K=V")
+    return name.strip().lower(), value.strip()
+
+
+def _read(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from None
+
+
+def _known(adapter: Adapter, body: bytes) -> Instruments:
+    if adapter.instruments is None:
+        raise CommandError(f"{adapter.name} has no source 'instruments'")
+    rows: list[Instrument] = adapter.instruments.parts[0].parse(body, {}, {}).rows
+    return {row.symbol: row for row in rows}
