@@ -48,21 +48,22 @@ def test_every_number_comes_back_digit_for_digit(market):
     assert set(Quote.objects.values_list("ask", flat=True)) == {None}
 
 
-def raw(table):
+def stored():
+    """The quotes as the driver gives them, before Django converts anything, each value with its type."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
+        cursor.execute("SELECT * FROM markets_quote ORDER BY market_id")
         return [(row, [type(value) for value in row]) for row in cursor.fetchall()]
 
 
 def test_the_table_is_the_one_django_would_have_written(market):
     put([quote_row(m, number, ask=number, bad="bid,ask", exchange_ts=AT) for m, number in zip(market, NUMBERS, strict=True)])
-    ours = raw("markets_quote")
+    ours = stored()
     Quote.objects.all().delete()
     Quote.objects.bulk_create([
         Quote(market=m, bid=number, ask=number, bad="bid,ask", exchange_ts=AT, requested_at=AT, received_at=AT, observed_at=WHOLE, token=1)
         for m, number in zip(market, NUMBERS, strict=True)
     ])
-    assert ours == raw("markets_quote")
+    assert ours == stored()
 
 
 def test_times_keep_their_microseconds_and_become_utc(market):
