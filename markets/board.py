@@ -101,3 +101,7 @@ class Board:
     coins: Mapping[str, Coin] = field(default_factory=dict)
     usd: Mapping[str, Decimal] = field(default_factory=dict)  # quote ticker -> USDT per unit, for volumes
     revision: str = ""
+
+    def is_stable(self, key: PairKey) -> bool:
+        """Whether base and quote are both stablecoins: the narrowest tolerance."""
+        return all(ticker in self.coins and self.coins[ticker].kind == "stablecoin" for ticker in (key.base, key.quote))

@@ -32,6 +32,8 @@ class Method:
     identity_near: int = 20
     identity_near_s: int = 600
     identity_far: int = 3
+    future_s: int = 60  # a stamp further ahead of us than this is not ranked (beyond 5 s it is only flagged)
+    thin_usd: Decimal = Decimal(10)  # less than this at the best price is thin
 
 
 DEFAULT = Method()

@@ -1,0 +1,133 @@
+"""How old one quote is, and whether it may count: states, the validity gate, frozen feeds, future stamps.
+
+Everything here looks at one quote. What needs the other exchanges' prices (anomalies, disputes) is in `verdict`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from msgspec import Struct
+
+from markets.analysis.settings import Method
+from markets.board import Quote
+
+ANOMALIES = frozenset({"price_anomaly", "unit_mismatch", "identity_conflict", "dislocated"})
+KNOWN = frozenset({"confirmed", "probable"})
+HALF = Decimal("0.5")
+ZERO = Decimal(0)
+FUTURE = timedelta(seconds=5)  # clocks differ this much without meaning anything
+ONE = Decimal(1)
+QUARANTINE = Decimal(20)  # base and quote volume that imply a price this many times off contradict each other
+
+
+class Look(Struct, gc=False):
+    """One quote seen at one instant. `reason` is why it does not count ("" when it does): a reason code, or its state.
+
+    `mid` is 0 without both sides. `volume` is the day's, in quote units, where it is known and believable.
+    """
+
+    quote: Quote
+    age_s: float | None
+    state: str
+    mid: Decimal
+    volume: Decimal | None
+    reason: str
+
+
+def age_s(quote: Quote, now: datetime) -> float | None:
+    """Seconds since the quote was true; never negative, None when it never was."""
+    if quote.observed_at is None:
+        return None
+    age = (now - quote.observed_at).total_seconds()
+    return age if age > 0 else 0.0
+
+
+def state(age: float | None, period_s: int, method: Method) -> str:
+    """Fresh, aging, stale or expired: by age and the feed's polling interval."""
+    if age is None:
+        return "expired"
+    if age <= method.fresh_periods * period_s:
+        return "fresh"
+    if age <= method.aging_periods * period_s:
+        return "aging"
+    return "stale" if age <= method.expired_s else "expired"
+
+
+def weight(quote: Quote, now: datetime, method: Method) -> Decimal:
+    """d(age): 1 while fresh, falling linearly to 0 at the end of aging."""
+    if quote.observed_at is None:
+        return ZERO
+    age = Decimal((now - quote.observed_at) // timedelta(microseconds=1)) / 1_000_000
+    end, span = method.aging_periods * quote.period_s, (method.aging_periods - method.fresh_periods) * quote.period_s
+    return min(ONE, max(ZERO, (end - age) / span))
+
+
+def look(quote: Quote, now: datetime, method: Method) -> Look:
+    """Judge one quote by itself: gate, age, identity, stamp, in the methodology's order."""
+    age = age_s(quote, now)
+    known = state(age, quote.period_s, method)
+    bid, ask = quote.bid, quote.ask
+    if not bid or not ask:
+        return Look(quote, age, known, ZERO, None, _closed(quote) or _one_sided(quote))
+    mid = (bid + ask) * HALF
+    reason = _closed(quote) or ("crossed" if bid > ask else "wide" if ask - bid > method.wide * mid else "")
+    return Look(quote, age, known, mid, turnover(quote, mid), reason or _passing(quote, known, method))
+
+
+def _closed(quote: Quote) -> str:
+    return quote.switch or ("" if quote.status == "trading" else "not_trading")
+
+
+def _one_sided(quote: Quote) -> str:
+    bad = [side for side in ("bid", "ask") if side in quote.bad and not getattr(quote, side)]
+    return "bad_number" if bad else "no_bid_ask"
+
+
+def _passing(quote: Quote, known: str, method: Method) -> str:
+    """Why a quote that is in order still does not count."""
+    if known == "expired":
+        return known
+    if quote.identity == "conflicted":
+        return "conflicted"
+    if known == "stale":
+        return known
+    return "future" if ahead_s(quote) > method.future_s else ""
+
+
+def ahead_s(quote: Quote) -> float:
+    """By how many seconds the exchange's stamp lies in the future of its receipt; 0 up to five seconds, or without one."""
+    sent, received = quote.exchange_ts, quote.received_at
+    if sent is None or received is None or sent <= received or sent - received <= FUTURE:
+        return 0.0
+    return (sent - received).total_seconds()
+
+
+def is_frozen(quote: Quote, others: Decimal | None, now: datetime, method: Method) -> bool:
+    """Whether no number of the quote changed while `others`, the other exchanges' median mid, moved away.
+
+    What memory already found frozen stays so until a number changes.
+    """
+    if quote.flag == "frozen":
+        return True
+    if quote.same_polls < method.frozen_polls or quote.same_since is None or not quote.same_reference or others is None:
+        return False
+    moved = abs(float(others / quote.same_reference) - 1)
+    return moved > method.frozen_move and (now - quote.same_since).total_seconds() >= method.frozen_s
+
+
+def turnover(quote: Quote, mid: Decimal) -> Decimal | None:
+    """The 24-hour volume in quote units; None when unknown, or when the base volume contradicts it."""
+    quoted, base = quote.quote_volume_24h, quote.base_volume_24h
+    if quoted is None or base is None:
+        return quoted
+    implied = base * mid
+    return quoted if quoted <= QUARANTINE * implied and implied <= QUARANTINE * quoted else None
+
+
+def is_thin(quote: Quote, usd: Decimal | None, method: Method) -> bool:
+    """Whether hardly anything stands at a best price: under the market's own minimum, or a few dollars. Informs only."""
+    tops = [price * size for price, size in ((quote.bid, quote.bid_size), (quote.ask, quote.ask_size)) if price and size is not None]
+    least = quote.min_notional or ZERO
+    return any(top < least or (usd is not None and top * usd < method.thin_usd) for top in tops)

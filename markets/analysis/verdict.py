@@ -1,0 +1,146 @@
+"""One pair judged once: which quotes count, which are anomalies, which may be ranked, and what the exchanges agree on.
+
+Comparisons, the overview, single prices and memory all stand on this one function, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from markets.analysis import quality, reference
+from markets.analysis.quality import ANOMALIES, KNOWN, ZERO, Look
+from markets.analysis.settings import DEFAULT, Method
+from markets.board import Quote
+
+DISPUTES = ("disputed", "no_consensus")
+NOBODY: Mapping[str, str] = {}
+TWICE = Decimal(2)
+
+
+class Verdict(Struct, gc=False):
+    """What became of each quote (`looks`, by exchange), and the groups that figures are made of.
+
+    `eligible` passed the gate and are fresh or aging: the statistics' n. `counted` of these are neither anomalous nor
+    in dispute. `ranked` of these may win: known identities before unknown ones, then fresh before aging.
+    """
+
+    looks: dict[str, Look]
+    eligible: list[Look]
+    counted: list[Look]
+    ranked: list[Look]
+    status: str
+    pair_class: str
+    tol: float
+
+    @property
+    def live(self) -> list[Look]:
+        """Fresh and not excluded."""
+        return [look for look in self.counted if look.state == "fresh"]
+
+
+def judge(quotes: Mapping[str, Quote], now: datetime, method: Method = DEFAULT, usd: Decimal | None = None, stable: bool = False) -> Verdict:
+    """Judge one pair's quotes at `now`. `usd` is USD per quote unit (None: unknown); `stable`: both are stablecoins."""
+    looks = {name: quality.look(quote, now, method) for name, quote in quotes.items()}
+    eligible = _moving([look for look in looks.values() if not look.reason], now, method)
+    mids = sorted([look.mid for look in eligible])
+    pair_class = reference.pair_class(None if usd is None or not mids else _volume(eligible, mids) * usd, stable, method)
+    tol = reference.tolerance(pair_class, method)
+    status = _label(eligible, mids, tol, method)
+    counted = [look for look in eligible if not look.reason]
+    if not counted and status not in DISPUTES:
+        status = "none"
+    return Verdict(looks, eligible, counted, _ranked(counted), status, pair_class, tol)
+
+
+def _label(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, method: Method) -> str:
+    """Find the anomalies and give each its reason; return what the exchanges as a whole amount to."""
+    status, anomalies = ("none", "single_source", "ok")[min(len(mids), 2)], NOBODY
+    if len(mids) > 1 and not reference.within(mids, tol):
+        prices = {look.quote.exchange: look.mid for look in eligible}
+        status, anomalies = reference.consensus(prices, [half_spread(look) for look in eligible], tol, method)
+    for look in eligible:
+        if look.quote.flag or anomalies:
+            look.reason = _name(look.quote.flag, anomalies.get(look.quote.exchange, ""))
+    if status in DISPUTES:
+        for look in eligible:
+            look.reason = status
+    return status
+
+
+def half_spread(look: Look) -> float:
+    """Half the distance from bid to ask, relative to the mid."""
+    return float((look.quote.ask - look.quote.bid) / look.mid) / 2  # type: ignore[operator]  # it passed the gate
+
+
+def _moving(eligible: list[Look], now: datetime, method: Method) -> list[Look]:
+    """Those that are not frozen while the others moved; the frozen ones get their reason."""
+    still = [look for look in eligible if look.quote.same_polls >= method.frozen_polls or look.quote.flag == "frozen"]
+    frozen = [look for look in still if quality.is_frozen(look.quote, others_mid(eligible, look.quote.exchange), now, method)]
+    for look in frozen:
+        look.reason = "frozen"
+    return [look for look in eligible if not look.reason] if frozen else eligible
+
+
+def others_mid(eligible: Sequence[Look], exchange: str) -> Decimal | None:
+    """The median mid of everybody else."""
+    mids = [look.mid for look in eligible if look.quote.exchange != exchange]
+    return reference.median(mids) if mids else None
+
+
+def _volume(eligible: Sequence[Look], mids: Sequence[Decimal]) -> Decimal:
+    """The day's volume of those that quote the same thing: beyond half or double the middle it is another coin or unit."""
+    middle = mids[len(mids) // 2]
+    if mids[-1] > TWICE * mids[0]:
+        eligible = [look for look in eligible if middle <= look.mid * TWICE and look.mid <= middle * TWICE]
+    return sum([look.volume for look in eligible if look.volume], ZERO)
+
+
+def _name(remembered: str, found: str) -> str:
+    """An anomaly's name: what is found now, unless memory knows that it has lasted, or still waits for it to calm down."""
+    if remembered not in ANOMALIES:
+        return found
+    return remembered if found in ("", remembered) or (remembered, found) == ("dislocated", "price_anomaly") else found
+
+
+def _ranked(counted: list[Look]) -> list[Look]:
+    """Who may win; the others get the reason."""
+    known = [look for look in counted if look.quote.identity in KNOWN] or counted
+    fresh = [look for look in known if look.state == "fresh"] or known
+    if len(fresh) < len(counted):
+        for look in counted:
+            if look not in known:
+                look.reason = "unknown_identity"
+            elif look not in fresh:
+                look.reason = "aging"
+    return fresh
+
+
+def standing(verdict: Verdict, exchange: str) -> float | None:
+    """The ratio of one exchange's mid to the median of all (of three and more), or to the only other one's.
+
+    None when there is nobody to compare with, or no majority.
+    """
+    look = verdict.looks[exchange]
+    if look not in verdict.eligible or len(verdict.eligible) < 2 or verdict.status == "no_consensus":
+        return None
+    mids = [other.mid for other in verdict.eligible if len(verdict.eligible) > 2 or other is not look]
+    return math.exp(math.log(look.mid) - math.log(reference.median(mids)))
+
+
+def grade(verdict: Verdict, method: Method = DEFAULT) -> str:
+    """A to D: how far the prices can be trusted."""
+    mids = [look.mid for look in verdict.eligible]
+    if verdict.status in ("disputed", "no_consensus", "none"):
+        return "D"
+    middle = reference.median(mids)
+    agreeing = [look for look in verdict.counted if abs(float(look.mid / middle) - 1) <= verdict.tol]
+    fresh = sum(look.state == "fresh" for look in agreeing)
+    if not fresh or len(agreeing) < 2:
+        return "C"
+    spread = float(reference.dispersion_bps(mids, method) or 0) / 10_000
+    return "A" if fresh >= 3 and spread <= verdict.tol / 2 else "B"
