@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Generic
+import logging
+import math
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 
-from exchanges.adapter import Clock, R
+from msgspec import structs
+
+from exchanges.adapter import Adapter, Clock, Instruments, Parsed, Part, R, Request, Source
+from exchanges.budgets import Budgets
+from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, NotOffered, Paused, Throttled, Unreachable
+from exchanges.rows import Row
+from exchanges.state import Limits
+from exchanges.transport import Reply, Transport
+
+PAGES = 200
+RETRIED = ("refused", "reset", "connect_timeout")
+RETRIED_STATUS = (502, 503, 504)
+RETRY_SHARE = 0.1  # of the exchange's calls in the last minute
+PATIENCE_S = 1.0  # a token that comes so soon is waited for: a lost cycle would cost more
+FORBIDDEN_BAN_S = 600.0  # a 403 for asking too often: at least ten minutes of silence
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,3 +58,226 @@ class Outcome(Generic[R]):
     def good(self) -> bool:
         """Whether rows may be stored."""
         return self.outcome in ("ok", "partial")
+
+
+# --- Asking ---------------------------------------------------------------------------------------------------------
+class ExchangeClient:
+    """Asks one exchange. Cheap to make: one for each poll, with the operator's row as it is now.
+
+    `enabled(source)` is looked at before every single request. `breaker_wait_s(source)` is the seconds until the breaker
+    lets a cycle leave (`breaker.wait_s`). `host` replaces the adapter's first host; `extra_hosts` are the operator's own.
+    """
+
+    def __init__(
+        self, adapter: Adapter, transport: Transport, limits: Limits, *, budget_per_minute: int | None = None,
+        enabled: Callable[[str], bool] = lambda source: True, breaker_wait_s: Callable[[str], float] = lambda source: 0.0,
+        host: str = "", extra_hosts: tuple[str, ...] = (), pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.adapter, self._transport, self._limits = adapter, transport, limits
+        self._budgets = Budgets(adapter, adapter.budget if budget_per_minute is None else budget_per_minute)
+        self._enabled, self._breaker_wait_s = enabled, breaker_wait_s
+        self._host, self._hosts, self._pause = host, (*adapter.hosts, *extra_hosts), pause
+
+    def fetch(self, source_name: str, *, interactive: bool = False, instruments: Instruments | None = None) -> Outcome[Row]:
+        """Ask for everything a source is made of. Always an outcome; raises only KeyError, for a name no source has."""
+        cycle = _Cycle(source_name, interactive, instruments or {}, time.monotonic() + self._transport.deadlines.cycle)
+        try:
+            source = self.adapter.source(source_name)
+            if source is None:
+                raise NotOffered(f"{self.adapter.name} does not offer {source_name}")
+            self._switched_on(cycle)
+            if (wait := self._breaker_wait_s(source_name)) > 0:
+                raise _wait(Paused("the breaker is open", "breaker_open"), wait)
+            self._parts(source, cycle)
+        except ExchangeError as error:
+            cycle.failed(error)
+        return cycle.outcome()
+
+    def _parts(self, source: Source[Row], cycle: _Cycle) -> None:
+        """Ask part by part. What one part cannot give does not cost the others, unless the exchange said no to us."""
+        for part in source.parts:
+            try:
+                self._pages(source, part, cycle)
+            except (Paused, Throttled, Banned, Blocked):
+                raise
+            except ExchangeError as error:
+                cycle.failed(error, part.name)
+
+    def _pages(self, source: Source[Row], part: Part[Row], cycle: _Cycle) -> None:
+        request: Request | None = part.request
+        seen: set[Request] = set()
+        while request is not None:
+            if request in seen or len(seen) == PAGES:
+                raise Garbled(f"pages without an end: stopped after {len(seen)}", "schema")
+            seen.add(request)
+            reply = self._asked(source, part, request, cycle)
+            cycle.received(part, self._understood(part.parse, reply.body, reply.headers, cycle.instruments))
+            request = self._understood(part.next_page, reply.body, request) if part.next_page else None
+
+    def _asked(self, source: Source[Row], part: Part[Row], request: Request, cycle: _Cycle) -> Reply:
+        """One request, and at most one retry of it inside the same deadline: rule R1."""
+        deadlines = self._transport.deadlines
+        ends = min(time.monotonic() + (deadlines.bulk if source.whole else deadlines.whole), cycle.ends)
+        try:
+            return self._once(part, request, cycle, ends)
+        except ExchangeError as error:
+            if not self._may_retry(error):
+                raise
+            self._pause(random.uniform(0.05, 0.25))  # noqa: S311 - full jitter, no secret
+            try:
+                return self._once(part, request, cycle, ends, retry=True)
+            except Paused:
+                raise error from None
+
+    def _may_retry(self, error: ExchangeError) -> bool:
+        if error.outcome not in RETRIED and error.status not in RETRIED_STATUS:
+            return False
+        calls, retries = self._budgets.operator, self._budgets.retry
+        used = self._limits.meters({calls.key: calls.rate, retries.key: retries.rate})
+        # Rounded up: a retry counts whole until it is a minute old.
+        return bool(used) and math.ceil(used[retries.key]) <= RETRY_SHARE * used[calls.key]
+
+    def _once(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool = False) -> Reply:
+        self._switched_on(cycle)
+        self._paid(part, request, cycle, ends, retry)
+        whole_s = ends - time.monotonic()
+        if whole_s <= 0:
+            raise Unreachable("no time is left in this cycle", "deadline")
+        chosen = replace(request, host=self._host) if self._host and request.host == self.adapter.hosts[0] else request
+        cycle.asking()
+        reply = self._transport.get(chosen, self._hosts, whole_s=whole_s)
+        cycle.answered(reply)
+        self._observed(reply, request)
+        try:
+            self._understood(self.adapter.check, reply.status, reply.headers, reply.body)
+        except ExchangeError as error:
+            self._silenced(error, reply, chosen.host)
+            error.status = reply.status
+            raise
+        return reply
+
+    def _switched_on(self, cycle: _Cycle) -> None:
+        if not self._enabled(cycle.source):
+            raise Paused("switched off by an operator", "disabled")
+
+    def _paid(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool) -> None:
+        """Take the request's tokens, waiting a little for them. Raises Paused: banned_wait, budget_exhausted."""
+        charges = [*self._budgets.charges(part, request), *([self._budgets.retry] if retry else [])]
+        while not (grant := self._limits.acquire(charges, cycle.interactive)).granted:
+            if grant.blocked:
+                raise _wait(Paused(f"waiting as the exchange asked ({grant.detail})", "banned_wait"), grant.wait_s)
+            if grant.wait_s > min(PATIENCE_S, ends - time.monotonic()):
+                raise _wait(Paused(grant.detail, "budget_exhausted"), grant.wait_s)
+            self._pause(grant.wait_s)
+
+    def _observed(self, reply: Reply, request: Request) -> None:
+        """What the headers say of the pools. Unreadable ones say nothing."""
+        with suppress(Garbled):
+            for use in self._understood(self.adapter.usage, reply.headers):
+                if bucket := self._budgets.bucket(use.pool, request.path):
+                    self._limits.observe(bucket.key, bucket.rate, used=use.used, left=use.left, resets_in_s=use.resets_in_s)
+
+    def _silenced(self, error: ExchangeError, reply: Reply, host: str) -> None:
+        """Obey a no in all processes at once."""
+        if isinstance(error, Throttled):
+            wait_s = self._limits.strike(self.adapter.slug, "throttled", error.retry_after_s)
+        elif isinstance(error, Banned):
+            asked = [error.retry_after_s or 0.0, FORBIDDEN_BAN_S if reply.status == 403 else 0.0]
+            if error.until:
+                asked.append((error.until - reply.received_at).total_seconds())
+            wait_s = self._limits.strike(self.adapter.slug, "banned", max(asked))
+        elif isinstance(error, Blocked):
+            wait_s = self._limits.strike(self.adapter.slug, "blocked")
+        else:
+            return
+        if not isinstance(error, Throttled):
+            self._transport.forget(host)
+        _wait(error, wait_s)
+
+    def _understood(self, read: Callable[..., T], *arguments: Any) -> T:
+        """Let an adapter read what an exchange sent. Whatever goes wrong in there becomes an outcome: this is the one edge."""
+        try:
+            return read(*arguments)
+        except ExchangeError:
+            raise
+        except Exception as error:  # a hostile or changed reply found a hole in the adapter
+            logger.exception("%s: %s failed", self.adapter.slug, getattr(read, "__name__", "reading"))
+            raise Garbled(f"{type(error).__name__} while reading the reply") from None
+
+
+def _wait(error: ExchangeError, seconds: float) -> ExchangeError:
+    error.wait_s = seconds
+    return error
+
+
+# --- Collecting -----------------------------------------------------------------------------------------------------
+class _Cycle:
+    """What one fetch has gathered so far."""
+
+    def __init__(self, source: str, interactive: bool, instruments: Instruments, ends: float) -> None:
+        self.source, self.interactive, self.instruments, self.ends = source, interactive, instruments, ends
+        self._start = time.monotonic()
+        self._requested_at = self._received_at = datetime.now(UTC)
+        self._batches: list[Parsed[Row]] = []
+        self._clock: Clock = "none"
+        self._failures: list[tuple[ExchangeError, str]] = []
+        self._requests = self._size = 0
+
+    def asking(self) -> None:
+        self._requests += 1
+        self._requested_at = self._received_at = datetime.now(UTC)
+
+    def answered(self, reply: Reply) -> None:
+        self._requested_at, self._received_at = reply.requested_at, reply.received_at
+        self._size += len(reply.body)
+
+    def received(self, part: Part[Row], parsed: Parsed[Row]) -> None:
+        if not self._batches:
+            self._clock = part.clock
+        self._batches.append(parsed)
+
+    def failed(self, error: ExchangeError, part: str = "") -> None:
+        self._failures.append((error, part))
+
+    def outcome(self) -> Outcome[Row]:
+        """The first failure names the outcome, unless something came: then it is partial and the rest stays empty."""
+        dropped = sum(batch.dropped for batch in self._batches)
+        name = "partial" if self._failures or dropped else "ok"
+        if not self._batches:
+            name = self._failures[0][0].outcome
+        return Outcome(
+            name, self._requested_at, self._received_at if self._requests else datetime.now(UTC), round((time.monotonic() - self._start) * 1000),
+            rows=merged(self._batches), clock=self._clock, at=self._batches[0].at if self._batches else None, detail=self._detail(),
+            requests=self._requests, dropped=dropped, bad_fields=sum(batch.bad_fields for batch in self._batches), size=self._size,
+            wait_s=next((error.wait_s for error, _ in self._failures if error.wait_s is not None), None),
+        )
+
+    def _detail(self) -> str:
+        said = []
+        for error, part in self._failures:
+            text = f"{error.outcome}: {error.detail}" if self._batches else error.detail
+            said.append(f"{part}: {text}" if self._batches and part else text)
+        return printable("; ".join(said))
+
+
+def printable(text: str) -> str:
+    """One line of at most 200 characters; control characters and the like stand escaped."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:200])[:200]
+
+
+def merged(batches: list[Parsed[Row]]) -> list[Row]:
+    """Rows of all pages and parts, one for each symbol: what an earlier one leaves unknown, a later one may fill in."""
+    if len(batches) == 1:
+        return batches[0].rows
+    rows: dict[object, Row] = {}
+    for row in (row for batch in batches for row in batch.rows):
+        key = getattr(row, "symbol", None)
+        rows[key] = _filled(rows[key], row) if key in rows else row
+    return list(rows.values())
+
+
+def _filled(row: Row, other: Row) -> Row:
+    new = {name: value for name in row.__struct_fields__ if getattr(row, name) is None and (value := getattr(other, name)) is not None}
+    if bad := getattr(other, "bad", ()):
+        new["bad"] = (*getattr(row, "bad", ()), *bad)
+    return structs.replace(row, **new) if new else row

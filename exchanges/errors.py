@@ -29,6 +29,8 @@ class ExchangeError(Exception):
     """Base of the tree. `outcome` is one of OUTCOMES; the text is for people and cut to 200 characters when stored."""
 
     outcome = "api_error"
+    status: int | None = None  # of the HTTP answer, where one came; set by the client
+    wait_s: float | None = None  # how long until asking makes sense; set by the client
 
     def __init__(self, detail: str = "", outcome: str | None = None) -> None:
         super().__init__(detail)

@@ -1,0 +1,34 @@
+"""Which hosts and addresses Pebble's own requests may reach: named hosts of a list, and public addresses only."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection
+
+from exchanges.errors import Refused
+
+_NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+# 2000::/3 is all of IPv6 that is handed out as global unicast: mapped, NAT64 and compatible forms lie outside of it.
+# Within it, these carry an IPv4 address or lead nowhere. `is_global` alone has called several of them global.
+_GLOBAL_6 = ipaddress.ip_network("2000::/3")
+_NOT_GLOBAL = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "2001::/23", "3fff::/20", "192.88.99.0/24"))
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is global unicast and hides no other address."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if ip.version == 6 and ip not in _GLOBAL_6:
+        return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in network for network in _NOT_GLOBAL)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine itself."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+
+def check_host(host: str, allowed: Collection[str]) -> None:
+    """Raise Refused("address_blocked") unless it is a plain name of the allow-list: no address, port, user or path."""
+    if not _NAME.fullmatch(host) or host not in allowed:
+        raise Refused(f"{host[:80]!a} is not one of the hosts that may be asked", "address_blocked")

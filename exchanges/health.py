@@ -1,0 +1,156 @@
+"""The state of an exchange, as a pure function of how its last calls went: `measure` the calls, then `next_state`.
+
+starting -> healthy <-> degraded -> down -> healthy (after two good cycles); banned and blocked while the exchange says so.
+Switched off by an operator is not found here: it is `Exchange.enabled`, and the caller's to say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from exchanges.breaker import CHANGED, FAILED, GOOD
+
+LAST = 20  # calls
+RECENT = timedelta(minutes=5)
+MINUTE = timedelta(seconds=60)
+ENOUGH = 10  # calls, before a share of them means anything
+SLOW_MS = 2000
+IN_A_ROW = 3
+GOOD_IN_A_ROW = 2
+TOLD_TO_WAIT = frozenset({"rate_limited", "banned", "geoblocked", "forbidden"})
+ASKED = FAILED | GOOD | CHANGED | TOLD_TO_WAIT
+
+
+@dataclass(frozen=True)
+class Call:
+    """One finished cycle: its outcome, whole time in ms, end, and rows kept and dropped."""
+
+    outcome: str
+    ms: int
+    at: datetime
+    rows: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What the state depends on. Shares are 0..1, None = unknown.
+
+    `penalty` is "throttled", "banned" or "blocked" while the exchange told us to be silent, `until` when that ends.
+    """
+
+    calls: int = 0
+    good: int = 0
+    minute_calls: int = 0
+    minute_good: int = 0
+    p95_ms: int | None = None
+    slow: bool = False
+    failures: int = 0  # in a row, up to now
+    goods: int = 0  # in a row, up to now
+    last: str = ""  # the last outcome
+    stale_share: float | None = None
+    dropped_share: float | None = None
+    penalty: str | None = None
+    until: datetime | None = None
+
+
+def measure(
+    calls: Sequence[Call], now: datetime, state: str, state_since: datetime | None, *,
+    stale_share: float | None = None, penalty: str | None = None, blocked_s: float | None = None,
+) -> Signals:
+    """Signals of the last 20 calls, none older than 5 minutes, oldest first. Cycles in which nothing was asked do not count.
+
+    What came before a recovery, or before the exchange was switched on, does not count against it again.
+    """
+    since = now - RECENT
+    if state in ("healthy", "starting") and state_since:
+        since = max(since, state_since)
+    asked = [call for call in calls if call.outcome in ASKED and call.at >= since][-LAST:]
+    minute = [call for call in asked if call.at > now - MINUTE]
+    kept, dropped = sum(call.rows for call in asked), sum(call.dropped for call in asked)
+    return Signals(
+        calls=len(asked), good=_good(asked), minute_calls=len(minute), minute_good=_good(minute),
+        p95_ms=p95(asked), slow=_slow(asked), failures=_in_a_row(asked, good=False), goods=_in_a_row(asked, good=True),
+        last=asked[-1].outcome if asked else "", stale_share=stale_share, dropped_share=dropped / (kept + dropped) if kept + dropped else None,
+        penalty=penalty if blocked_s else None, until=now + timedelta(seconds=blocked_s) if blocked_s else None,
+    )
+
+
+def next_state(current: str, signals: Signals) -> tuple[str, str]:
+    """(state, a sentence that says why). The state is the current one when nothing calls for another."""
+    if signals.penalty in ("banned", "blocked"):
+        return signals.penalty, _silence(signals)
+    if current in ("down", "banned", "blocked"):
+        return _recovering(current, signals)
+    if reason := _down(signals):
+        return "down", reason
+    if reason := _degraded(signals):
+        return "degraded", reason
+    if current in ("healthy", "degraded") or signals.goods:
+        return "healthy", ""
+    return "starting", f"No good answer yet: {signals.last}." if signals.last else ""
+
+
+def _recovering(current: str, signals: Signals) -> tuple[str, str]:
+    if signals.goods >= GOOD_IN_A_ROW:
+        return "healthy", ""
+    if reason := _down(signals):
+        return "down", reason
+    return current, f"Waiting for {GOOD_IN_A_ROW} good answers in a row: {signals.goods} so far."
+
+
+def p95(calls: Sequence[Call]) -> int | None:
+    """The 95th percentile of total times in ms, by nearest rank; None without calls."""
+    times = sorted(call.ms for call in calls)
+    return times[math.ceil(0.95 * len(times)) - 1] if times else None
+
+
+def _down(signals: Signals) -> str:
+    if signals.failures >= IN_A_ROW:
+        return f"No good answer {signals.failures} times in a row: {signals.last}."
+    if signals.minute_calls >= ENOUGH and signals.minute_good * 2 < signals.minute_calls:
+        return f"{signals.minute_good} of {signals.minute_calls} calls answered in the last minute."
+    return ""
+
+
+def _degraded(signals: Signals) -> str:
+    if signals.penalty == "throttled":
+        return _silence(signals)
+    if signals.calls >= ENOUGH and signals.good * 10 < signals.calls * 9:
+        return f"{signals.good} of the last {signals.calls} calls answered."
+    if signals.slow:
+        return f"Slow: 95 % of answers within {(signals.p95_ms or 0) / 1000:.1f} s."
+    if signals.stale_share is not None and signals.stale_share > 0.10:
+        return f"{signals.stale_share:.0%} of its prices are stale."
+    if signals.dropped_share is not None and signals.dropped_share > 0.02:
+        return f"{signals.dropped_share:.0%} of its rows could not be read."
+    return ""
+
+
+def _silence(signals: Signals) -> str:
+    why = {"throttled": "Asked to slow down", "banned": "Paused by the exchange", "blocked": "Refused by the exchange"}[signals.penalty or "throttled"]
+    return f"{why} until {signals.until:%H:%M} UTC." if signals.until else f"{why}."
+
+
+def _slow(calls: Sequence[Call]) -> bool:
+    """p95 above 2 s for three cycles: as it stood after each of them, or because all three were slow themselves."""
+    if len(calls) < IN_A_ROW:
+        return False
+    each = all(call.ms > SLOW_MS for call in calls[-IN_A_ROW:])
+    return each or all((p95(calls[: len(calls) - back]) or 0) > SLOW_MS for back in range(IN_A_ROW))
+
+
+def _good(calls: Sequence[Call]) -> int:
+    return sum(call.outcome in GOOD for call in calls)
+
+
+def _in_a_row(calls: Sequence[Call], *, good: bool) -> int:
+    count = 0
+    for call in reversed(calls):
+        if (call.outcome in GOOD) is not good:
+            break
+        count += 1
+    return count
