@@ -18,8 +18,9 @@ setup: $(RUN) $(DEV) ## .venv with everything in it; nothing when up to date
 run: $(RUN) ## the whole site: web server, workers and, without the exchanges, a simulated market; Ctrl-C stops it
 	@PEBBLE_MARKET=$${PEBBLE_MARKET:-auto} exec $(PY) manage.py run $(ARGS)
 
-test: $(DEV) ## every test: databases, workers and browser included
+test: $(DEV) ## every test, workers and browser included; those about storage again on PostgreSQL and Valkey
 	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PY) -m tests.servers $(PY) -m pytest -m both $(ARGS)
 
 fast: $(DEV) ## the quick tests only: no processes, no browser, no second database
 	$(PY) -m pytest -m "not system and not browser and not both" $(ARGS)

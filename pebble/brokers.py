@@ -30,7 +30,7 @@ class Ticking:
                 self.tick()
             except Exception:
                 logger.exception("could not look at the schedules")
-        return super().dequeue()  # type: ignore[misc]
+        return super().dequeue()
 
     def tick(self) -> None:
         """One cheap read when nothing is due; `scheduler` opens a write transaction."""

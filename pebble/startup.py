@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError
 
+from exchanges.adapter import Adapter
 from exchanges.adapters import ADAPTERS
+from exchanges.errors import ExchangeError
 from exchanges.models import Exchange
+from exchanges.transport import Transport
 from markets import schedules
+from markets.stamp import WrongMarket
+
+PROBE_S = 3.0
 
 Say = Callable[[str], None]
 
@@ -40,6 +50,40 @@ def simulator_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def reachable_market() -> tuple[str, str]:
+    """live or simulated, and why: live as soon as one exchange that is switched on tells the time within 3 s."""
+    transport = Transport(upstream=settings.UPSTREAM, proxy=settings.PROXY)
+    asked = [a for a in _switched_on() if a.time]
+    pool = ThreadPoolExecutor(max(1, len(asked)))
+    with suppress(TimeoutError):
+        for answer in as_completed([pool.submit(_answers, a, transport) for a in asked], timeout=PROBE_S + 0.5):
+            if answer.result():
+                pool.shutdown(wait=False, cancel_futures=True)
+                return "live", f"{answer.result()} answers"
+    pool.shutdown(wait=False, cancel_futures=True)
+    return "simulated", f"none of {len(asked)} exchanges answered within {PROBE_S:.0f} s"
+
+
+def _answers(adapter: Adapter, transport: Transport) -> str:
+    """The exchange's name when it told the time, else nothing."""
+    [part] = adapter.time.parts if adapter.time else []
+    try:
+        reply = transport.get(part.request, adapter.hosts, whole_s=PROBE_S)
+        adapter.check(reply.status, reply.headers, reply.body)
+        return adapter.name if part.parse(reply.body, reply.headers, {}).rows else ""
+    except ExchangeError:
+        return ""
+
+
+def _switched_on() -> list[Adapter]:
+    """What an operator left on, if there is a database already; else everything that is known."""
+    engine = settings.DATABASES["default"]
+    if not engine["ENGINE"].endswith("sqlite3") or Path(engine["NAME"]).exists():  # looking would make an empty file
+        with suppress(DatabaseError, WrongMarket):
+            return [ADAPTERS[s] for s in Exchange.objects.filter(enabled=True, slug__in=ADAPTERS).values_list("slug", flat=True)]
+    return list(ADAPTERS.values())
 
 
 def prepare(say: Say) -> None:

@@ -89,8 +89,9 @@ class Program:
         self.process = None
 
     def _pass_on(self, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            self.say(line.rstrip())
+        with process.stdout as lines:
+            for line in lines:
+                self.say(line.rstrip())
 
 
 @dataclass

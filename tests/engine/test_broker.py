@@ -1,0 +1,92 @@
+"""The brokers as pacemakers: what is due is queued within a second, once, and a failing look stops nothing."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import Schedule
+from django_q.signing import SignedPackage
+
+from pebble import brokers
+from pebble.brokers import TickingOrm, TickingRedis
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["orm", pytest.param("redis", marks=pytest.mark.system)])
+def broker(request, monkeypatch):
+    monkeypatch.setattr(Conf, "POLL", 0)
+    Schedule.objects.all().delete()
+    if request.param == "redis":
+        monkeypatch.setattr(Conf, "REDIS", request.getfixturevalue("valkey_url"))
+        one = TickingRedis()
+        one.delete_queue()
+        yield one
+        one.delete_queue()
+        one.connection.close()
+    else:
+        yield TickingOrm()
+
+
+@pytest.fixture
+def due():
+    return Schedule.objects.create(
+        name="poll x", func="markets.tasks.poll", args="'x', 'tickers'", kwargs="{'q_options': {'save': False}}",
+        schedule_type=Schedule.CRON, cron="* * * * * 0-59/10", intended_date_kwarg="due",
+    )
+
+
+def make_due(schedule, ago):
+    at = timezone.now() - ago
+    Schedule.objects.filter(pk=schedule.pk).update(next_run=at)
+    return at
+
+
+def test_a_due_schedule_is_a_task_at_the_next_look_with_its_due_time(broker, due):
+    at = make_due(due, timedelta(seconds=1))
+    [(_, package)] = broker.dequeue()
+    task = SignedPackage.loads(package)
+    assert (task["func"], task["args"], task["kwargs"], task["save"]) == ("markets.tasks.poll", ("x", "tickers"), {"due": at.isoformat()}, False)
+    due.refresh_from_db()
+    assert timezone.now() < due.next_run <= timezone.now() + timedelta(seconds=10)
+
+
+def test_an_hour_away_leaves_one_task_not_hundreds(broker, due):
+    make_due(due, timedelta(hours=1))
+    assert len(broker.dequeue()) == 1
+    broker.tick()
+    assert broker.queue_size() == 0
+
+
+def test_it_looks_once_a_second(broker, due, monkeypatch):
+    clock = [1000.0]
+    monkeypatch.setattr(brokers, "monotonic", lambda: clock[0])
+    looks = []
+    monkeypatch.setattr(type(broker), "tick", lambda self: looks.append(clock[0]))
+    monkeypatch.setattr(type(broker).__mro__[2], "dequeue", lambda self: None)
+    for now in (1000.0, 1000.25, 1000.75, 1001.0, 1001.5, 1003.0):
+        clock[0] = now
+        broker.dequeue()
+    assert looks == [1000.0, 1001.0, 1003.0]
+
+
+def test_an_idle_look_is_one_read(broker, due):
+    with CaptureQueriesContext(connection) as queries:
+        broker.tick()
+    assert [q["sql"].split()[0] for q in queries] == ["SELECT"]
+
+
+def test_a_failing_look_is_logged_and_the_queue_still_served(broker, monkeypatch, caplog):
+    def broken(self):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(type(broker), "tick", broken)
+    broker.enqueue(SignedPackage.dumps({"id": "1"}))
+    with caplog.at_level(logging.ERROR, "pebble.brokers"):
+        [(_, package)] = broker.dequeue()
+    assert SignedPackage.loads(package) == {"id": "1"}
+    assert "schedules" in caplog.text
