@@ -51,7 +51,8 @@ class Exchange(models.Model):
     state = models.CharField(max_length=20, choices=ExchangeState.choices, default=ExchangeState.STARTING, editable=False)
     state_since = models.DateTimeField(null=True, editable=False)
     state_detail = models.CharField(max_length=200, blank=True, editable=False)
-    clock_offset_ms = models.IntegerField(null=True, editable=False)
+    clock_offset_ms = models.IntegerField(null=True, editable=False, help_text="Its clock minus ours: the median of the last five measurements.")
+    clock_offsets = models.JSONField(default=list, editable=False)
 
     class Meta:
         ordering = ("priority", "id")

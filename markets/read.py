@@ -1,221 +1,301 @@
 """Every read that a page, an API, an answer or an alert needs. They share these, so their numbers cannot differ.
 
-The board is kept in memory per process and renewed per exchange when its change number moved, so a page costs no
-query over quotes, and keeps answering (with ages) while the database is away.
+The board is kept in memory per process (`markets.held`) and renewed per exchange when its change number moved, so a
+page costs no query over quotes, and keeps answering (with ages) while the database is away.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import difflib
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
-from markets.analysis.best import Comparison
+from markets import held, statuses
+from markets.analysis import best
+from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
+from markets.catalogue import canonical
+from markets.method import current_method
+from markets.models import AssetAlias, AssetKind, Snapshot
+from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
+from markets.statuses import exchanges, status
+from markets.tiles import tiles
 
+__all__ = [
+    "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers",
+    "board", "compare", "exchanges", "forget", "nearest", "overview", "pairs", "resolve", "revision", "sparks", "status", "suggest", "tag",
+]
 
-class UnknownPair(LookupError):
-    """No exchange lists the pair. `nearest` are pairs that exist; `renamed` is (old, new) when a ticker was renamed."""
-
-    def __init__(self, text: str, nearest: tuple[PairKey, ...] = (), renamed: tuple[str, str] | None = None) -> None:
-        super().__init__(text)
-        self.nearest = nearest
-        self.renamed = renamed
-
-
-@dataclass(frozen=True)
-class SourceStatus:
-    """One source of one exchange: its switch, its period, and how its polls went in the last hour."""
-
-    source: str
-    enabled: bool
-    period_s: int
-    outcome: str
-    detail: str
-    finished_at: datetime | None
-    ok_at: datetime | None
-    age_s: float | None  # since the last good poll
-    fails: int
-    runs: int
-    success_pct: Decimal | None
-    p50_ms: int | None
-    p95_ms: int | None
-    retry_in_s: float | None  # breaker or ban: when it is tried again
-
-
-@dataclass(frozen=True)
-class Meter:
-    """How much of a limit is used right now."""
-
-    name: str  # "operator" or the pool's name
-    used: Decimal
-    limit: Decimal
-    unit: str
-    window_s: float
-
-
-@dataclass(frozen=True)
-class ExchangeStatus:
-    """One exchange as the feed strip, the status page, the API and the admin show it."""
-
-    slug: str
-    name: str
-    monogram: str
-    place: int  # 1.. in the adapters' order: the colour class ex-1..
-    enabled: bool
-    state: str
-    state_label: str
-    state_since: datetime | None
-    detail: str
-    age_s: float | None  # of its newest quote
-    freshness: str  # fresh aging stale expired, or "" before the first quote
-    markets: int
-    taker_fee_pct: Decimal | None
-    success_pct: Decimal | None
-    p50_ms: int | None
-    p95_ms: int | None
-    breaker: str  # closed, open, half open
-    retry_in_s: float | None
-    meters: tuple[Meter, ...]
-    sources: tuple[SourceStatus, ...]
-
-    @property
-    def live(self) -> bool:
-        """Switched on and its newest quote is fresh."""
-        return self.enabled and self.freshness == "fresh"
-
-
-@dataclass(frozen=True)
-class Workers:
-    """The machinery: clusters alive, queue length, oldest waiting task, failures and runs in 24 h."""
-
-    clusters: int
-    workers: int
-    queued: int
-    oldest_s: float | None
-    failed_24h: int
-    runs_24h: int
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the status page's recent events."""
-
-    at: datetime
-    exchange: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Status:
-    """Everything the status page says."""
-
-    as_of: datetime
-    simulated: bool
-    sentence: str
-    explanation: str
-    level: str  # ok warn down
-    exchanges: tuple[ExchangeStatus, ...]
-    workers: Workers
-    pairs: int
-    shared_pairs: int  # on two or more exchanges
-    assets: int
-    fresh_pct: Decimal | None
-    events: tuple[Event, ...]
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the overview and `pairs/` may be narrowed by; every field has a default that hides nothing surprising."""
-
-    quote: str = "USDT"  # "" for all
-    exchanges: tuple[str, ...] = ()  # empty: all switched on
-    net: bool = True
-    min_exchanges: int = 1
-    min_volume_usd: Decimal | None = None
-    min_change_pct: Decimal | None = None  # absolute
-    hide_leveraged: bool = True
-    hide_suspect: bool = False
-    search: str = ""
-    base: tuple[str, ...] = ()  # only these tickers (a watch list)
-    sort: str = "-volume"  # one of SORTS, "-" for descending
-    limit: int = 50
-    offset: int = 0
-
-
-SORTS = ("asset", "buy", "sell", "gap", "after_fees", "change", "volume", "live")
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One figure above the overview table."""
-
-    title: str
-    value: str
-    caption: str
-    exchanges: tuple[str, ...] = ()
-    pair: PairKey | None = None
-
-
-@dataclass(frozen=True)
-class Overview:
-    """One page of the overview: its rows are comparisons, in the asked order, with each pair's last-day line."""
-
-    as_of: datetime
-    rows: tuple[Comparison, ...]
-    total: int
-    filters: Filters
-    tiles: tuple[Tile, ...]
-    quotes: tuple[str, ...]  # quote currencies to choose from, by number of pairs
-    sparks: dict[PairKey, tuple[Decimal, ...]]
-    widest_filter: str  # which filter to relax first when nothing matches
+SPARK_HOURS = 24
+_SPARKS_KEPT = timedelta(seconds=60)
+T = TypeVar("T")
 
 
 def revision() -> str:
     """The change number of everything the pages show: a few rows, read at most four times a second per process."""
-    raise NotImplementedError
+    return held.current().board.revision
 
 
 def board() -> Board:
     """The whole board as last stored. Never asks an exchange."""
-    raise NotImplementedError
+    return held.current().board
 
 
-def compare(base: str, quote: str, now: datetime, *, side: str = "buy", net: bool = True) -> Comparison:
-    """One pair by ticker (old tickers are understood). Raises UnknownPair."""
-    raise NotImplementedError
-
-
-def overview(filters: Filters, now: datetime) -> Overview:
-    """The pairs that match, compared, sorted and cut to a page."""
-    raise NotImplementedError
-
-
-def exchanges(now: datetime) -> tuple[ExchangeStatus, ...]:
-    """Every exchange the adapters know, with its state and age. Cheap enough for every page."""
-    raise NotImplementedError
-
-
-def status(now: datetime) -> Status:
-    """What the status page, `/status.json` and `status/` of the API say."""
-    raise NotImplementedError
+def forget() -> None:
+    """Drop what this process holds in memory."""
+    held.forget()
+    for kept in (_survey, _words, _sparks, _tiles):
+        kept.forget()
+    statuses.forget()
 
 
 def tag(now: datetime, *parts: str) -> str:
-    """The entity tag of an answer: change number, switches and the states of every row at `now`, and what was asked."""
-    raise NotImplementedError
+    """The entity tag of an answer: change number and, from `parts`, the states of what it shows and what was asked."""
+    return hashlib.blake2b("\0".join((revision(), *parts)).encode(), digest_size=12).hexdigest()
 
 
-def resolve(text: str) -> tuple[Coin | None, str | None]:
-    """A coin by ticker, old ticker or name, and the old ticker when that is what was typed."""
-    raise NotImplementedError
+class _Latest:
+    """The last few results of a function of the board, kept while the board and the second stay the same."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._kept, self._lock = size, {}, threading.Lock()  # type: ignore[var-annotated]
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key not in self._kept:
+                while len(self._kept) >= self._size:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = make()
+            return self._kept[key]
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
 
 
-def suggest(text: str, limit: int = 8) -> tuple[tuple[str, str, str], ...]:
-    """Search: (label, explanation, path) of assets and pairs that match a ticker, an old ticker or a name."""
-    raise NotImplementedError
+_survey, _words, _sparks, _tiles = _Latest(4), _Latest(1), _Latest(64), _Latest(8)
+
+
+# --- Comparisons ------------------------------------------------------------------------------------------------
+def compare(base: str, quote: str, now: datetime, *, side: str = "buy", net: bool = True) -> Comparison:
+    """One pair by ticker (old tickers are understood, and the answer says so). Raises UnknownPair."""
+    view = board()
+    key, former = _pair(view, base, quote)
+    result = _judged(view, key, now, side=side, net=net)
+    if former:
+        return replace(result, notes=(f"{former} is now called {view.coins[key.base].ticker}.", *result.notes))
+    return result
+
+
+def pairs(now: datetime, *, exchanges: Sequence[str] = (), net: bool = True) -> dict[PairKey, Summary]:
+    """Every pair's figures, over the given exchanges or all of them. Computed at most once a second per process."""
+    view, only = board(), tuple(sorted(exchanges))
+    return _survey.get((view.revision, int(now.timestamp()), only, net), lambda: best.survey(_narrowed(view, only), now, current_method(), net=net))
+
+
+def _narrowed(view: Board, only: tuple[str, ...]) -> Board:
+    """The board as if only these exchanges existed."""
+    if not only or set(only) >= {e.slug for e in held.current().exchanges.values()}:
+        return view
+    rows = {key: {s: q for s, q in row.items() if s in only} for key, row in view.pairs.items()}
+    return replace(view, pairs={key: row for key, row in rows.items() if row})
+
+
+def _judged(view: Board, key: PairKey, now: datetime, *, side: str, net: bool) -> Comparison:
+    names = {e.slug: e.name for e in held.current().exchanges.values()}
+    return best.compare(key, view.pairs[key], now, current_method(), side=side, net=net, usd=view.usd.get(key.quote), stable=view.is_stable(key), names=names)
+
+
+def _pair(view: Board, base: str, quote: str) -> tuple[PairKey, str | None]:
+    """The pair that is meant, and the old ticker when one was used. A pair that still trades beats a renaming."""
+    asked = PairKey(canonical(base), canonical(quote))
+    if asked in view.pairs and any(q.status == "trading" for q in view.pairs[asked].values()):
+        return asked, None
+    coin, former = resolve(base)
+    quote_coin, _ = resolve(quote)
+    key = PairKey(coin.slug.upper() if coin else asked.base, quote_coin.slug.upper() if quote_coin else asked.quote)
+    if key in view.pairs:
+        return key, former
+    if asked in view.pairs:
+        return asked, None
+    renamed = (former, coin.ticker) if former and coin else None
+    raise UnknownPair(f"{asked}", nearest(view, asked), renamed)
+
+
+def nearest(view: Board, asked: PairKey) -> tuple[PairKey, ...]:
+    """Up to five existing pairs that are spelt almost like this one: same base first, then similar tickers."""
+    same = [key for key in view.pairs if key.base == asked.base]
+    similar = difflib.get_close_matches(asked.base, {key.base for key in view.pairs if key.quote == asked.quote}, n=5, cutoff=0.6)
+    return tuple(dict.fromkeys([*sorted(same), *(PairKey(ticker, asked.quote) for ticker in similar)]))[:5]
+
+
+# --- The overview -----------------------------------------------------------------------------------------------
+def overview(filters: Filters, now: datetime) -> Overview:
+    """The pairs that match, compared, sorted and cut to a page."""
+    on = [e.slug for e in held.current().exchanges.values() if e.enabled]
+    chosen = tuple(slug for slug in filters.exchanges if slug in on) or tuple(on)
+    view = _narrowed(board(), chosen)
+    everything = list(pairs(now, exchanges=chosen, net=filters.net).values())
+    tests = _tests(filters, view)
+    ordered = _ordered([s for s in everything if all(test(s) for test in tests.values())], filters.sort)
+    rows = tuple(_judged(view, s.key, now, side="buy", net=filters.net) for s in ordered[filters.offset : filters.offset + filters.limit])
+    return Overview(
+        as_of=now, rows=rows, total=len(ordered), filters=filters, tiles=_tiles_of(view, everything, chosen, now), quotes=_quote_tickers(view),
+        sparks=sparks(tuple(c.key for c in rows), now), widest_filter=_widest(everything, tests) if not ordered else "",
+    )
+
+
+def _tiles_of(view: Board, everything: Sequence[Summary], chosen: tuple[str, ...], now: datetime) -> tuple[Tile, ...]:
+    """Renewed every five seconds at most: they are a glance at two thousand pairs, not a price."""
+    def busy(key: PairKey) -> Comparison:
+        return _judged(view, key, now, side="buy", net=True)
+
+    return _tiles.get((chosen, int(now.timestamp()) // 5, not view.revision), lambda: tiles(everything, view, busy))
+
+
+def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
+    """The filters that are set, by the name a person would call them."""
+    text = f.search.strip().upper()
+    tests: dict[str, tuple[bool, Callable[[Summary], bool]]] = {
+        "listed somewhere": (True, lambda c: c.listed > 0),
+        f"quote {f.quote}": (bool(f.quote), lambda c: c.key.quote == f.quote),
+        f"on {f.min_exchanges} or more exchanges": (f.min_exchanges > 1, lambda c: c.listed >= f.min_exchanges),
+        f"volume over {f.min_volume_usd} USD": (f.min_volume_usd is not None, lambda c: (c.volume_usd or Decimal(0)) >= (f.min_volume_usd or 0)),
+        f"change over {f.min_change_pct} %": (f.min_change_pct is not None, lambda c: abs(c.change_24h_pct or Decimal(0)) >= (f.min_change_pct or 0)),
+        "hide leveraged and wrapped": (f.hide_leveraged, lambda c: _kind(view, c.key.base) not in (AssetKind.LEVERAGED, AssetKind.WRAPPED)),
+        "hide suspect": (f.hide_suspect, lambda c: c.status not in ("disputed", "no_consensus") and not any(q.flag for q in view.pairs[c.key].values())),
+        f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper()),
+        "watched only": (bool(f.base), lambda c: c.key.base in f.base),
+    }
+    return {name: test for name, (wanted, test) in tests.items() if wanted}
+
+
+def _widest(everything: Sequence[Summary], tests: dict[str, Callable[[Summary], bool]]) -> str:
+    """The filter whose removal would bring back the most rows."""
+    def without(name: str) -> int:
+        return sum(all(test(c) for other, test in tests.items() if other != name) for c in everything)
+
+    return max((n for n in tests if n != "listed somewhere"), key=without, default="")
+
+
+def _kind(view: Board, ticker: str) -> str:
+    coin = view.coins.get(ticker)
+    return coin.kind if coin else AssetKind.COIN
+
+
+def _name(view: Board, ticker: str) -> str:
+    coin = view.coins.get(ticker)
+    return coin.name if coin else ""
+
+
+_SORT_KEYS: dict[str, Callable[[Summary], object]] = {
+    "asset": lambda c: c.key,
+    "buy": lambda c: c.best_buy.price if c.best_buy else None,
+    "sell": lambda c: c.best_sell.price if c.best_sell else None,
+    "gap": lambda c: c.gap_bps,
+    "after_fees": lambda c: c.after_fees_pct,
+    "change": lambda c: c.change_24h_pct,
+    "volume": lambda c: c.volume_usd,
+    "live": lambda c: c.live,
+}
+
+
+def _ordered(rows: list[Summary], sort: str) -> list[Summary]:
+    """Sorted by one of SORTS; what is unknown comes last either way, and ties are alphabetical."""
+    value = _SORT_KEYS[sort.lstrip("-")]
+    rows = sorted(rows, key=lambda c: c.key)
+    known = sorted((c for c in rows if value(c) is not None), key=value, reverse=sort.startswith("-"))  # type: ignore[arg-type]
+    return known + [c for c in rows if value(c) is None]
+
+
+def _quote_tickers(view: Board) -> tuple[str, ...]:
+    counts: dict[str, int] = {}
+    for key in view.pairs:
+        counts[key.quote] = counts.get(key.quote, 0) + 1
+    return tuple(sorted(counts, key=lambda ticker: (-counts[ticker], ticker)))
 
 
 def sparks(keys: tuple[PairKey, ...], now: datetime) -> dict[PairKey, tuple[Decimal, ...]]:
     """The last day of each pair as up to 24 hourly mids of its most traded exchange, oldest first."""
-    raise NotImplementedError
+    minute = int(now.timestamp() // _SPARKS_KEPT.total_seconds())
+    return _sparks.get((keys, minute), lambda: _read_sparks(keys, now))
+
+
+def _read_sparks(keys: tuple[PairKey, ...], now: datetime) -> dict[PairKey, tuple[Decimal, ...]]:
+    view = held.current()
+    markets = {market_id: key for key in keys if (market_id := _busiest_market(view, key))}
+    since = now - timedelta(hours=SPARK_HOURS)
+    lines: dict[PairKey, list[Decimal]] = {}
+    rows = Snapshot.objects.filter(market_id__in=markets, period_s=3600, opened_at__gt=since).order_by("opened_at")
+    for market_id, close in rows.values_list("market_id", "close"):
+        lines.setdefault(markets[market_id], []).append(close)
+    return {key: tuple(line) for key, line in lines.items()}
+
+
+def _busiest_market(view: held.Held, key: PairKey) -> int | None:
+    quotes = view.board.pairs.get(key, {})
+    if not quotes:
+        return None
+    slug, quote = max(quotes.items(), key=lambda item: (item[1].quote_volume_24h or Decimal(0), item[0]))
+    return next((pk for pk, entry in view.entries[slug].items() if entry.market["symbol"] == quote.symbol), None)
+
+
+# --- Words ------------------------------------------------------------------------------------------------------
+def resolve(text: str) -> tuple[Coin | None, str | None]:
+    """A coin by ticker, old ticker or name, and the old ticker when that is what was typed.
+
+    An old ticker wins over an asset of the same ticker that trades nowhere any more.
+    """
+    view, ticker = board(), canonical(text.strip())
+    words = _words.get(view.revision, lambda: _vocabulary(view))
+    kind, key = words.get(ticker, ("", ticker))
+    if kind == AssetAlias.Kind.FORMER and not any(k.base == ticker and any(q.status == "trading" for q in row.values()) for k, row in view.pairs.items()):
+        return view.coins.get(key), ticker
+    if ticker in view.coins:
+        return view.coins[ticker], None
+    return view.coins.get(key), None
+
+
+def _vocabulary(view: Board) -> dict[str, tuple[str, str]]:
+    """{upper-cased word: (kind of alias, coin key)}; aliases over names, so that a spelling is never a guess."""
+    names = {coin.name.upper(): ("name", key) for key, coin in view.coins.items() if coin.name}
+    aliases = {canonical(text): (kind, slug.upper()) for text, kind, slug in AssetAlias.objects.values_list("text", "kind", "asset__slug")}
+    return names | aliases
+
+
+def suggest(text: str, limit: int = 8) -> tuple[tuple[str, str, str], ...]:
+    """Search: (label, explanation, path) of assets and pairs that match a ticker, an old ticker or a name."""
+    wanted = canonical(text.strip())
+    if not wanted:
+        return ()
+    view = board()
+    volume = {key: sum((q.quote_volume_24h or Decimal(0) for q in row.values()), Decimal(0)) * view.usd.get(key.quote, Decimal(0)) for key, row in view.pairs.items()}
+    base, slash, quote = wanted.replace("-", "/").partition("/")
+    if slash:
+        hits = [key for key in volume if key.base == base and key.quote.startswith(quote)]
+        return tuple((f"{k.base}/{k.quote}", _name(view, k.base), f"/compare/{k}/") for k in sorted(hits, key=lambda k: -volume[k])[:limit])
+    return _assets_like(view, wanted, volume, limit)
+
+
+def _assets_like(view: Board, wanted: str, volume: dict[PairKey, Decimal], limit: int) -> tuple[tuple[str, str, str], ...]:
+    coin, former = resolve(wanted)
+    traded: dict[str, Decimal] = {}
+    for key, value in volume.items():
+        traded[key.base] = traded.get(key.base, Decimal(0)) + value
+    def rank(key: str) -> tuple[int, Decimal, str]:
+        exact = coin is not None and key == coin.slug.upper()
+        return (0 if exact else 1 if key.startswith(wanted) else 2), -traded[key], key
+
+    hits = sorted((k for k in traded if k.startswith(wanted) or wanted in _name(view, k).upper() or (coin and k == coin.slug.upper())), key=rank)[:limit]
+    return tuple(_suggestion(view, key, former if coin and key == coin.slug.upper() else None, volume) for key in hits)
+
+
+def _suggestion(view: Board, key: str, former: str | None, volume: dict[PairKey, Decimal]) -> tuple[str, str, str]:
+    pair = max((k for k in volume if k.base == key), key=lambda k: volume[k])
+    explanation = f"{_name(view, key)}, formerly {former}" if former else _name(view, key)
+    return f"{key}/{pair.quote}", explanation, f"/compare/{pair}/"

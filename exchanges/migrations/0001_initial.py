@@ -29,7 +29,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('starting', 'Starting'), ('healthy', 'Live'), ('degraded', 'Degraded'), ('down', 'Down'), ('banned', 'Paused by exchange'), ('blocked', 'Blocked by exchange'), ('disabled', 'Off'), ('auto_disabled', 'Off by Pebble')], default='starting', editable=False, max_length=20)),
                 ('state_since', models.DateTimeField(editable=False, null=True)),
                 ('state_detail', models.CharField(blank=True, editable=False, max_length=200)),
-                ('clock_offset_ms', models.IntegerField(editable=False, null=True)),
+                ('clock_offset_ms', models.IntegerField(editable=False, help_text='Its clock minus ours: the median of the last five measurements.', null=True)),
+                ('clock_offsets', models.JSONField(default=list, editable=False)),
             ],
             options={
                 'ordering': ('priority', 'id'),

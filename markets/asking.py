@@ -1,0 +1,57 @@
+"""The product's way to ask: this installation's limits, transport and operator's choices, given to `ExchangeClient`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+
+from django.conf import settings
+
+from exchanges import breaker
+from exchanges import client as asking
+from exchanges.client import ExchangeClient
+from exchanges.models import Exchange, Feed
+from exchanges.state import SqliteLimits
+from exchanges.transport import Transport
+from markets.shapes import Meter
+
+
+@cache
+def limits() -> SqliteLimits:
+    """The budgets and blocks that all processes of this machine share."""
+    return SqliteLimits(settings.LIMITS_FILE)
+
+
+@cache
+def transport() -> Transport:
+    """One per process; it keeps its connections by process, so a fork starts with none."""
+    return Transport(upstream=settings.UPSTREAM, proxy=settings.PROXY)
+
+
+def client_for(exchange: Exchange, feed: Feed | None = None) -> ExchangeClient:
+    """A client with the operator's row as it is now. The switch is read again before every single request.
+
+    Raises LookupError when the exchange's adapter is gone.
+    """
+    if exchange.adapter is None:
+        raise LookupError(f"no adapter is called {exchange.slug}: put its file back, or leave it switched off")
+    return ExchangeClient(
+        exchange.adapter, transport(), limits(), budget_per_minute=exchange.budget_per_minute, host=exchange.host, extra_hosts=tuple(settings.EXTRA_HOSTS),
+        enabled=lambda source: _switched_on(exchange, source), breaker_wait_s=lambda source: _breaker_wait_s(feed),
+    )
+
+
+def _switched_on(exchange: Exchange, source: str) -> bool:
+    return Feed.objects.filter(exchange=exchange, exchange__enabled=True, source=source, enabled=True).exists()
+
+
+def _breaker_wait_s(feed: Feed | None) -> float:
+    return breaker.wait_s(breaker.Breaker(feed.fails, feed.opened, feed.probe_at), datetime.now(UTC)) if feed else 0.0
+
+
+def meters(exchange: Exchange) -> tuple[Meter, ...]:
+    """How much of the operator's budget and of each published pool was used in its last window."""
+    if exchange.adapter is None:
+        return ()
+    return tuple(Meter(u.name, Decimal(str(round(u.used, 1))), Decimal(str(u.limit)), u.unit, u.window_s) for u in asking.meters(exchange.adapter, limits(), exchange.budget_per_minute))

@@ -1,0 +1,247 @@
+"""The board in this process's memory, renewed exchange by exchange when its change number moved.
+
+Web processes read pages from it, workers judge polls against it. While the database is away it keeps what it has.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from exchanges.models import Exchange, ExchangeState, Feed
+from exchanges.numbers import STORED
+from markets.board import Board, Coin, PairKey, Quote
+from markets.models import Asset, AssetAlias, IdentityState, Market, Revision
+from markets.models import Quote as QuoteRow
+
+LOOK_S = 0.25  # how often the change numbers are read at most
+USD_LIKE = ("USDT", "USD")  # USD in a threshold means USDT-equivalent
+SWITCHED = {ExchangeState.AUTO_DISABLED, ExchangeState.BANNED, ExchangeState.BLOCKED}
+logger = logging.getLogger(__name__)
+
+_NUMBERS = (
+    "bid", "bid_size", "ask", "ask_size", "last", "base_volume_24h", "quote_volume_24h", "change_24h_pct", "high_24h", "low_24h", "taker_fee", "same_reference",
+)
+_TIMES = ("exchange_ts", "requested_at", "received_at", "observed_at", "flag_since", "same_since")
+_PLAIN = ("market_id", "bad", "ts_source", "flag", "calm", "same_polls")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the catalogue knows of one market; changes rarely."""
+
+    key: PairKey
+    market: dict[str, Any]
+    taker_fee: Decimal | None
+    enabled: bool
+    code_id: int  # the ExchangeAsset of its base
+
+
+@dataclass(frozen=True)
+class Held:
+    """One consistent view: the board, the exchange rows, and each exchange's newest quote."""
+
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    board: Board = field(default_factory=lambda: Board({}))
+    exchanges: Mapping[str, Exchange] = field(default_factory=dict)
+    feeds: Mapping[str, Mapping[str, Feed]] = field(default_factory=dict)
+    newest: Mapping[str, datetime] = field(default_factory=dict)
+    entries: Mapping[str, Mapping[int, Entry]] = field(default_factory=dict)
+
+
+_held = Held()
+_looked_at = float("-inf")
+_lock = threading.Lock()
+
+
+def current() -> Held:
+    """The view as last stored, at most LOOK_S old. Falls back to what is in memory when the database is away."""
+    global _looked_at  # noqa: PLW0603 - one view per process, on purpose
+    if time.monotonic() - _looked_at < LOOK_S:
+        return _held
+    with _lock:
+        if time.monotonic() - _looked_at >= LOOK_S:
+            _look()
+            _looked_at = time.monotonic()
+    return _held
+
+
+def forget() -> None:
+    """Drop everything held; the next read starts anew (tests, and after a fork)."""
+    global _held, _looked_at  # noqa: PLW0603
+    with _lock:
+        _held, _looked_at = Held(), float("-inf")
+
+
+def _look() -> None:
+    global _held  # noqa: PLW0603
+    try:
+        numbers = dict(Revision.objects.values_list("name", "number"))
+        if numbers != _held.numbers or not _held.exchanges:
+            _held = _renewed(_held, numbers)
+    except DatabaseError as error:
+        if not _held.exchanges:
+            raise
+        logger.warning("the database is away, pages are served from memory: %s", error)
+
+
+def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
+    moved = {name for name in numbers.keys() | old.numbers.keys() if numbers.get(name) != old.numbers.get(name)}
+    everything = bool(moved & {"switches", "assets"}) or not old.exchanges
+    exchanges, feeds = _exchange_rows(), _feed_rows()  # a handful of rows: how the last polls went is always today's
+    coins = _coins() if everything else old.board.coins
+    entries, pairs, newest = dict(old.entries), dict(old.board.pairs), dict(old.newest)
+    for slug, exchange in exchanges.items():
+        if everything or f"catalogue:{slug}" in moved or slug not in entries:
+            entries[slug] = _entries(exchange)
+        if everything or moved & {f"catalogue:{slug}", f"tickers:{slug}"}:
+            quotes = list(_quotes(exchange, feeds.get(slug, {}), entries[slug]))
+            newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=datetime.min.replace(tzinfo=UTC))
+            pairs = _replaced(pairs, slug, quotes)
+    board = Board(pairs, coins, _usd(pairs), ",".join(f"{name}{number}" for name, number in sorted(numbers.items())))
+    return Held(numbers, board, exchanges, feeds, newest, entries)
+
+
+def _exchange_rows() -> dict[str, Exchange]:
+    return {e.slug: e for e in Exchange.objects.all() if e.adapter}
+
+
+def _feed_rows() -> dict[str, dict[str, Feed]]:
+    feeds: dict[str, dict[str, Feed]] = {}
+    for feed in Feed.objects.select_related("exchange"):
+        feeds.setdefault(feed.exchange.slug, {})[feed.source] = feed
+    return feeds
+
+
+def _coins() -> dict[str, Coin]:
+    former: dict[int, list[str]] = {}
+    for asset_id, text in AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER).values_list("asset_id", "text"):
+        former.setdefault(asset_id, []).append(text)
+    return {slug.upper(): Coin(ticker, name, kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in Asset.objects.values_list("pk", "slug", "ticker", "name", "kind")}
+
+
+_MARKET = ("pk", "symbol", "kind", "status", "enabled", "tick_size", "min_notional", "taker_fee", "base_id", "base__asset__slug", "base__multiplier", "base__state", "quote__asset__slug", "quote__state")
+
+
+def _entries(exchange: Exchange) -> dict[int, Entry]:
+    rows = Market.objects.filter(exchange=exchange).exclude(status=Market.Status.DELISTED).values(*_MARKET)
+    return {row["pk"]: _entry(row) for row in rows}
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    conflicted = IdentityState.CONFLICTED in (row["base__state"], row["quote__state"])
+    market = {
+        "symbol": row["symbol"], "kind": row["kind"], "base": row["base__asset__slug"].upper(), "quote": row["quote__asset__slug"].upper(),
+        "status": row["status"], "tick_size": row["tick_size"], "min_notional": row["min_notional"], "multiplier": row["base__multiplier"],
+        "identity": str(IdentityState.CONFLICTED) if conflicted else row["base__state"],
+    }
+    return Entry(PairKey(market["base"], market["quote"], row["kind"]), market, row["taker_fee"], row["enabled"], row["base_id"])
+
+
+def _quotes(exchange: Exchange, feeds: Mapping[str, Feed], entries: Mapping[int, Entry]) -> Iterator[Quote]:
+    tickers = feeds.get("tickers")
+    shared = {"exchange": exchange.slug, "priority": exchange.priority, "period_s": tickers.period_s if tickers else 10}
+    switch = _switch(exchange, tickers)
+    found = {row["market_id"]: row for row in _quote_rows(exchange)}
+    for market_id, entry in entries.items():
+        row = found.get(market_id, {})
+        fee, source = _fee(exchange, row.pop("taker_fee", None), entry.taker_fee)
+        row.pop("market_id", None)
+        yield Quote(**shared, **entry.market, **row, switch=switch or ("" if entry.enabled else "disabled"), taker_fee=fee, fee_source=source)
+
+
+def _switch(exchange: Exchange, tickers: Feed | None) -> str:
+    """The reason code that keeps all of an exchange's quotes from counting, or ""."""
+    if not exchange.enabled or (tickers and not tickers.enabled):
+        return "disabled"
+    return exchange.state if exchange.state in SWITCHED else ""
+
+
+def _fee(exchange: Exchange, on_ticker: Decimal | None, on_market: Decimal | None) -> tuple[Decimal | None, str | None]:
+    """The operator's fee, else the one on the wire, else the public default; as a ratio, and whose it is."""
+    if exchange.taker_fee_pct is not None:
+        return exchange.taker_fee_pct / 100, "operator"
+    wire = on_ticker if on_ticker is not None else on_market
+    if wire is not None:
+        return wire, "exchange"
+    return (exchange.adapter.taker_fee, "default") if exchange.adapter else (None, None)
+
+
+def _quote_rows(exchange: Exchange) -> Iterator[dict[str, Any]]:
+    """Rows read past the ORM: its per-field converters cost five times as much, and this runs after every poll."""
+    columns = (*_PLAIN, *_NUMBERS, *_TIMES)
+    # A column's own name would make Django's SQLite driver parse every time; as text each distinct one is parsed once.
+    asked = [f"CAST(q.{c} AS TEXT)" if c in _TIMES and connection.vendor == "sqlite" else f"q.{c}" for c in columns]
+    sql = f"SELECT {', '.join(asked)} FROM {QuoteRow._meta.db_table} q JOIN {Market._meta.db_table} m ON m.id = q.market_id WHERE m.exchange_id = %s"  # noqa: S608 - names of our own columns
+    number, instant = _converters()
+    plain, last = len(_PLAIN), len(_PLAIN) + len(_NUMBERS)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [exchange.pk])
+        for row in cursor.fetchall():
+            values = (*row[:plain], *map(number, row[plain:last]), *map(instant, row[last:]))
+            fields = dict(zip(columns, values, strict=True))
+            fields["bad"] = tuple(fields["bad"].split(",")) if fields["bad"] else ()
+            yield fields
+
+
+def _converters() -> tuple[Callable[[Any], Decimal | None], Callable[[Any], datetime | None]]:
+    if connection.vendor != "sqlite":
+        return (lambda value: value), (lambda value: value)
+    times: dict[str, datetime] = {}
+
+    def instant(value: str | None) -> datetime | None:
+        if value is None:
+            return None
+        if value not in times:
+            times[value] = datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return times[value]
+
+    return _from_sqlite, instant
+
+
+def _from_sqlite(value: float | int | None) -> Decimal | None:
+    """SQLite keeps decimals as binary doubles: their first 15 significant digits are what was stored."""
+    if value is None:
+        return None
+    return Decimal(value) if isinstance(value, int) else STORED.create_decimal_from_float(value)
+
+
+def _replaced(pairs: dict[PairKey, Mapping[str, Quote]], slug: str, quotes: list[Quote]) -> dict[PairKey, Mapping[str, Quote]]:
+    """The pairs with this exchange's quotes replaced. Two symbols of one pair: the trading, then the busier one stands."""
+    best: dict[PairKey, Quote] = {}
+    for quote in quotes:
+        key = PairKey(quote.base, quote.quote, quote.kind)
+        if key not in best or _standing(quote) > _standing(best[key]):
+            best[key] = quote
+    kept = {key: {s: q for s, q in row.items() if s != slug} if slug in row else row for key, row in pairs.items()}
+    for key, quote in best.items():
+        kept[key] = {**kept.get(key, {}), slug: quote}
+    return {key: row for key, row in kept.items() if row}
+
+
+def _standing(quote: Quote) -> tuple[bool, bool, Decimal]:
+    return quote.status == Market.Status.TRADING, quote.observed_at is not None, quote.quote_volume_24h or Decimal(0)
+
+
+def _usd(pairs: Mapping[PairKey, Mapping[str, Quote]]) -> dict[str, Decimal]:
+    """{quote ticker: USDT per unit} by the median mid of its USDT markets, else of the inverse ones; unknown is absent."""
+    rates = dict.fromkeys(USD_LIKE, Decimal(1))
+    for quote in {key.quote for key in pairs} - rates.keys():
+        straight, inverse = _median(pairs.get(PairKey(quote, "USDT"), {})), _median(pairs.get(PairKey("USDT", quote), {}))
+        if straight or inverse:
+            rates[quote] = straight or 1 / inverse  # type: ignore[operator]  # one of them is there
+    return rates
+
+
+def _median(quotes: Mapping[str, Quote]) -> Decimal | None:
+    mids = [q.mid for q in quotes.values() if q.mid and not q.flag and not q.switch and q.bid <= q.ask]  # type: ignore[operator]
+    return statistics.median(mids) if mids else None

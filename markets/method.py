@@ -1,0 +1,41 @@
+"""The operator's methodology settings as the frozen value that analysis takes, read at most once a second per process."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+from django.db import DatabaseError
+
+from markets.analysis.settings import DEFAULT, Method
+from markets.models import Setting
+
+_KEPT_S = 1.0
+_kept: tuple[float, Method] = (float("-inf"), DEFAULT)
+
+
+def current_method() -> Method:
+    """Today's thresholds. Keeps the last ones while the database is away."""
+    global _kept  # noqa: PLW0603 - one value per process, on purpose
+    if time.monotonic() - _kept[0] > _KEPT_S:
+        try:
+            _kept = (time.monotonic(), from_row(setting()))
+        except DatabaseError:
+            _kept = (time.monotonic(), _kept[1])
+    return _kept[1]
+
+
+def setting() -> Setting:
+    """The one row of settings; defaults where it was never saved."""
+    return Setting.objects.filter(pk=1).first() or Setting(pk=1)
+
+
+def from_row(row: Setting) -> Method:
+    """A row's percentages as the ratios analysis computes with."""
+    def ratio(percent: object) -> float:
+        return float(Decimal(str(percent)) / 100)
+
+    return Method(
+        z_threshold=float(row.z_threshold), tol_stable=ratio(row.tol_stable_pct), tol_major=ratio(row.tol_major_pct), tol_mid=ratio(row.tol_mid_pct),
+        tol_tail=ratio(row.tol_tail_pct), major_volume_usd=Decimal(row.major_volume_usd), mid_volume_usd=Decimal(row.mid_volume_usd),
+    )

@@ -1,0 +1,126 @@
+"""A poll's tickers into quotes, snapshots and what quality remembers. Called inside the poll's transaction by the store.
+
+The other exchanges' quotes come from the board as it was when the poll's reply arrived; this exchange's own columns
+are the only ones written, so two exchanges' polls never touch the same row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from exchanges.client import Outcome
+from exchanges.models import Exchange
+from exchanges.numbers import stored
+from exchanges.rows import Ticker
+from markets.analysis import memory
+from markets.analysis.settings import Method
+from markets.board import Quote
+from markets.bulk import upsert
+from markets.held import Entry, Held
+from markets.models import Quote as QuoteRow
+
+FUTURE_S = 5
+ONE = Decimal(1)
+
+COLUMNS = (
+    "market_id", "bid", "bid_size", "ask", "ask_size", "last", "base_volume_24h", "quote_volume_24h", "change_24h_pct", "high_24h", "low_24h", "taker_fee",
+    "bad", "exchange_ts", "ts_source", "requested_at", "received_at", "observed_at", "token",
+    "flag", "flag_since", "calm", "same_since", "same_polls", "same_reference",
+)
+@dataclass(frozen=True)
+class Judged:
+    """One market's new quote beside the other exchanges' and what is remembered of it from now on."""
+
+    market_id: int
+    entry: Entry
+    quote: Quote
+    others: Mapping[str, Quote]
+    memory: memory.Memory
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """When a reply's numbers were true, and by whose clock."""
+
+    observed_at: datetime
+    exchange_ts: datetime | None
+    source: str  # exchange, received
+
+
+def stamp(outcome: Outcome[Ticker], exchange_ts: datetime | None, offset: timedelta) -> Stamp:
+    """Date one row. Only a snapshot clock dates a quote; one that runs ahead of us by over 5 s is not believed."""
+    ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
+    if exchange_ts is None or outcome.clock != "snapshot":
+        return Stamp(ours, exchange_ts, "received")
+    shifted = exchange_ts - offset
+    if shifted > outcome.received_at + timedelta(seconds=FUTURE_S):
+        return Stamp(ours, shifted, "received")
+    return Stamp(min(shifted, outcome.received_at), shifted, "exchange")
+
+
+def older_than_stored(outcome: Outcome[Ticker], exchange: Exchange, offset: timedelta) -> bool:
+    """Whether the reply's snapshot clock ran backwards: what is stored is newer and stays."""
+    if outcome.clock != "snapshot" or not outcome.rows:
+        return False
+    newest = QuoteRow.objects.filter(market__exchange=exchange, ts_source="exchange").order_by("-observed_at").values_list("observed_at", flat=True).first()
+    stamps = [stamp(outcome, row.exchange_ts, offset) for row in outcome.rows[:1]]
+    return newest is not None and stamps[0].source == "exchange" and stamps[0].observed_at < newest
+
+
+def judge(exchange: Exchange, outcome: Outcome[Ticker], view: Held, now: datetime, method: Method) -> list[Judged]:
+    """Date every row of the reply, undo multipliers, and advance what quality remembers. Unknown symbols are left out."""
+    offset = timedelta(milliseconds=exchange.clock_offset_ms or 0)
+    by_symbol = {entry.market["symbol"]: (market_id, entry) for market_id, entry in view.entries.get(exchange.slug, {}).items()}
+    found = ((row, *by_symbol[row.symbol]) for row in outcome.rows if row.symbol in by_symbol)
+    return [_judged(exchange, row, market_id, entry, stamp(outcome, row.exchange_ts, offset), outcome, view, now, method) for row, market_id, entry in found]
+
+
+def store(judged: Sequence[Judged], token: int) -> None:
+    """Upsert the quotes of one poll."""
+    upsert(QuoteRow, COLUMNS, [_values(j, token) for j in judged], key=("market_id",))
+
+
+def _judged(exchange: Exchange, row: Ticker, market_id: int, entry: Entry, at: Stamp, outcome: Outcome[Ticker], view: Held, now: datetime, method: Method) -> Judged:
+    quote = _quote(exchange, row, entry, at, outcome)
+    quotes = view.board.pairs.get(entry.key, {})
+    others = {slug: other for slug, other in quotes.items() if slug != exchange.slug}
+    return Judged(market_id, entry, quote, others, memory.advance(quotes.get(exchange.slug), quote, others, now, method, usd=view.board.usd.get(quote.quote), stable=view.board.is_stable(entry.key)))
+
+
+def _quote(exchange: Exchange, row: Ticker, entry: Entry, at: Stamp, outcome: Outcome[Ticker]) -> Quote:
+    """One wire row as a quote per coin: a multiplier in the symbol is undone."""
+    m = entry.market["multiplier"]
+    per_coin = _same if m == ONE else partial(_divided, m)
+    in_coins = _same if m == ONE else partial(_times, m)
+    return Quote(
+        exchange=exchange.slug, **entry.market,
+        bid=per_coin(row.bid), ask=per_coin(row.ask), last=per_coin(row.last), high_24h=per_coin(row.high_24h), low_24h=per_coin(row.low_24h),
+        bid_size=in_coins(row.bid_size), ask_size=in_coins(row.ask_size), base_volume_24h=in_coins(row.base_volume_24h),
+        quote_volume_24h=row.quote_volume_24h, change_24h_pct=row.change_24h_pct, taker_fee=row.taker_fee, bad=row.bad,
+        exchange_ts=at.exchange_ts, ts_source=at.source, requested_at=outcome.requested_at, received_at=outcome.received_at, observed_at=at.observed_at,
+    )
+
+
+def _same(value: Decimal | None) -> Decimal | None:
+    return value
+
+
+def _divided(m: Decimal, value: Decimal | None) -> Decimal | None:
+    return None if value is None else stored(value / m)
+
+
+def _times(m: Decimal, value: Decimal | None) -> Decimal | None:
+    return None if value is None else stored(value * m)
+
+
+def _values(j: Judged, token: int) -> tuple[object, ...]:
+    q, m = j.quote, j.memory
+    return (
+        j.market_id, q.bid, q.bid_size, q.ask, q.ask_size, q.last, q.base_volume_24h, q.quote_volume_24h, q.change_24h_pct, q.high_24h, q.low_24h, q.taker_fee,
+        ",".join(q.bad)[:200], q.exchange_ts, q.ts_source, q.requested_at, q.received_at, q.observed_at, token,
+        m.flag, m.flag_since, m.calm, m.same_since, m.same_polls, stored(m.same_reference),
+    )

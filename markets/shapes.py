@@ -1,0 +1,167 @@
+"""What reads return: plain frozen values for pages, API, admin and answers alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from markets.analysis.best import Comparison
+from markets.board import PairKey
+
+
+class UnknownPair(LookupError):
+    """No exchange lists the pair. `nearest` are pairs that exist; `renamed` is (old, new) when a ticker was renamed."""
+
+    def __init__(self, text: str, nearest: tuple[PairKey, ...] = (), renamed: tuple[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.nearest = nearest
+        self.renamed = renamed
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """One source of one exchange: its switch, its period, and how its polls went in the last hour."""
+
+    source: str
+    enabled: bool
+    period_s: int
+    outcome: str
+    detail: str
+    finished_at: datetime | None
+    ok_at: datetime | None
+    age_s: float | None  # since the last good poll
+    fails: int
+    runs: int
+    success_pct: Decimal | None
+    p50_ms: int | None
+    p95_ms: int | None
+    retry_in_s: float | None  # breaker or ban: when it is tried again
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How much of a limit is used right now."""
+
+    name: str  # "operator" or the pool's name
+    used: Decimal
+    limit: Decimal
+    unit: str
+    window_s: float
+
+
+@dataclass(frozen=True)
+class ExchangeStatus:
+    """One exchange as the feed strip, the status page, the API and the admin show it."""
+
+    slug: str
+    name: str
+    monogram: str
+    place: int  # 1.. in the adapters' order: the colour class ex-1..
+    enabled: bool
+    state: str
+    state_label: str
+    state_since: datetime | None
+    detail: str
+    age_s: float | None  # of its newest quote
+    freshness: str  # fresh aging stale expired, or "" before the first quote
+    markets: int
+    taker_fee_pct: Decimal | None
+    success_pct: Decimal | None
+    p50_ms: int | None
+    p95_ms: int | None
+    breaker: str  # closed, open, half open
+    retry_in_s: float | None
+    meters: tuple[Meter, ...]
+    sources: tuple[SourceStatus, ...]
+
+    @property
+    def live(self) -> bool:
+        """Switched on and its newest quote is fresh."""
+        return self.enabled and self.freshness == "fresh"
+
+
+@dataclass(frozen=True)
+class Workers:
+    """The machinery: clusters alive, queue length, oldest waiting task, failures and runs in 24 h."""
+
+    clusters: int
+    workers: int
+    queued: int
+    oldest_s: float | None
+    failed_24h: int
+    runs_24h: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the status page's recent events."""
+
+    at: datetime
+    exchange: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything the status page says."""
+
+    as_of: datetime
+    simulated: bool
+    sentence: str
+    explanation: str
+    level: str  # ok warn down
+    exchanges: tuple[ExchangeStatus, ...]
+    workers: Workers
+    pairs: int
+    shared_pairs: int  # on two or more exchanges
+    assets: int
+    fresh_pct: Decimal | None
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the overview and `pairs/` may be narrowed by; every field has a default that hides nothing surprising."""
+
+    quote: str = "USDT"  # "" for all
+    exchanges: tuple[str, ...] = ()  # empty: all switched on
+    net: bool = True
+    min_exchanges: int = 1
+    min_volume_usd: Decimal | None = None
+    min_change_pct: Decimal | None = None  # absolute
+    hide_leveraged: bool = True
+    hide_suspect: bool = False
+    search: str = ""
+    base: tuple[str, ...] = ()  # only these tickers (a watch list)
+    sort: str = "-volume"  # one of SORTS, "-" for descending
+    limit: int = 50
+    offset: int = 0
+
+
+SORTS = ("asset", "buy", "sell", "gap", "after_fees", "change", "volume", "live")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure above the overview table."""
+
+    title: str
+    value: str
+    caption: str
+    exchanges: tuple[str, ...] = ()
+    pair: PairKey | None = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One page of the overview: its rows are comparisons, in the asked order, with each pair's last-day line."""
+
+    as_of: datetime
+    rows: tuple[Comparison, ...]
+    total: int
+    filters: Filters
+    tiles: tuple[Tile, ...]
+    quotes: tuple[str, ...]  # quote currencies to choose from, by number of pairs
+    sparks: dict[PairKey, tuple[Decimal, ...]]
+    widest_filter: str  # which filter to relax first when nothing matches

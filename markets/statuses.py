@@ -1,0 +1,194 @@
+"""How every exchange, the workers and the coverage are doing: what the feed strip, the status page and the API say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from auditlog.models import LogEntry
+from django.conf import settings
+from django.db import DatabaseError
+from django_q.models import OrmQ
+from django_q.status import Stat
+
+from exchanges.breaker import Breaker
+from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
+from markets import held
+from markets.analysis import quality
+from markets.asking import meters
+from markets.method import current_method
+from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+STATS_KEPT_S = 5.0
+# Outcomes that say nothing of how an exchange does: it was not asked.
+NOT_ASKED = ("disabled", "not_offered", "lease_lost", "breaker_open", "banned_wait", "budget_exhausted")
+GOOD = ("ok", "partial")
+
+
+@dataclass(frozen=True)
+class _Stats:
+    """Polls of one hour: how many asked, how many good, their total times in order."""
+
+    runs: int = 0
+    good: int = 0
+    times: tuple[int, ...] = ()
+
+    @property
+    def success_pct(self) -> Decimal | None:
+        return Decimal(100 * self.good) / self.runs if self.runs else None
+
+    def percentile(self, share: float) -> int | None:
+        return self.times[min(len(self.times) - 1, int(share * len(self.times)))] if self.times else None
+
+
+_stats: tuple[float, dict[tuple[str, str], _Stats]] = (float("-inf"), {})
+
+
+def forget() -> None:
+    """Drop what is kept for five seconds."""
+    global _stats  # noqa: PLW0603
+    _stats = (float("-inf"), {})
+
+
+def _hour(now: datetime) -> dict[tuple[str, str], _Stats]:
+    """{(exchange, source): stats} of the last hour, read at most every five seconds per process."""
+    global _stats  # noqa: PLW0603 - one copy per process, on purpose
+    if time.monotonic() - _stats[0] > STATS_KEPT_S:
+        try:
+            _stats = (time.monotonic(), _read_hour(now))
+        except DatabaseError:
+            _stats = (time.monotonic(), _stats[1])
+    return _stats[1]
+
+
+def _read_hour(now: datetime) -> dict[tuple[str, str], _Stats]:
+    grouped: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    runs = Run.objects.filter(started_at__gt=now - HOUR).exclude(outcome__in=NOT_ASKED)
+    for slug, source, outcome, ms in runs.values_list("exchange__slug", "source", "outcome", "ms"):
+        grouped.setdefault((slug, source), []).append((outcome, ms))
+    return {key: _summed([o in GOOD for o, _ in rows], [ms for _, ms in rows]) for key, rows in grouped.items()}
+
+
+def _summed(good: Sequence[bool], times: Sequence[int]) -> _Stats:
+    return _Stats(len(good), sum(good), tuple(sorted(times)))
+
+
+def exchanges(now: datetime) -> tuple[ExchangeStatus, ...]:
+    """Every exchange the adapters know, with its state and age. Cheap enough for every page."""
+    view, stats = held.current(), _hour(now)
+    rows = sorted(view.exchanges.values(), key=lambda e: (e.adapter.position, e.slug))  # type: ignore[union-attr]
+    return tuple(_exchange(view, exchange, place, stats, now) for place, exchange in enumerate(rows, 1))
+
+
+def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str, str], _Stats], now: datetime) -> ExchangeStatus:
+    feeds = view.feeds.get(e.slug, {})
+    sources = tuple(_source(feed, stats.get((e.slug, name), _Stats()), now) for name, feed in feeds.items())
+    asked = [stats[e.slug, name] for name in feeds if (e.slug, name) in stats]
+    whole = _Stats(sum(s.runs for s in asked), sum(s.good for s in asked), tuple(sorted(t for s in asked for t in s.times)))
+    age = _age(view.newest.get(e.slug), now)
+    state = ExchangeState(e.state) if e.enabled else ExchangeState.DISABLED
+    adapter = e.adapter
+    assert adapter, "held exchanges have an adapter"  # noqa: S101 - for the type checker
+    period = feeds["tickers"].period_s if "tickers" in feeds else 10
+    return ExchangeStatus(
+        slug=e.slug, name=e.name, monogram=adapter.monogram, place=place, enabled=e.enabled, state=state.value, state_label=str(state.label),
+        state_since=e.state_since, detail=e.state_detail, age_s=age, freshness=quality.state(age, period, current_method()) if age is not None else "",
+        markets=sum(entry.market["status"] == "trading" for entry in view.entries.get(e.slug, {}).values()),
+        taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
+        success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),
+        breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.retry_in_s), default=None), meters=meters(e), sources=sources,
+    )
+
+
+def _age(newest: datetime | None, now: datetime) -> float | None:
+    if newest is None or newest == datetime.min.replace(tzinfo=UTC):
+        return None
+    return max(0.0, (now - newest).total_seconds())
+
+
+def _source(feed: Feed, stats: _Stats, now: datetime) -> SourceStatus:
+    retry = (feed.probe_at - now).total_seconds() if feed.probe_at and feed.probe_at > now else None
+    return SourceStatus(
+        source=feed.source, enabled=feed.enabled, period_s=feed.period_s, outcome=feed.outcome, detail=feed.detail, finished_at=feed.finished_at, ok_at=feed.ok_at,
+        age_s=_age(feed.ok_at, now), fails=feed.fails, runs=stats.runs, success_pct=stats.success_pct,
+        p50_ms=stats.percentile(0.5), p95_ms=stats.percentile(0.95), retry_in_s=retry,
+    )
+
+
+def _breaker(feeds: Mapping[str, Feed]) -> str:
+    tickers = feeds.get("tickers")
+    return Breaker(tickers.fails, tickers.opened, tickers.probe_at).phase if tickers else "closed"
+
+
+def status(now: datetime) -> Status:
+    """What the status page, `/status.json` and `status/` of the API say."""
+    view, rows = held.current(), exchanges(now)
+    level, sentence, explanation = _sentence([e for e in rows if e.enabled])
+    trading = {key: [q for q in quotes.values() if q.status == "trading" and not q.switch] for key, quotes in view.board.pairs.items()}
+    ages = [(_age(q.observed_at, now), q.period_s) for quotes in trading.values() for q in quotes]
+    fresh = sum(age is not None and quality.state(age, period, current_method()) == "fresh" for age, period in ages)
+    return Status(
+        as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=_workers(now),
+        pairs=sum(bool(q) for q in trading.values()), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
+        assets=len({key.base for key, quotes in trading.items() if quotes}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
+    )
+
+
+_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+def _word(count: int) -> str:
+    return _WORDS[count] if count < len(_WORDS) else str(count)
+
+
+def _sentence(on: Sequence[ExchangeStatus]) -> tuple[str, str, str]:
+    """(level, one sentence, one explanation) for the exchanges that are switched on."""
+    waiting, sick = [e for e in on if not e.freshness], [e for e in on if e.freshness and not e.live]
+    if not on:
+        return "down", "Every exchange is switched off.", "An operator turned them off; nothing is asked and nothing is compared."
+    if len(waiting) == len(on):
+        return "warn", "Collecting first prices.", "No exchange has answered yet."
+    if not waiting and not sick:
+        return "ok", f"{_all(len(on))} live.", "Every exchange that is switched on has fresh prices."
+    if not any(e.live for e in on):
+        return "down", "No live prices right now.", "The last known values are shown with their ages; nothing is ranked."
+    names = ", ".join(e.name for e in [*sick, *waiting])
+    rest = sum(e.live for e in on)
+    verb = "is" if len(sick) + len(waiting) == 1 else "are"
+    sentence = f"{_word(len(sick) + len(waiting))} {'exchange' if verb == 'is' else 'exchanges'} {verb} not live. Comparisons keep running on the other {_word(rest).lower()}."
+    return "warn", sentence, f"{names}: quotes are left out of every best price until they are fresh again."
+
+
+def _all(count: int) -> str:
+    return "The only exchange is" if count == 1 else f"All {_word(count).lower()} exchanges are"
+
+
+def _workers(now: datetime) -> Workers:
+    clusters = Stat.get_all()
+    waiting = OrmQ.objects.order_by("lock")
+    oldest = waiting.values_list("lock", flat=True).first()
+    runs = Run.objects.filter(started_at__gt=now - DAY).exclude(outcome__in=NOT_ASKED)
+    total = runs.count()
+    return Workers(
+        clusters=len(clusters), workers=sum(len(c.workers) for c in clusters), queued=waiting.count(),
+        oldest_s=_age(oldest, now) if oldest else None, failed_24h=total - runs.filter(outcome__in=GOOD).count(), runs_24h=total,
+    )
+
+
+def _events(limit: int = 8) -> tuple[Event, ...]:
+    """Changes of state, and switches by operators (who stays in the admin's audit)."""
+    labels = dict(ExchangeState.choices)
+    changes = [Event(t.at, t.exchange.slug, f"{t.exchange.name}: {labels[t.after].lower()}. {t.detail}".strip()) for t in Transition.objects.select_related("exchange")[:limit]]
+    switched = LogEntry.objects.get_for_model(Exchange).filter(changes__has_key="enabled", action=LogEntry.Action.UPDATE).order_by("-timestamp")[:limit]
+    return tuple(sorted([*changes, *(_switch(entry) for entry in switched)], key=lambda e: e.at, reverse=True)[:limit])
+
+
+def _switch(entry: LogEntry) -> Event:
+    on = entry.changes_dict["enabled"][1] == "True"
+    exchange = Exchange.objects.filter(pk=entry.object_id).first()
+    return Event(entry.timestamp, exchange.slug if exchange else "", f"{entry.object_repr} switched {'on' if on else 'off'} by an operator.")

@@ -1,0 +1,109 @@
+"""Every write that follows a poll: rows, run, feed, health, change numbers, in one transaction fenced by the claim."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from exchanges.client import Outcome
+from exchanges.leases import Claim
+from exchanges.models import Exchange, Feed, Run
+from markets import catalogue, condition, held, identities, quotes, snapshots
+from markets.asking import client_for
+from markets.method import current_method, setting
+from markets.models import Revision
+
+__all__ = ["client_for", "purge", "save", "touch"]
+
+RUNS_KEPT = timedelta(days=2)
+OFFSETS_KEPT = 5
+
+
+def save(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> bool:
+    """Store how a poll ended. False, and nothing written, when the claim's token is no longer the feed's."""
+    view = held.current()
+    with transaction.atomic():
+        if not Feed.objects.filter(pk=feed.pk, token=claim.token).update(finished_at=now):
+            return False
+        if outcome.good:
+            outcome = _STORES[feed.source](feed.exchange, feed, claim, outcome, view, now) if feed.source in _STORES else outcome
+        _finish(feed, claim, outcome, now)
+        if condition.advance(feed, outcome, now):
+            touch("switches")
+        elif not outcome.good:
+            touch("outcomes")
+    return True
+
+
+def touch(*names: str) -> None:
+    """Bump change numbers: readers of the board notice within a quarter of a second."""
+    for name in names:
+        if not Revision.objects.filter(name=name).update(number=F("number") + 1):
+            Revision.objects.get_or_create(name=name, defaults={"number": 1})
+
+
+def _finish(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    """The run's own row, once per claim, and the feed's memory of it."""
+    detail = outcome.detail[:200]
+    Run.objects.create(
+        exchange=feed.exchange, source=feed.source, token=claim.token, started_at=claim.started_at, finished_at=now, outcome=outcome.outcome, detail=detail,
+        ms=outcome.ms, requests=outcome.requests, rows=len(outcome.rows), dropped=outcome.dropped, bad_fields=outcome.bad_fields, size=outcome.size,
+    )
+    good = {"ok_at": now, "rows": len(outcome.rows)} if outcome.good else {}
+    Feed.objects.filter(pk=feed.pk).update(outcome=outcome.outcome, detail=detail, **good)
+
+
+def _store_instruments(exchange: Exchange, feed: Feed, claim: Claim, outcome: Outcome, view: held.Held, now: datetime) -> Outcome:
+    reason = catalogue.refusal(exchange, outcome.rows)
+    if reason and not _insists(feed):
+        return replace(outcome, outcome="schema", detail=reason)
+    catalogue.store(exchange, outcome.rows, now)
+    touch(f"catalogue:{exchange.slug}", "assets")
+    return outcome
+
+
+def _insists(feed: Feed) -> bool:
+    """Whether the last lists were refused for the same reason, so often that it must be true."""
+    last = Run.objects.filter(exchange=feed.exchange, source=feed.source).order_by("-id").values_list("outcome", "detail")[: catalogue.REFUSALS]
+    return len(last) == catalogue.REFUSALS and all(outcome == "schema" and detail.startswith(catalogue.LOST) for outcome, detail in last)
+
+
+def _store_tickers(exchange: Exchange, feed: Feed, claim: Claim, outcome: Outcome, view: held.Held, now: datetime) -> Outcome:
+    if quotes.older_than_stored(outcome, exchange, timedelta(milliseconds=exchange.clock_offset_ms or 0)):
+        return replace(outcome, detail="its clock ran backwards: what is stored is newer and stays")
+    judged = quotes.judge(exchange, outcome, view, now, current_method())
+    quotes.store(judged, claim.token)
+    busy = snapshots.busiest(view.board, setting().snapshot_pairs)
+    snapshots.record(((j.market_id, j.quote) for j in judged if not j.memory.flag), busy, now)
+    if identities.advance(exchange, judged, view.board, now, current_method()):
+        touch(f"catalogue:{exchange.slug}", "assets")
+    touch(f"tickers:{exchange.slug}")
+    unknown = len(outcome.rows) - len(judged)
+    return replace(outcome, detail=f"{unknown} rows of markets not in the catalogue") if unknown and not outcome.detail else outcome
+
+
+def _store_time(exchange: Exchange, feed: Feed, claim: Claim, outcome: Outcome, view: held.Held, now: datetime) -> Outcome:
+    """The exchange's clock minus the middle of our request; the median of the last five is used."""
+    ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
+    offset = round((outcome.rows[0].exchange_ts - ours).total_seconds() * 1000)
+    offsets = [*exchange.clock_offsets, offset][-OFFSETS_KEPT:]
+    Exchange.objects.filter(pk=exchange.pk).update(clock_offsets=offsets, clock_offset_ms=round(statistics.median(offsets)))
+    return outcome
+
+
+_STORES: dict[str, Callable[[Exchange, Feed, Claim, Outcome, held.Held, datetime], Outcome]] = {
+    "instruments": _store_instruments,
+    "tickers": _store_tickers,
+    "time": _store_time,
+}
+
+
+def purge(now: datetime) -> int:
+    """Drop what is older than it is kept: runs and snapshots. Return how many rows."""
+    runs = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()[0]
+    return runs + snapshots.purge(now, setting())
