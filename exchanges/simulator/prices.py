@@ -1,0 +1,167 @@
+"""What everything costs at an instant: pure functions of (seed, time), in floats, for five exchanges at once.
+
+An asset follows one market wave and its own waves: sums of sines whose amplitude grows with the root of the period,
+so that a minute, an hour and a week each move about as much as they do in life. An exchange's price leans a few basis
+points off and comes back; now and then a gap opens on one of them that pays after fees, and closes in minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from math import exp, pi, sin, sqrt
+from random import Random
+from typing import NamedTuple
+
+from exchanges.simulator.universe import Market, chance, universe
+
+DAY = 86_400
+HOUR = 3_600
+GAP_S = 240  # one draw of gaps per so many seconds
+HALTED_AT = 1_759_312_800  # October 2025: where the numbers of halted markets stand still
+GAPS = 6  # gaps open at a time, over all exchanges
+MARKET_PERIODS = (41, 317, 2_213, 11_900, 50_400, 198_700, 777_600)
+OWN_PERIODS = (67, 1_021, 14_760, 111_600)
+DAILY_VOL = 0.018
+NOISE = 4_096  # a table of chances: which market uses which entry changes with every tick
+
+# market, pair, factor, reach, speed, phase, half spread, ticks per unit, depth, volume, swing of the volume, seconds between trades
+Plan = tuple[Market, int, float, float, float, float, float, float, float, float, float, float]
+
+
+class Quote(NamedTuple):
+    """One market at one instant, numbers on its own ticks; None where the side, or the whole history, is absent."""
+
+    market: Market
+    bid: float | None
+    bid_size: float | None
+    ask: float | None
+    ask_size: float | None
+    last: float | None
+    open: float | None
+    high: float | None
+    low: float | None
+    volume: float
+    quote_volume: float
+    chance: float  # in [0, 1), new at every tick: what a writer needs of small change
+    age: float  # seconds since the market's last trade
+    pair: int  # which of `Prices.pairs`
+
+
+class Prices:
+    """The market model of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.world = seed, universe()
+        rng = chance(f"prices:{seed}")
+        self._market = [_wave(rng, period, DAILY_VOL) for period in MARKET_PERIODS]
+        self._own = []
+        for asset in self.world.assets:
+            start = asset.price * exp(rng.gauss(0, 0.02 if asset.lean else 0.0))
+            waves = [_wave(rng, period * rng.uniform(0.7, 1.3), asset.vol) for period in OWN_PERIODS]
+            self._own.append((start, asset.lean, *(part for wave in waves for part in wave)))
+        self._noise = [rng.random() for _ in range(NOISE)]
+        self.pairs: Callable[[float], list[float]] = lru_cache(maxsize=64)(self._pairs)
+        self.extremes: Callable[[int], tuple[list[float], list[float]]] = lru_cache(maxsize=4)(self._extremes)
+        self.gaps: Callable[[int], dict[tuple[str, str], float]] = lru_cache(maxsize=8)(self._gaps)
+        self._halted: Callable[[str], list[Quote]] = lru_cache(maxsize=None)(self._halted_quotes)
+        self._plans = {
+            slug: [_plan(self.world.pair_of, m, chance(f"{seed}:{slug}:{m.symbol}")) for m in markets if m.status != "delisted"]
+            for slug, markets in self.world.markets.items()
+        }
+
+    def _pairs(self, t: float) -> list[float]:
+        """The price of every pair of the world at `t`, before any exchange has its say."""
+        tide = sum(a * sin(w * t + p) for a, w, p in self._market)
+        assets = [
+            start * exp(lean * tide + a * sin(b * t + c) + d * sin(e * t + f) + g * sin(h * t + i) + j * sin(k * t + m))
+            for start, lean, a, b, c, d, e, f, g, h, i, j, k, m in self._own
+        ]
+        return [assets[base] / assets[quote] for base, quote in self.world.pairs]
+
+    def _extremes(self, hour: int) -> tuple[list[float], list[float]]:
+        """Highest and lowest of each pair over the 24 full hours up to `hour` (hours since 1970)."""
+        past = [self.pairs(float((hour - back) * HOUR)) for back in range(24)]
+        return list(map(max, *past)), list(map(min, *past))
+
+    def _gaps(self, window: int) -> dict[tuple[str, str], float]:
+        """Which market stands how far off in one window: a few of middling liquidity, 0.6 to 1.1 %, either way."""
+        rng, found = chance(f"{self.seed}:gap:{window}"), {}
+        for slug in rng.choices(list(self.world.markets), k=GAPS):
+            fit = [m for m in self.world.markets[slug] if m.quote == "USDT" and 40 <= m.rank < 250 and m.asset.kind == "coin" and m.factor == 1.0]
+            found[slug, rng.choice(fit).symbol] = rng.choice((-1, 1)) * rng.uniform(0.006, 0.011)
+        return found
+
+    def _halted_quotes(self, slug: str) -> list[Quote]:
+        return [q if q.market.book == "both" else _thinned(q) for q in self._living(slug, HALTED_AT) if q.market.status == "halted"]
+
+    def quotes(self, slug: str, t: float) -> list[Quote]:
+        """All markets of an exchange at `t` (epoch seconds), in the exchange's order, the dead ones last."""
+        odd = {q.market.symbol: q._replace(age=t - HALTED_AT) for q in self._halted(slug)}
+        living = [q if q.market.book == "both" else _thinned(q) for q in self._living(slug, t)]
+        return [*(odd.get(q.market.symbol, q) for q in living), *_dead(slug)]
+
+    def _living(self, slug: str, t: float) -> Iterator[Quote]:
+        now, then = self.pairs(t), self.pairs(float((t - DAY) // 60 * 60))
+        highs, lows = self.extremes(int(t // HOUR))
+        hump = sin(pi * (t % GAP_S) / GAP_S) ** 2
+        gaps = {symbol: gap * hump for (where, symbol), gap in self.gaps(int(t // GAP_S)).items() if where == slug}
+        noise, tick = self._noise, int(t * 2) * 131 + len(self._plans[slug])
+        for n, (market, pair, factor, reach, speed, phase, half, inverse, depth, volume, swing, pause) in enumerate(self._plans[slug]):
+            mid = now[pair] * factor * (1 + reach * sin(speed * t + phase))
+            if market.symbol in gaps:
+                mid *= 1 + gaps[market.symbol]
+            a, b, c = noise[(tick + n * 17) & 4095], noise[(tick + n * 29 + 7) & 4095], noise[(tick + n * 53 + 91) & 4095]
+            width = half * (0.7 + 0.6 * a)
+            low_tick = int(mid * (1 - width) * inverse) or 1
+            high_tick = int(mid * (1 + width) * inverse) + 1
+            last = (low_tick + int(c * (high_tick - low_tick + 1))) / inverse
+            opened = (int(then[pair] * factor * inverse) or 1) / inverse
+            high, low = max(highs[pair] * factor, last, opened), min(lows[pair] * factor, last, opened)
+            traded = volume * (1 + 0.25 * sin(swing * t + phase))
+            size = depth / mid
+            yield Quote(
+                market, low_tick / inverse, size * (0.15 + 1.7 * b), high_tick / inverse, size * (0.15 + 1.7 * c), last, opened, high, low,
+                traded, traded * (high + low + 2 * last) / 4, a, (t + phase * 1_000) % pause, pair,
+            )  # fmt: skip
+
+
+def _thinned(quote: Quote) -> Quote:
+    """What is left of a quote where a side, or everything so far, is missing."""
+    if quote.market.book == "null":
+        return Quote(quote.market, *[None] * 8, 0.0, 0.0, quote.chance, 0.0, quote.pair)
+    if quote.market.book != "bid":
+        quote = quote._replace(bid=None, bid_size=None)
+    return quote if quote.market.book == "ask" else quote._replace(ask=None, ask_size=None)
+
+
+@cache
+def _dead(slug: str) -> tuple[Quote, ...]:
+    """The last day of the markets that are gone: one trade's worth of numbers that never change again."""
+    found = []
+    for m in universe().markets[slug]:
+        if m.status == "delisted":
+            rng = chance(f"last day:{m.symbol}")
+            opened, last = m.price * rng.uniform(0.97, 1.03), m.price
+            volume = rng.choice((0.0, m.turnover / m.price / m.money.price))
+            high, low = max(opened, last) * 1.01, min(opened, last) * 0.99
+            found.append(Quote(m, None, None, None, None, last, opened, high, low, volume, volume * (high + low) / 2, 0.5, 0.0, -1))
+    return tuple(found)
+
+
+def _wave(rng: Random, period: float, daily: float) -> tuple[float, float, float]:
+    """(amplitude, angular speed, phase) of one wave of so many seconds, given a daily volatility."""
+    return 0.5 * daily * sqrt(period / DAY), 2 * pi / period, rng.uniform(0, 2 * pi)
+
+
+def _plan(pair_of: dict[tuple[str, str], int], m: Market, rng: Random) -> Plan:
+    """All of a market that does not change with time, for the one loop that has to be quick."""
+    half = min(0.012, max(2e-6, 0.5e-4 * (1e8 / m.turnover) ** 0.38))
+    if m.asset.kind == m.money.kind == "stable":
+        half = min(half, 2e-4)
+    reach = min(0.004, 0.8 * half + (0.5e-4 if m.asset.kind == "stable" else 1e-4))
+    dollars = m.money.price
+    return (
+        m, pair_of[m.asset.key, m.money.key], m.factor, reach, 2 * pi / rng.uniform(90, 420), rng.uniform(0, 2 * pi), half, float(10**m.digits),
+        1.5 * sqrt(m.turnover) / dollars, m.turnover / dollars / m.price, 2 * pi / rng.uniform(0.6 * DAY, 2 * DAY), min(5_400.0, 0.4 + 4e7 / m.turnover),
+    )  # fmt: skip

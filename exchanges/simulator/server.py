@@ -1,0 +1,209 @@
+"""The exchange simulator's server: five exchanges behind one port of this machine, each under its host name.
+
+`http://127.0.0.1:N/api.kucoin.com/api/v1/market/allTickers`; what goes wrong is set at `/_control/`. Nothing here
+needs Django or a database, so tests and benchmarks run it in a thread: `with running() as simulator: ...`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from exchanges.simulator.faults import REPLY_FAULTS, ROW_FAULTS, Sheet
+from exchanges.simulator.prices import Prices
+from exchanges.simulator.scenario import BadScenario, Fault, Scenario, Stage
+from exchanges.simulator.sockets import SOCKET_FAULTS, Request, Wire
+from exchanges.simulator.writers import WRITERS, Reply, Route, Scene
+
+LOCAL = "127.0.0.1"
+CONTROL = "/_control/"
+CATALOGUE_S = 1.0  # how long a list of instruments is served as it was built
+BY_HOST = {host: slug for slug, writer in WRITERS.items() for host in writer.HOSTS}
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A reply and, once somebody took it packed, its gzip form."""
+
+    tick: int
+    reply: Reply
+    packed: bytes
+
+
+class Simulator:
+    """Answers requests. One instance is one world: a seed, a scenario, five exchanges."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.prices, self.scenario = Prices(seed), Scenario(seed)
+        self._built: dict[tuple[str, str, tuple[tuple[str, str], ...]], _Built] = {}
+        self._open: set[asyncio.Task[None]] = set()
+
+    async def serve(self, port: int, listening: Callable[[int], None], stop: asyncio.Event) -> None:
+        """Listen on 127.0.0.1 until `stop` is set; `listening` is told the port."""
+        server = await asyncio.start_server(self._connected, LOCAL, port, limit=65_536)
+        listening(server.sockets[0].getsockname()[1])
+        await stop.wait()
+        server.close()
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        wire = Wire(reader, writer)
+        try:
+            while (request := await wire.request()) and await self._answer(wire, request):
+                wire.served += 1
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the client is gone, or we are asked to stop: nothing is owed to anybody
+        finally:
+            self._open.discard(task)
+            with suppress(ConnectionError, RuntimeError):
+                writer.close()
+
+    async def _answer(self, wire: Wire, request: Request) -> bool:
+        if request.path.rstrip("/") == CONTROL.rstrip("/"):
+            return await wire.send(self._control(request), request)
+        host, _, rest = request.path.lstrip("/").partition("/")
+        if host not in BY_HOST:
+            return await wire.send(Reply(b'{"error":"no exchange lives here"}', 404), request)
+        return await self._exchange(wire, request, self.scenario.stages[BY_HOST[host]], f"/{rest}")
+
+    async def _exchange(self, wire: Wire, request: Request, stage: Stage, path: str) -> bool:
+        """One request to one exchange: counted, limited, delayed, answered, and spoilt as the scenario wants."""
+        writer = WRITERS[stage.slug]
+        route = writer.ROUTES.get(path, Route("other", 1, ""))
+        faults = [fault for fault in stage.faults if fault.due(route.source)]
+        reply, packed = self._reply(stage, path, route, request, faults)
+        self.scenario.count(stage.slug, path, reply.status)
+        await asyncio.sleep(stage.delay_s(route.source) + sum(float(f.spec.get("ms", 3_000)) / 1_000 for f in faults if f.spec["name"] == "slow"))
+        for fault in faults:
+            if fault.spec["name"] in SOCKET_FAULTS:
+                return await SOCKET_FAULTS[fault.spec["name"]](wire, reply, request, fault.spec)
+        return await wire.send(reply, request, packed)
+
+    def _reply(self, stage: Stage, path: str, route: Route, request: Request, faults: list[Fault]) -> tuple[Reply, bytes | None]:
+        writer, now = WRITERS[stage.slug], self.scenario.now() + stage.clock_offset_s
+        verdict = stage.limiter.take(path, writer.cost(route, request.query))
+        if stage.limits and not verdict.ok:
+            refused = writer.throttled(now, verdict.wait_s, verdict.banned)
+            return replace(refused, headers=writer.headers(now, verdict.used, 0, verdict.resets_in) | refused.headers), None
+        if not route.name:
+            return writer.not_found(path, now), None
+        if request.method != "GET":
+            return Reply(b"", 405, "text/plain"), None
+        reply, packed, now = self._made(stage, path, route, request, faults, now)
+        if not route.silent:
+            reply = replace(reply, headers=reply.headers | writer.headers(now, verdict.used, verdict.left, verdict.resets_in))
+        for fault in faults:
+            name = fault.spec["name"]
+            if name in ROW_FAULTS and reply.status == 200 and route.source in ("tickers", "instruments"):
+                reply, packed = self._spoilt(stage, reply, route, fault), None
+            elif name in REPLY_FAULTS:
+                reply, packed = REPLY_FAULTS[name](reply, fault.spec, writer, now), None
+        return reply, packed
+
+    def _made(self, stage: Stage, path: str, route: Route, request: Request, faults: list[Fault], now: float) -> tuple[Reply, bytes | None, float]:
+        """The healthy reply of this instant, from the exchange's own snapshot when that is still young."""
+        writer, t = WRITERS[stage.slug], now
+        for fault in faults:
+            if fault.spec["name"] == "stamp":
+                now += float(fault.spec.get("shift_s", 0)) + float(fault.spec.get("jump_s", 0)) * (-1) ** fault.seen
+            elif fault.spec["name"] == "freeze":
+                t = fault.since
+        age = {"tickers": writer.SNAPSHOT_S, "instruments": CATALOGUE_S}.get(route.source, 0.0)
+        moved = t != now or not age
+        key, tick = (stage.slug, path, tuple(sorted(request.query.items()))), int(now // age) if age else 0
+        if not moved and (built := self._built.get(key)) and built.tick == tick:
+            return built.reply, built.packed, now
+        at = tick * age if age and not moved else now
+        reply = getattr(writer, route.name)(Scene(stage.slug, self.prices, at, at if not moved else t), request.query)
+        packed = gzip.compress(reply.body, 1) if not moved else None
+        if packed:
+            self._built[key] = _Built(tick, reply, packed)
+        return reply, packed, now
+
+    def _spoilt(self, stage: Stage, reply: Reply, route: Route, fault: Fault) -> Reply:
+        sheet = Sheet.of(reply, route.source, WRITERS[stage.slug].FIELDS, fault.spec)
+        ROW_FAULTS[fault.spec["name"]][0](sheet)
+        clock, header = sheet.fields.header_clock, dict(reply.headers)
+        if fault.spec["name"] == "unit" and clock:
+            header[clock] = header[clock][:10] if fault.spec["unit"] == "s" else header[clock] + "000"
+        return replace(reply, body=sheet.encode(), headers=header)
+
+    def _control(self, request: Request) -> Reply:
+        if request.method == "POST":
+            try:
+                self.scenario.apply(json.loads(request.body or b"{}"))
+            except (BadScenario, ValueError, TypeError, AttributeError) as error:
+                return Reply(json.dumps({"error": str(error)}).encode(), 400)
+        return Reply(json.dumps(self.scenario.state(), ensure_ascii=False).encode())
+
+
+@dataclass(frozen=True)
+class Running:
+    """A simulator in a thread of this process: its address, and its control by name instead of by JSON."""
+
+    url: str
+    port: int
+
+    def control(self, *, reset: bool = False, clock: dict[str, float] | None = None, **exchanges: dict[str, Any]) -> dict[str, Any]:
+        """Set the scenario: `control(kucoin={"fault": "hang"})`. Returns the state; an unknown word is a ValueError."""
+        return self._ask("POST", {"reset": reset, "exchanges": exchanges} | ({"clock": clock} if clock else {}))
+
+    def state(self) -> dict[str, Any]:
+        """Seed, clock, and for each exchange its faults and requests."""
+        return self._ask("GET")
+
+    def requests(self, slug: str, since: float = 0.0) -> list[dict[str, Any]]:
+        """An exchange's requests (path, status, at, wall), from `since` on (the `monotonic` of a state)."""
+        return [row for row in self.state()["exchanges"][slug]["requests"]["recent"] if row["at"] >= since]
+
+    def _ask(self, method: str, wish: dict[str, Any] | None = None) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(LOCAL, self.port, timeout=10)
+        try:
+            connection.request(method, CONTROL, json.dumps(wish) if wish is not None else None)
+            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return answer
+
+
+@contextmanager
+def running(port: int = 0, seed: int = 1) -> Iterator[Running]:
+    """Run a simulator in a daemon thread with its own loop; it has stopped when the block ends."""
+    loop, stop, ready, found = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), list[int]()
+    simulator = Simulator(seed)
+
+    def listening(at: int) -> None:
+        found.append(at)
+        ready.set()
+
+    def work() -> None:
+        try:
+            loop.run_until_complete(simulator.serve(port, listening, stop))
+        finally:
+            ready.set()
+            loop.close()
+
+    thread = threading.Thread(target=work, name="simulator", daemon=True)
+    thread.start()
+    ready.wait(10)
+    if not found:
+        raise OSError(f"the simulator could not listen on {LOCAL}:{port}")
+    try:
+        yield Running(f"http://{LOCAL}:{found[0]}", found[0])
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)

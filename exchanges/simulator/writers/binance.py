@@ -1,0 +1,170 @@
+"""Binance's way: padded strings, percent, dead markets still in the list, errors as HTTP 400 with a code."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+
+from exchanges.simulator.prices import Quote
+from exchanges.simulator.universe import Market, universe
+from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene
+
+SLUG = "binance"
+HOSTS = ("api.binance.com", "data-api.binance.vision", "api-gcp.binance.com", "api1.binance.com", "api2.binance.com", "api3.binance.com", "api4.binance.com")
+SNAPSHOT_S = 1.0
+LIMITS = (Limit(6_000, 60, aligned=True, patience=10, ban_s=120),)
+ROUTES = {
+    "/api/v3/ping": Route("other", 1, "ping"),
+    "/api/v3/time": Route("time", 1, "time"),
+    "/api/v3/exchangeInfo": Route("instruments", 20, "instruments"),
+    "/api/v3/ticker/24hr": Route("tickers", 80, "tickers"),
+}
+FIELDS = Fields(
+    (), "symbol", "bidPrice", "bidQty", "askPrice", "askQty", "lastPrice", "highPrice", "lowPrice", "volume", "quoteVolume",
+    ("symbols",), "symbol", "baseAsset", "quoteAsset", "status", "BREAK", row_clock="closeTime",
+)  # fmt: skip
+STATUS = {"trading": "TRADING", "halted": "HALT", "delisted": "BREAK"}
+ROW = (
+    '{"symbol":"%s","priceChange":"%.8f","priceChangePercent":"%.3f","weightedAvgPrice":"%.8f","prevClosePrice":"%.8f","lastPrice":"%.8f","lastQty":"%.8f",'
+    '"bidPrice":"%.8f","bidQty":"%.8f","askPrice":"%.8f","askQty":"%.8f","openPrice":"%.8f","highPrice":"%.8f","lowPrice":"%.8f","volume":"%.8f",'
+    '"quoteVolume":"%.8f","openTime":%d,"closeTime":%d,"firstId":%d,"lastId":%d,"count":%d}'
+)
+DAY_MS = 86_400_000
+
+
+def ping(scene: Scene, query: Query) -> Reply:
+    """An empty answer: alive."""
+    return Reply(b"{}")
+
+
+def time(scene: Scene, query: Query) -> Reply:
+    """The clock, in milliseconds."""
+    return Reply(b'{"serverTime":%d}' % scene.ms)
+
+
+def instruments(scene: Scene, query: Query) -> Reply:
+    """All symbols that ever traded, with their filters; by symbol and by status on request."""
+    if refused := _refused(query, {"symbol", "symbols", "symbolStatus", "showPermissionSets"}):
+        return refused
+    rows = _instrument_rows(query.get("showPermissionSets") != "false")
+    chosen = ",".join(rows[m.symbol] for m in universe().markets[SLUG] if _asked(m, query))
+    limits = (
+        '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000},{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},'
+        '{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},{"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000}'
+    )
+    return Reply(f'{{"timezone":"UTC","serverTime":{scene.ms},"rateLimits":[{limits}],"exchangeFilters":[],"symbols":[{chosen}]}}'.encode())
+
+
+def tickers(scene: Scene, query: Query) -> Reply:
+    """The rolling 24 hours of all symbols, or of those asked for (one symbol answers one object, not a list)."""
+    if refused := _refused(query, {"symbol", "symbols", "symbolStatus"}):
+        return refused
+    rows = [_dead_row(q) if q.market.status == "delisted" else _row(q, scene.now) for q in scene.quotes() if _asked(q.market, query)]
+    return Reply((rows[0] if "symbol" in query else f"[{','.join(rows)}]").encode())
+
+
+def cost(route: Route, query: Query) -> int:
+    """Tickers cost by how many symbols are asked for."""
+    if route.source != "tickers":
+        return route.cost
+    count = 1 if "symbol" in query else query["symbols"].count(",") + 1 if "symbols" in query else 101
+    return 2 if count <= 20 else 40 if count <= 100 else 80
+
+
+def headers(now: float, used: int, left: int, resets_in: float) -> dict[str, str]:
+    """The weight this address has used in the running minute."""
+    return {"x-mbx-used-weight": str(used), "x-mbx-used-weight-1m": str(used), "Strict-Transport-Security": "max-age=31536000; includeSubdomains"}
+
+
+def throttled(now: float, wait_s: float, banned: bool) -> Reply:
+    """429 until the minute is over; whoever goes on is banned: 418, with the end in words."""
+    retry = {"Retry-After": str(int(wait_s) + 1)}
+    if banned:
+        return _error(-1003, f"Way too many requests; IP banned until {int((now + wait_s) * 1_000)}. Please use the websocket for live updates to avoid bans.", 418, retry)
+    return _error(-1003, "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.", 429, retry)
+
+
+def not_found(path: str, now: float) -> Reply:
+    """An address that does not exist."""
+    return Reply(b"<html><body><h2>404 Not found</h2></body></html>", 404, "text/html")
+
+
+def broken(now: float) -> Reply:
+    """An error of the exchange's own, in its envelope (this one is never sent with 200 in real life)."""
+    return _error(-1001, "Internal error; unable to process your request. Please try again.", 200)
+
+
+def _error(code: int, text: str, status: int = 400, headers: dict[str, str] | None = None) -> Reply:
+    return Reply(json.dumps({"code": code, "msg": text}, separators=(",", ":")).encode(), status, headers=headers or {})
+
+
+def _refused(query: Query, known: set[str]) -> Reply | None:
+    if strange := set(query) - known:
+        return _error(-1104, f"Not all sent parameters were read; read '{len(query) - len(strange)}' parameter(s) but was sent '{len(query)}'.")
+    if query.get("symbolStatus", "TRADING") not in ("TRADING", "HALT", "BREAK"):
+        return _error(-1100, "Illegal characters found in parameter 'symbolStatus'; legal range is 'TRADING', 'HALT', 'BREAK'.")
+    have = _instrument_rows(True)
+    return None if all(symbol in have for symbol in _symbols(query) or ()) else _error(-1121, "Invalid symbol.")
+
+
+def _symbols(query: Query) -> tuple[str, ...] | None:
+    if "symbol" in query:
+        return (query["symbol"],)
+    return tuple(part.strip(' "') for part in query["symbols"].strip("[] ").split(",")) if "symbols" in query else None
+
+
+def _asked(market: Market, query: Query) -> bool:
+    wanted = _symbols(query)
+    return (wanted is None or market.symbol in wanted) and query.get("symbolStatus", STATUS[market.status]) == STATUS[market.status]
+
+
+def _row(q: Quote, now: float) -> str:
+    m, count, closed = q.market, int(q.market.turnover / 900) + 1, int((now - q.age) * 1_000)
+    size, first = m.size_digits, int(now / 86_400) * count
+    change = q.last - q.open
+    return ROW % (
+        m.symbol, change, change / q.open * 100, round(q.quote_volume / q.volume, 8), q.open, q.last, round((q.bid_size or q.ask_size or 0) * q.chance / 3, size),
+        q.bid or 0, round(q.bid_size or 0, size), q.ask or 0, round(q.ask_size or 0, size), q.open, round(q.high, m.digits), round(q.low, m.digits),
+        round(q.volume, size), q.quote_volume, closed - DAY_MS, closed, first, first + count - 1, count,
+    )  # fmt: skip
+
+
+@cache
+def _dead_row(q: Quote) -> str:
+    """A market that is gone: its last day for ever, closeTime on the day it died."""
+    died = datetime.fromisoformat(q.market.died).replace(tzinfo=UTC).timestamp()
+    return _row(q, died) if q.volume else ROW % (
+        q.market.symbol, 0, 0, 0, q.last, q.last, 0, 0, 0, 0, 0, q.last, q.last, q.last, 0, 0, died * 1_000 - DAY_MS, died * 1_000, -1, -1, 0,
+    )  # fmt: skip
+
+
+@cache
+def _instrument_rows(permissions: bool) -> dict[str, str]:
+    return {m.symbol: json.dumps(_instrument(m, permissions), separators=(",", ":"), ensure_ascii=False) for m in universe().markets[SLUG]}
+
+
+def _instrument(m: Market, permissions: bool) -> dict[str, object]:
+    leveraged = m.base.endswith(("UP", "DOWN")) and m.status == "delisted"
+    tick, lot = f"{10**-m.digits:.8f}", f"{10**-m.size_digits:.8f}"
+    groups = ["LEVERAGED"] if leveraged else ["SPOT", *(["MARGIN"] if m.rank < 200 else []), *(f"TRD_GRP_{n:03d}" for n in range(4, 26))]
+    return {
+        "symbol": m.symbol, "status": STATUS[m.status], "baseAsset": m.base, "baseAssetPrecision": 8, "quoteAsset": m.quote, "quotePrecision": 8, "quoteAssetPrecision": 8,
+        "baseCommissionPrecision": 8, "quoteCommissionPrecision": 8,
+        "orderTypes": ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"],
+        "icebergAllowed": True, "ocoAllowed": True, "otoAllowed": True, "quoteOrderQtyMarketAllowed": True, "allowTrailingStop": True, "cancelReplaceAllowed": True,
+        "amendAllowed": m.status == "trading", "isSpotTradingAllowed": not leveraged, "isMarginTradingAllowed": m.rank < 200,
+        "filters": [
+            {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": f"{m.price * 100:.8f}", "tickSize": tick},
+            {"filterType": "LOT_SIZE", "minQty": lot, "maxQty": "9000000.00000000", "stepSize": lot},
+            {"filterType": "ICEBERG_PARTS", "limit": 10},
+            {"filterType": "MARKET_LOT_SIZE", "minQty": "0.00000000", "maxQty": f"{m.turnover / m.asset.price / 100:.8f}", "stepSize": "0.00000000"},
+            {"filterType": "TRAILING_DELTA", "minTrailingAboveDelta": 10, "maxTrailingAboveDelta": 2000, "minTrailingBelowDelta": 10, "maxTrailingBelowDelta": 2000},
+            {"filterType": "PERCENT_PRICE_BY_SIDE", "bidMultiplierUp": "5", "bidMultiplierDown": "0.2", "askMultiplierUp": "5", "askMultiplierDown": "0.2", "avgPriceMins": 5},
+            {"filterType": "NOTIONAL", "minNotional": f"{5 / m.money.price:.8f}", "applyMinToMarket": True, "maxNotional": "9000000.00000000", "applyMaxToMarket": False, "avgPriceMins": 5},
+            {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
+            {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
+        ],
+        "permissions": [], "permissionSets": [groups] if permissions else [],
+        "defaultSelfTradePreventionMode": "EXPIRE_MAKER", "allowedSelfTradePreventionModes": ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"],
+    }  # fmt: skip
