@@ -25,9 +25,11 @@ _RAW = "\ue000"
 # Rows of the fault catalogue -> the fault that plays them, with the parameters that make the difference.
 ROWS: dict[str, Spec] = {
     "T1": {"name": "refused"}, "T4": {"name": "hang"}, "T5": {"name": "drip"}, "T6": {"name": "reset"}, "T7": {"name": "truncated"},
-    "T8": {"name": "cut"}, "T9": {"name": "gzip_bomb"}, "T10": {"name": "giant"}, "T11": {"name": "broken_gzip"}, "T12": {"name": "redirect"}, "T13": {"name": "idle_close"},
+    "T8": {"name": "cut"}, "T9": {"name": "gzip_bomb"}, "T10": {"name": "giant"}, "T11": {"name": "broken_gzip"}, "T12": {"name": "redirect"},
+    "T13": {"name": "idle_close"},
     "T14": {"name": "huge_headers"}, "T16": {"name": "slow"},
-    "P1": {"name": "throttle", "after": 30}, "P2": {"name": "throttle", "after": None}, "P3": {"name": "ban"}, "P4": {"name": "blocked"}, "P5": {"name": "server_error"},
+    "P1": {"name": "throttle", "after": 30}, "P2": {"name": "throttle", "after": None}, "P3": {"name": "ban"}, "P4": {"name": "blocked"},
+    "P5": {"name": "server_error"},
     "P6": {"name": "envelope_error"}, "P7": {"name": "html"}, "P8": {"name": "body", "value": ""}, "P9": {"name": "bad_json"}, "P10": {"name": "deep"},
     "P11": {"name": "duplicate_keys"}, "P12": {"name": "bad_text"}, "P13": {"name": "changed_fields"}, "P15": {"name": "low_limits"},
     "D1": {"name": "value", "value": "0"}, "D2": {"name": "value", "value": "1e999999"}, "D3": {"name": "long_digits"}, "D4": {"name": "crossed"},
@@ -133,7 +135,7 @@ def volume(sheet: Sheet) -> None:
 
 def unit(sheet: Sheet) -> None:
     """Clocks in another unit: `unit` s, us or ns instead of milliseconds."""
-    turn = {"s": lambda ms: ms // 1_000, "us": lambda ms: ms * 1_000, "ns": lambda ms: ms * 1_000_000}[sheet.spec["unit"]]
+    times = {"s": Decimal("0.001"), "us": Decimal(1_000), "ns": Decimal(1_000_000)}[sheet.spec["unit"]]
     holders = [(row, sheet.fields.row_clock) for row in sheet.chosen()] if sheet.fields.row_clock else []
     if sheet.fields.clock:
         holder = sheet.doc
@@ -141,7 +143,7 @@ def unit(sheet: Sheet) -> None:
             holder = holder[key]
         holders.append((holder, sheet.fields.clock[-1]))
     for holder, key in holders:
-        holder[key] = type(holder[key])(turn(int(holder[key])))
+        holder[key] = type(holder[key])(int(int(holder[key]) * times))
 
 
 def duplicate_keys(sheet: Sheet) -> None:
@@ -238,7 +240,7 @@ MAINTENANCE = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><bod
 
 def throttle(reply: Reply, spec: Spec, writer: ModuleType, now: float) -> Reply:
     """429 in the exchange's words; `after` is Retry-After: seconds, any text, None for none, or with `date` an HTTP date."""
-    said = writer.throttled(now, 30, False)
+    said: Reply = writer.throttled(now, 30, False)
     headers = {key: text for key, text in said.headers.items() if key.lower() != "retry-after"}
     if (after := spec.get("after")) is not None:
         headers["Retry-After"] = formatdate(now + float(after), usegmt=True) if spec.get("date") else str(after)
@@ -257,7 +259,8 @@ def blocked(reply: Reply, spec: Spec, writer: ModuleType, now: float) -> Reply:
     status = int(spec.get("status", 403))
     place = b'{"code":0,"msg":"Service unavailable from a restricted location. Please contact customer service if you believe this is an error."}'
     return {
-        "a": Reply(place, int(spec.get("status", 451))), "b": Reply(CHALLENGE, status, "text/html"), "c": Reply(b"403, access too frequent", status, "text/plain"),
+        "a": Reply(place, int(spec.get("status", 451))), "b": Reply(CHALLENGE, status, "text/html"),
+        "c": Reply(b"403, access too frequent", status, "text/plain"),
         "d": Reply(b"", status, "text/plain"),
     }[spec.get("variant", "a")]  # fmt: skip
 

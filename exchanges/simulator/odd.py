@@ -54,7 +54,8 @@ ONLY_ON = {
     "OXEN": ("kucoin", "gateio"), "NOVA": ("binance", "kucoin", "bybit", "gateio"), "10SET": ("gateio", "bitget"), "9BIT": ("kucoin", "gateio", "bitget"),
 }  # fmt: skip
 NOT_ON = {
-    "binance": ("XMR", "BSV", "BTT", "SATS", "CAT", "BABYDOGE", "SUP", "UP", "KAS", "HYPE"), "kucoin": (), "bybit": ("BSV", "SATS", "CAT", "BABYDOGE"), "gateio": (),
+    "binance": ("XMR", "BSV", "BTT", "SATS", "CAT", "BABYDOGE", "SUP", "UP", "KAS", "HYPE"), "kucoin": (),
+    "bybit": ("BSV", "SATS", "CAT", "BABYDOGE"), "gateio": (),
     "bitget": ("XMR",),
 }  # fmt: skip
 ALWAYS_ON = {

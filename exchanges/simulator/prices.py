@@ -129,7 +129,7 @@ class Prices:
 def _thinned(quote: Quote) -> Quote:
     """What is left of a quote where a side, or everything so far, is missing."""
     if quote.market.book == "null":
-        return Quote(quote.market, *[None] * 8, 0.0, 0.0, quote.chance, 0.0, quote.pair)
+        return Quote(quote.market, None, None, None, None, None, None, None, None, 0.0, 0.0, quote.chance, 0.0, quote.pair)
     if quote.market.book != "bid":
         quote = quote._replace(bid=None, bid_size=None)
     return quote if quote.market.book == "ask" else quote._replace(ask=None, ask_size=None)

@@ -120,7 +120,7 @@ class Scenario:
             raise BadScenario(f"no fault {name!r}; docs/simulator.md lists them")
         on = (full["endpoint"],) if "endpoint" in full else on
         since = self.now() + self.stages[slug].clock_offset_s
-        return Fault(full, since, on, left=full.get("times"))
+        return Fault(full, since, on, left=int(full["times"]) if "times" in full else None)
 
     def state(self) -> dict[str, Any]:
         """What GET /_control/ answers."""

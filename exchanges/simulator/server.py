@@ -14,13 +14,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
-from exchanges.simulator.faults import REPLY_FAULTS, ROW_FAULTS, Sheet
+from exchanges.simulator.faults import REPLY_FAULTS, ROW_FAULTS, Sheet, Spec
 from exchanges.simulator.prices import Prices
 from exchanges.simulator.scenario import BadScenario, Fault, Scenario, Stage
 from exchanges.simulator.sockets import SOCKET_FAULTS, Request, Wire
-from exchanges.simulator.writers import WRITERS, Reply, Route, Scene
+from exchanges.simulator.writers import WRITERS, Fields, Reply, Route, Scene
 
 LOCAL = "127.0.0.1"
 CONTROL = "/_control/"
@@ -35,6 +35,21 @@ class _Built:
     tick: int
     reply: Reply
     packed: bytes
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One request to one exchange and the faults that strike it."""
+
+    stage: Stage
+    path: str
+    route: Route
+    request: Request
+    faults: list[Fault]
+
+    def named(self, name: str) -> list[Spec]:
+        """The parameters of the faults of one name, with when they began and which way this jump goes."""
+        return [fault.spec | {"since": fault.since, "sign": (-1) ** fault.seen} for fault in self.faults if fault.spec["name"] == name]
 
 
 class Simulator:
@@ -56,8 +71,7 @@ class Simulator:
         await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+        task = cast("asyncio.Task[None]", asyncio.current_task())
         self._open.add(task)
         wire = Wire(reader, writer)
         try:
@@ -80,65 +94,50 @@ class Simulator:
 
     async def _exchange(self, wire: Wire, request: Request, stage: Stage, path: str) -> bool:
         """One request to one exchange: counted, limited, delayed, answered, and spoilt as the scenario wants."""
-        writer = WRITERS[stage.slug]
-        route = writer.ROUTES.get(path, Route("other", 1, ""))
-        faults = [fault for fault in stage.faults if fault.due(route.source)]
-        reply, packed = self._reply(stage, path, route, request, faults)
+        route = WRITERS[stage.slug].ROUTES.get(path, Route("other", 1, ""))
+        call = _Call(stage, path, route, request, [fault for fault in stage.faults if fault.due(route.source)])
+        reply, packed = self._reply(call, self.scenario.now() + stage.clock_offset_s)
         self.scenario.count(stage.slug, path, reply.status)
-        await asyncio.sleep(stage.delay_s(route.source) + sum(float(f.spec.get("ms", 3_000)) / 1_000 for f in faults if f.spec["name"] == "slow"))
-        for fault in faults:
+        await asyncio.sleep(stage.delay_s(route.source) + sum(float(spec.get("ms", 3_000)) / 1_000 for spec in call.named("slow")))
+        for fault in call.faults:
             if fault.spec["name"] in SOCKET_FAULTS:
                 return await SOCKET_FAULTS[fault.spec["name"]](wire, reply, request, fault.spec)
         return await wire.send(reply, request, packed)
 
-    def _reply(self, stage: Stage, path: str, route: Route, request: Request, faults: list[Fault]) -> tuple[Reply, bytes | None]:
-        writer, now = WRITERS[stage.slug], self.scenario.now() + stage.clock_offset_s
-        verdict = stage.limiter.take(path, writer.cost(route, request.query))
-        if stage.limits and not verdict.ok:
+    def _reply(self, call: _Call, now: float) -> tuple[Reply, bytes | None]:
+        writer, route = WRITERS[call.stage.slug], call.route
+        verdict = call.stage.limiter.take(call.path, writer.cost(route, call.request.query))
+        if call.stage.limits and not verdict.ok:
             refused = writer.throttled(now, verdict.wait_s, verdict.banned)
             return replace(refused, headers=writer.headers(now, verdict.used, 0, verdict.resets_in) | refused.headers), None
         if not route.name:
-            return writer.not_found(path, now), None
-        if request.method != "GET":
+            return writer.not_found(call.path, now), None
+        if call.request.method != "GET":
             return Reply(b"", 405, "text/plain"), None
-        reply, packed, now = self._made(stage, path, route, request, faults, now)
+        stamped = now + sum(float(spec.get("shift_s", 0)) + float(spec.get("jump_s", 0)) * spec["sign"] for spec in call.named("stamp"))
+        reply, packed = self._made(call, now, stamped)
         if not route.silent:
-            reply = replace(reply, headers=reply.headers | writer.headers(now, verdict.used, verdict.left, verdict.resets_in))
-        for fault in faults:
+            reply = replace(reply, headers=reply.headers | writer.headers(stamped, verdict.used, verdict.left, verdict.resets_in))
+        for fault in call.faults:
             name = fault.spec["name"]
             if name in ROW_FAULTS and reply.status == 200 and route.source in ("tickers", "instruments"):
-                reply, packed = self._spoilt(stage, reply, route, fault), None
+                reply, packed = _spoilt(reply, writer.FIELDS, route, fault), None
             elif name in REPLY_FAULTS:
                 reply, packed = REPLY_FAULTS[name](reply, fault.spec, writer, now), None
         return reply, packed
 
-    def _made(self, stage: Stage, path: str, route: Route, request: Request, faults: list[Fault], now: float) -> tuple[Reply, bytes | None, float]:
-        """The healthy reply of this instant, from the exchange's own snapshot when that is still young."""
-        writer, t = WRITERS[stage.slug], now
-        for fault in faults:
-            if fault.spec["name"] == "stamp":
-                now += float(fault.spec.get("shift_s", 0)) + float(fault.spec.get("jump_s", 0)) * (-1) ** fault.seen
-            elif fault.spec["name"] == "freeze":
-                t = fault.since
-        age = {"tickers": writer.SNAPSHOT_S, "instruments": CATALOGUE_S}.get(route.source, 0.0)
-        moved = t != now or not age
-        key, tick = (stage.slug, path, tuple(sorted(request.query.items()))), int(now // age) if age else 0
-        if not moved and (built := self._built.get(key)) and built.tick == tick:
-            return built.reply, built.packed, now
-        at = tick * age if age and not moved else now
-        reply = getattr(writer, route.name)(Scene(stage.slug, self.prices, at, at if not moved else t), request.query)
-        packed = gzip.compress(reply.body, 1) if not moved else None
-        if packed:
-            self._built[key] = _Built(tick, reply, packed)
-        return reply, packed, now
-
-    def _spoilt(self, stage: Stage, reply: Reply, route: Route, fault: Fault) -> Reply:
-        sheet = Sheet.of(reply, route.source, WRITERS[stage.slug].FIELDS, fault.spec)
-        ROW_FAULTS[fault.spec["name"]][0](sheet)
-        clock, header = sheet.fields.header_clock, dict(reply.headers)
-        if fault.spec["name"] == "unit" and clock:
-            header[clock] = header[clock][:10] if fault.spec["unit"] == "s" else header[clock] + "000"
-        return replace(reply, body=sheet.encode(), headers=header)
+    def _made(self, call: _Call, now: float, stamped: float) -> tuple[Reply, bytes | None]:
+        """The healthy reply of this instant: the exchange's own snapshot while that is young, else a new one."""
+        writer, stage = WRITERS[call.stage.slug], call.stage
+        age = {"tickers": writer.SNAPSHOT_S, "instruments": CATALOGUE_S}.get(call.route.source, 0.0)
+        answer, query, frozen = getattr(writer, call.route.name), call.request.query, call.named("freeze")
+        if frozen or stamped != now or not age:
+            return answer(Scene(stage.slug, self.prices, stamped, float(frozen[0]["since"]) if frozen else now), query), None
+        tick, key = int(now // age), (stage.slug, call.path, tuple(sorted(query.items())))
+        if (built := self._built.get(key)) is None or built.tick != tick:
+            reply = answer(Scene(stage.slug, self.prices, tick * age, tick * age), query)
+            self._built[key] = built = _Built(tick, reply, gzip.compress(reply.body, 1))
+        return built.reply, built.packed
 
     def _control(self, request: Request) -> Reply:
         if request.method == "POST":
@@ -147,6 +146,17 @@ class Simulator:
             except (BadScenario, ValueError, TypeError, AttributeError) as error:
                 return Reply(json.dumps({"error": str(error)}).encode(), 400)
         return Reply(json.dumps(self.scenario.state(), ensure_ascii=False).encode())
+
+
+def _spoilt(reply: Reply, fields: Fields, route: Route, fault: Fault) -> Reply:
+    """The reply with its rows changed."""
+    sheet = Sheet.of(reply, route.source, fields, fault.spec)
+    ROW_FAULTS[fault.spec["name"]][0](sheet)
+    headers = dict(reply.headers)
+    if fault.spec["name"] == "unit" and fields.header_clock:
+        micro = int(headers[fields.header_clock])
+        headers[fields.header_clock] = str({"s": micro // 1_000_000, "us": micro * 1_000, "ns": micro * 1_000_000}[fault.spec["unit"]])
+    return replace(reply, body=sheet.encode(), headers=headers)
 
 
 @dataclass(frozen=True)

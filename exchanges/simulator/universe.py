@@ -75,6 +75,8 @@ class Market:
     fee: float = 1.0
     listed_at: int = 0
 
+Listing = tuple[int, Asset, str, str, float]  # rank, asset, base code, quote code, coins per unit
+
 
 def chance(name: str) -> Random:
     """Chance that repeats itself: the same name always draws the same."""
@@ -151,8 +153,8 @@ def _picked(slug: str, coins: list[Asset]) -> list[tuple[int, Asset]]:
     return sorted(((rank, coin) for _, rank, coin in sorted(scored, key=lambda row: row[0])[:count]), key=lambda row: row[0])
 
 
-def _listing(slug: str, coins: list[Asset], by_key: dict[str, Asset]) -> Iterator[tuple[int, Asset, str, str, float]]:
-    """Every market of one exchange as (rank, asset, base code, quote code, coins per unit)."""
+def _listing(slug: str, coins: list[Asset], by_key: dict[str, Asset]) -> Iterator[Listing]:
+    """Every living market of one exchange."""
     picked, rng = _picked(slug, coins), chance(f"quotes:{slug}")
     spelled, second = odd.SPELLED.get(slug, {}), odd.TWO_COINS.get(slug, {})
     for rank, coin in picked:
@@ -199,8 +201,8 @@ def _digits(price: float, turnover: float) -> int:
     return max(0, significant - 1 - floor(log10(price)))
 
 
-def _market(slug: str, rank: int, asset: Asset, base: str, money: Asset, factor: float) -> Market:
-    quote = money.key
+def _market(slug: str, listed: Listing, money: Asset) -> Market:
+    rank, asset, base, quote, factor = listed
     rng = chance(f"market:{slug}:{base}:{quote}")
     old_id = {(code, sym.rpartition("-")[2]): sym for sym, code in odd.RENAMED.get(slug, {}).items()}
     symbol = old_id.get((base, quote)) or SYMBOL[slug].format(base.upper() if slug == "bitget" else base, quote)
@@ -248,8 +250,7 @@ def universe() -> Universe:
     by_key = {asset.key: asset for asset in assets}
     markets: dict[str, tuple[Market, ...]] = {}
     for slug in SYMBOL:
-        listed = [_market(slug, rank, asset, base, by_key[quote], factor) for rank, asset, base, quote, factor in _listing(slug, coins, by_key)]
-        live = {m.symbol: m for m in listed}
+        live = {m.symbol: m for m in (_market(slug, listed, by_key[listed[3]]) for listed in _listing(slug, coins, by_key))}
         markets[slug] = (*live.values(), *_dead(slug, coins, by_key, set(live)))
     index = {asset.key: n for n, asset in enumerate(assets)}
     pairs = sorted({(m.asset.key, m.money.key) for all_of_one in markets.values() for m in all_of_one if m.status != "delisted"})

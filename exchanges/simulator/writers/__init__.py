@@ -97,7 +97,8 @@ class Limit:
 def short(value: float, digits: int) -> str:
     """A number with at most `digits` decimals and no zeros at its end."""
     text = "%.*f" % (digits, value)  # noqa: UP031 - measured: a third quicker than a nested f-string
-    return text.rstrip("0").rstrip(".") if digits else text
+    text = text.rstrip("0").rstrip(".") if digits else text
+    return "0" if text == "-0" else text
 
 
 def step(digits: int) -> str:

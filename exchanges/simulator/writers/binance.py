@@ -30,6 +30,16 @@ ROW = (
     '"bidPrice":"%.8f","bidQty":"%.8f","askPrice":"%.8f","askQty":"%.8f","openPrice":"%.8f","highPrice":"%.8f","lowPrice":"%.8f","volume":"%.8f",'
     '"quoteVolume":"%.8f","openTime":%d,"closeTime":%d,"firstId":%d,"lastId":%d,"count":%d}'
 )
+OTHER_FILTERS = (
+    {"filterType": "TRAILING_DELTA", "minTrailingAboveDelta": 10, "maxTrailingAboveDelta": 2000, "minTrailingBelowDelta": 10, "maxTrailingBelowDelta": 2000},
+    {
+        "filterType": "PERCENT_PRICE_BY_SIDE", "bidMultiplierUp": "5", "bidMultiplierDown": "0.2", "askMultiplierUp": "5", "askMultiplierDown": "0.2",
+        "avgPriceMins": 5,
+    },
+    {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
+    {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
+)  # fmt: skip
+NOTIONAL_REST = {"maxNotional": "9000000.00000000", "applyMaxToMarket": False, "avgPriceMins": 5}
 DAY_MS = 86_400_000
 
 
@@ -81,8 +91,8 @@ def throttled(now: float, wait_s: float, banned: bool) -> Reply:
     """429 until the minute is over; whoever goes on is banned: 418, with the end in words."""
     retry = {"Retry-After": str(int(wait_s) + 1)}
     if banned:
-        return _error(-1003, f"Way too many requests; IP banned until {int((now + wait_s) * 1_000)}. Please use the websocket for live updates to avoid bans.", 418, retry)
-    return _error(-1003, "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.", 429, retry)
+        return _error(-1003, f"Way too many requests; IP banned until {int((now + wait_s) * 1_000)}.", 418, retry)
+    return _error(-1003, "Too much request weight used; current limit is 6000 request weight per 1 MINUTE.", 429, retry)
 
 
 def not_found(path: str, now: float) -> Reply:
@@ -124,7 +134,8 @@ def _row(q: Quote, now: float) -> str:
     size, first = m.size_digits, int(now / 86_400) * count
     change = q.last - q.open
     return ROW % (
-        m.symbol, change, change / q.open * 100, round(q.quote_volume / q.volume, 8), q.open, q.last, round((q.bid_size or q.ask_size or 0) * q.chance / 3, size),
+        m.symbol, change, change / q.open * 100, round(q.quote_volume / q.volume, 8), q.open, q.last,
+        round((q.bid_size or q.ask_size or 0) * q.chance / 3, size),
         q.bid or 0, round(q.bid_size or 0, size), q.ask or 0, round(q.ask_size or 0, size), q.open, round(q.high, m.digits), round(q.low, m.digits),
         round(q.volume, size), q.quote_volume, closed - DAY_MS, closed, first, first + count - 1, count,
     )  # fmt: skip
@@ -149,21 +160,20 @@ def _instrument(m: Market, permissions: bool) -> dict[str, object]:
     tick, lot = f"{10**-m.digits:.8f}", f"{10**-m.size_digits:.8f}"
     groups = ["LEVERAGED"] if leveraged else ["SPOT", *(["MARGIN"] if m.rank < 200 else []), *(f"TRD_GRP_{n:03d}" for n in range(4, 26))]
     return {
-        "symbol": m.symbol, "status": STATUS[m.status], "baseAsset": m.base, "baseAssetPrecision": 8, "quoteAsset": m.quote, "quotePrecision": 8, "quoteAssetPrecision": 8,
+        "symbol": m.symbol, "status": STATUS[m.status], "baseAsset": m.base, "baseAssetPrecision": 8, "quoteAsset": m.quote, "quotePrecision": 8,
+        "quoteAssetPrecision": 8,
         "baseCommissionPrecision": 8, "quoteCommissionPrecision": 8,
         "orderTypes": ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"],
-        "icebergAllowed": True, "ocoAllowed": True, "otoAllowed": True, "quoteOrderQtyMarketAllowed": True, "allowTrailingStop": True, "cancelReplaceAllowed": True,
+        "icebergAllowed": True, "ocoAllowed": True, "otoAllowed": True, "quoteOrderQtyMarketAllowed": True, "allowTrailingStop": True,
+        "cancelReplaceAllowed": True,
         "amendAllowed": m.status == "trading", "isSpotTradingAllowed": not leveraged, "isMarginTradingAllowed": m.rank < 200,
         "filters": [
             {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": f"{m.price * 100:.8f}", "tickSize": tick},
             {"filterType": "LOT_SIZE", "minQty": lot, "maxQty": "9000000.00000000", "stepSize": lot},
             {"filterType": "ICEBERG_PARTS", "limit": 10},
             {"filterType": "MARKET_LOT_SIZE", "minQty": "0.00000000", "maxQty": f"{m.turnover / m.asset.price / 100:.8f}", "stepSize": "0.00000000"},
-            {"filterType": "TRAILING_DELTA", "minTrailingAboveDelta": 10, "maxTrailingAboveDelta": 2000, "minTrailingBelowDelta": 10, "maxTrailingBelowDelta": 2000},
-            {"filterType": "PERCENT_PRICE_BY_SIDE", "bidMultiplierUp": "5", "bidMultiplierDown": "0.2", "askMultiplierUp": "5", "askMultiplierDown": "0.2", "avgPriceMins": 5},
-            {"filterType": "NOTIONAL", "minNotional": f"{5 / m.money.price:.8f}", "applyMinToMarket": True, "maxNotional": "9000000.00000000", "applyMaxToMarket": False, "avgPriceMins": 5},
-            {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
-            {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
+            *OTHER_FILTERS,
+            {"filterType": "NOTIONAL", "minNotional": f"{5 / m.money.price:.8f}", "applyMinToMarket": True} | NOTIONAL_REST,
         ],
         "permissions": [], "permissionSets": [groups] if permissions else [],
         "defaultSelfTradePreventionMode": "EXPIRE_MAKER", "allowedSelfTradePreventionModes": ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"],

@@ -25,6 +25,10 @@ FIELDS = Fields(
     ("data",), "symbol", "baseCoin", "quoteCoin", "status", "halt", clock=("requestTime",), row_clock="ts",
 )  # fmt: skip
 ENDS_AT = 1_798_761_600_000  # the announced end of the markets that are being delisted: 2027-01-01
+MARGIN_REST = {
+    "warningRiskRatio": "0.8", "liquidationRiskRatio": "1", "minTradeAmount": "0.0001", "maxTradeAmount": "10000", "takerFeeRate": "0.001",
+    "makerFeeRate": "0.001", "isBorrowable": True, "isIsolatedBaseBorrowable": True, "isIsolatedQuoteBorrowable": True, "isCrossBorrowable": True,
+}  # fmt: skip
 DAY = 86_400
 
 
@@ -40,7 +44,10 @@ def instruments(scene: Scene, query: Query) -> Reply:
 
 def margin(scene: Scene, query: Query) -> Reply:
     """Which pairs may be traded on credit: the most traded ones."""
-    rows = [{"symbol": m.symbol, "baseCoin": m.base, "quoteCoin": m.quote, "maxCrossedLeverage": "3", "maxIsolatedLeverage": "10", "warningRiskRatio": "0.8", "liquidationRiskRatio": "1", "minTradeAmount": "0.0001", "maxTradeAmount": "10000", "takerFeeRate": "0.001", "makerFeeRate": "0.001", "pricePrecision": str(m.digits), "quantityPrecision": str(m.size_digits), "minTradeUSDT": "1", "isBorrowable": True, "userMinBorrow": "0.00000001", "status": "1", "isIsolatedBaseBorrowable": True, "isIsolatedQuoteBorrowable": True, "isCrossBorrowable": True} for m in universe().markets[SLUG][:20]]  # fmt: skip
+    rows = [
+        {"symbol": m.symbol, "baseCoin": m.base, "quoteCoin": m.quote, "maxCrossedLeverage": "3", "maxIsolatedLeverage": "10", "status": "1"} | MARGIN_REST
+        for m in universe().markets[SLUG][:20]
+    ]
     return _envelope(scene.now, json.dumps(rows, separators=(",", ":")))
 
 
@@ -82,7 +89,8 @@ def _envelope(now: float, data: str) -> Reply:
 
 
 def _error(now: float, code: str, text: str, status: int = 400) -> Reply:
-    return Reply(json.dumps({"code": code, "msg": text, "requestTime": int(now * 1_000), "data": None}, separators=(",", ":"), ensure_ascii=False).encode(), status)
+    said = {"code": code, "msg": text, "requestTime": int(now * 1_000), "data": None}
+    return Reply(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), status)
 
 
 def _rows(scene: Scene, query: Query, rows: dict[str, str]) -> Reply:
@@ -100,9 +108,12 @@ def _row(q: Quote, now: float, midnight: list[float]) -> str:
     opened = midnight[q.pair] * m.factor
     stamp = "0" if m.symbol in odd.NO_STAMP[SLUG] else int((now - q.age) * 1_000)
     return (
-        f'{{"open":"{short(q.open, digits)}","symbol":"{m.symbol}","high24h":"{short(q.high, digits)}","low24h":"{short(q.low, digits)}","lastPr":"{short(q.last, digits)}",'
-        f'"quoteVolume":"{short(q.quote_volume, 6)}","baseVolume":"{short(q.volume, size + 1)}","usdtVolume":"{short(q.quote_volume * m.money.price, 8)}","ts":"{stamp}",'
-        f'"bidPr":"{bid}","askPr":"{ask}","bidSz":"{bid_size}","askSz":"{ask_size}","openUtc":"{short(opened, digits)}","changeUtc24h":"{short(q.last / opened - 1, 5)}",'
+        f'{{"open":"{short(q.open, digits)}","symbol":"{m.symbol}","high24h":"{short(q.high, digits)}","low24h":"{short(q.low, digits)}",'
+        f'"lastPr":"{short(q.last, digits)}",'
+        f'"quoteVolume":"{short(q.quote_volume, 6)}","baseVolume":"{short(q.volume, size + 1)}",'
+        f'"usdtVolume":"{short(q.quote_volume * m.money.price, 8)}","ts":"{stamp}",'
+        f'"bidPr":"{bid}","askPr":"{ask}","bidSz":"{bid_size}","askSz":"{ask_size}","openUtc":"{short(opened, digits)}",'
+        f'"changeUtc24h":"{short(q.last / opened - 1, 5)}",'
         f'"change24h":"{short(q.last / q.open - 1, 5)}"}}'
     )
 
@@ -115,10 +126,12 @@ def _instrument_rows() -> dict[str, str]:
 def _instrument(m: Market) -> dict[str, str]:
     stock, fee = m.asset.kind == "share", f"{0.001 * m.fee:g}"
     return {
-        "symbol": m.symbol, "baseCoin": m.base, "quoteCoin": m.quote, "minTradeAmount": "0", "maxTradeAmount": "900000000000000000000", "takerFeeRate": fee, "makerFeeRate": fee,
+        "symbol": m.symbol, "baseCoin": m.base, "quoteCoin": m.quote, "minTradeAmount": "0", "maxTradeAmount": "900000000000000000000",
+        "takerFeeRate": fee, "makerFeeRate": fee,
         "pricePrecision": str(m.digits), "quantityPrecision": str(m.size_digits + 1), "quotePrecision": str(m.digits + m.size_digits + 1),
         "status": "halt" if m.status == "halted" else "online", "minTradeUSDT": "10" if stock else "1", "buyLimitPriceRatio": "0.1" if stock else "0.05",
         "sellLimitPriceRatio": "0.1" if stock else "0.05", "areaSymbol": "yes" if stock else "no", "orderQuantity": "200",
-        "openTime": str((m.listed_at or 1_532_454_360) * 1_000), "offTime": str(ENDS_AT) if m.ending else "", "maxLimitOrderValue": "200000" if stock else "20000000",
+        "openTime": str((m.listed_at or 1_532_454_360) * 1_000), "offTime": str(ENDS_AT) if m.ending else "",
+        "maxLimitOrderValue": "200000" if stock else "20000000",
         "maxMarketOrderValue": "200000" if stock else "1000000",
     }  # fmt: skip

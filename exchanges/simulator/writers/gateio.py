@@ -40,7 +40,10 @@ def instruments(scene: Scene, query: Query) -> Reply:
 
 def margin(scene: Scene, query: Query) -> Reply:
     """Which pairs may be traded on credit: the most traded ones."""
-    rows = [{"id": m.symbol, "base": m.base, "quote": m.quote, "leverage": 10, "min_base_amount": "0.0001", "min_quote_amount": "1", "max_quote_amount": "1000000", "auto_borrow": 0, "status": 1} for m in universe().markets[SLUG][:20]]  # fmt: skip
+    rows = [
+        {"id": m.symbol, "base": m.base, "quote": m.quote, "leverage": 10, "min_base_amount": "0.0001", "min_quote_amount": "1", "max_quote_amount": "1000000"}
+        for m in universe().markets[SLUG][:20]
+    ]
     return Reply(json.dumps(rows, separators=(",", ":")).encode())
 
 
@@ -67,7 +70,8 @@ def headers(now: float, used: int, left: int, resets_in: float) -> dict[str, str
     micro = int(now * 1_000_000)
     return {
         "X-In-Time": str(micro - 900), "X-Out-Time": str(micro), "X-Gate-Trace-Id": f"{micro:032x}",
-        "X-Gate-RateLimit-Limit": "200", "X-Gate-RateLimit-Requests-Remain": str(max(0, left)), "X-Gate-RateLimit-Reset-Timestamp": str(int(now + (0 if left > 0 else resets_in))),
+        "X-Gate-RateLimit-Limit": "200", "X-Gate-RateLimit-Requests-Remain": str(max(0, left)),
+        "X-Gate-RateLimit-Reset-Timestamp": str(int(now + (0 if left > 0 else resets_in))),
     }  # fmt: skip
 
 
@@ -93,9 +97,12 @@ def _row(q: Quote, utc0: list[float], utc8: list[float], sized: bool = False) ->
     ask = absent if q.ask is None else short(q.ask, digits)
     sizes = f'"lowest_size":"{short(q.ask_size or 0, 8)}","highest_size":"{short(q.bid_size or 0, 8)}",' if sized else ""
     return (
-        f'{{"currency_pair":"{m.symbol}","last":"{short(q.last, digits)}","lowest_ask":"{ask}","highest_bid":"{bid}",{sizes}"change_percentage":"{short((q.last / q.open - 1) * 100, 2)}",'
-        f'"change_utc0":"{short((q.last / (utc0[q.pair] * m.factor) - 1) * 100, 2)}","change_utc8":"{short((q.last / (utc8[q.pair] * m.factor) - 1) * 100, 2)}",'
-        f'"base_volume":"{short(q.volume, 9)}","quote_volume":"{short(q.quote_volume, 10)}","high_24h":"{short(q.high, digits)}","low_24h":"{short(q.low, digits)}"'
+        f'{{"currency_pair":"{m.symbol}","last":"{short(q.last, digits)}","lowest_ask":"{ask}",'
+        f'"highest_bid":"{bid}",{sizes}"change_percentage":"{short((q.last / q.open - 1) * 100, 2)}",'
+        f'"change_utc0":"{short((q.last / (utc0[q.pair] * m.factor) - 1) * 100, 2)}",'
+        f'"change_utc8":"{short((q.last / (utc8[q.pair] * m.factor) - 1) * 100, 2)}",'
+        f'"base_volume":"{short(q.volume, 9)}","quote_volume":"{short(q.quote_volume, 10)}","high_24h":"{short(q.high, digits)}",'
+        f'"low_24h":"{short(q.low, digits)}"'
         f"{_etf(q) if m.asset.kind == 'leveraged' else ''}}}"
     )
 
@@ -118,13 +125,16 @@ def _instrument(m: Market) -> dict[str, object]:
     row: dict[str, object] = {
         "id": m.symbol, "base": m.base, "base_name": f"{m.base[:-1]} xStock" if stock else m.asset.name, "quote": m.quote, "quote_name": MONEY[m.quote],
         "fee": short(0.2 * m.fee, 2), "min_base_amount": f"{10**-m.size_digits:.{m.size_digits}f}", "min_quote_amount": "3" if m.money.price < 10 else "0.0001",
-        "max_quote_amount": "5000000", "amount_precision": m.size_digits, "precision": m.digits, "trade_status": "untradable" if m.status == "halted" else "tradable",
+        "max_quote_amount": "5000000", "amount_precision": m.size_digits, "precision": m.digits,
+        "trade_status": "untradable" if m.status == "halted" else "tradable",
         "sell_start": 1_607_313_600 if m.listed_at else 0, "buy_start": m.listed_at,
     }  # fmt: skip
     if m.ending:
         row["delisting_time"] = ENDS_AT
     return row | {
-        "type": "normal", "trade_url": f"https://www.gate.com/trade/{m.symbol}", "st_tag": m.rank > 1_700 or m.ending, "slippage": "0.03" if m.rank < 100 else "0.1",
-        "market_order_max_stock": str(int(m.turnover / m.asset.price / 20) + 1), "market_order_max_money": "300000", "up_rate": "0.08" if m.rank < 100 else "0.4",
+        "type": "normal", "trade_url": f"https://www.gate.com/trade/{m.symbol}", "st_tag": m.rank > 1_700 or m.ending,
+        "slippage": "0.03" if m.rank < 100 else "0.1",
+        "market_order_max_stock": str(int(m.turnover / m.asset.price / 20) + 1), "market_order_max_money": "300000",
+        "up_rate": "0.08" if m.rank < 100 else "0.4",
         "down_rate": "0.08" if m.rank < 100 else "0.4",
     }  # fmt: skip

@@ -80,10 +80,12 @@ def _row(q: Quote) -> str:
     average = "null" if fresh else f'"{short(q.quote_volume / q.volume, 8 if q.last > 1e-4 else 14)}"'
     coefficient = f"{m.fee:g}"
     return (
-        f'{{"symbol":"{m.symbol}","symbolName":"{m.base}-{m.quote}","buy":{_text(q.bid, digits)},"bestBidSize":{_text(q.bid_size, size)},"sell":{_text(q.ask, digits)},'
+        f'{{"symbol":"{m.symbol}","symbolName":"{m.base}-{m.quote}","buy":{_text(q.bid, digits)},"bestBidSize":{_text(q.bid_size, size)},'
+        f'"sell":{_text(q.ask, digits)},'
         f'"bestAskSize":{_text(q.ask_size, size)},"changeRate":{change},"changePrice":{move},"open":{_text(q.open, digits)},"high":{_text(q.high, digits)},'
         f'"low":{_text(q.low, digits)},"vol":"{short(q.volume, size)}","volValue":"{short(q.quote_volume, 14)}","last":{_text(q.last, digits)},'
-        f'"lastSize":{_text(None if fresh else (q.bid_size or q.ask_size or 1) * q.chance / 3, size)},"averagePrice":{average},"takerFeeRate":"0.001","makerFeeRate":"0.001",'
+        f'"lastSize":{_text(None if fresh else (q.bid_size or q.ask_size or 1) * q.chance / 3, size)},"averagePrice":{average},"takerFeeRate":"0.001",'
+        f'"makerFeeRate":"0.001",'
         f'"takerCoefficient":"{coefficient}","makerCoefficient":"{coefficient}","priceChange":{move},"priceChangePercent":{change}}}'
     )
 
@@ -103,10 +105,14 @@ def _instrument(m: Market, day: int) -> dict[str, object]:
     start = opens if waiting else m.listed_at * 1_000 or None
     return {
         "symbol": m.symbol, "name": f"{m.base}-{m.quote}", "baseCurrency": m.base, "quoteCurrency": m.quote, "feeCurrency": m.quote, "market": _zone(m),
-        "baseMinSize": step(max(0, m.size_digits - 1)), "quoteMinSize": "0.1" if m.money.price < 10 else "0.00001", "baseMaxSize": "10000000000", "quoteMaxSize": "99999999",
-        "baseIncrement": step(m.size_digits + 2), "quoteIncrement": step(m.digits), "priceIncrement": step(m.digits), "priceLimitRate": "0.05" if m.rank < 300 else "0.08",
+        "baseMinSize": step(max(0, m.size_digits - 1)), "quoteMinSize": "0.1" if m.money.price < 10 else "0.00001", "baseMaxSize": "10000000000",
+        "quoteMaxSize": "99999999",
+        "baseIncrement": step(m.size_digits + 2), "quoteIncrement": step(m.digits), "priceIncrement": step(m.digits),
+        "priceLimitRate": "0.05" if m.rank < 300 else "0.08",
         "minFunds": "0.1" if m.money.price < 10 else "0.000001", "isMarginEnabled": m.rank < 120, "enableTrading": m.status == "trading",
         "feeCategory": 2 if m.fee > 1 else 1, "makerFeeCoefficient": f"{m.fee:.2f}", "takerFeeCoefficient": f"{m.fee:.2f}", "st": m.rank > 1_500,
-        "callauctionIsEnabled": waiting, "callauctionPriceFloor": None, "callauctionPriceCeiling": None, "callauctionFirstStageStartTime": opens - 3_600_000 if waiting else None,
-        "callauctionSecondStageStartTime": opens - 600_000 if waiting else None, "callauctionThirdStageStartTime": opens - 300_000 if waiting else None, "tradingStartTime": start,
+        "callauctionIsEnabled": waiting, "callauctionPriceFloor": None, "callauctionPriceCeiling": None,
+        "callauctionFirstStageStartTime": opens - 3_600_000 if waiting else None,
+        "callauctionSecondStageStartTime": opens - 600_000 if waiting else None,
+        "callauctionThirdStageStartTime": opens - 300_000 if waiting else None, "tradingStartTime": start,
     }  # fmt: skip
