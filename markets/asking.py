@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 
 from exchanges import breaker
-from exchanges import client as asking
+from exchanges.budgets import Budgets
 from exchanges.client import ExchangeClient
 from exchanges.models import Exchange, Feed
 from exchanges.state import SqliteLimits
@@ -54,4 +54,5 @@ def meters(exchange: Exchange) -> tuple[Meter, ...]:
     """How much of the operator's budget and of each published pool was used in its last window."""
     if exchange.adapter is None:
         return ()
-    return tuple(Meter(u.name, Decimal(str(round(u.used, 1))), Decimal(str(u.limit)), u.unit, u.window_s) for u in asking.meters(exchange.adapter, limits(), exchange.budget_per_minute))
+    used = Budgets(exchange.adapter, exchange.budget_per_minute).usage(limits())
+    return tuple(Meter(u.name, Decimal(str(round(u.used, 1))), Decimal(str(u.limit)), u.unit, u.window_s) for u in used)

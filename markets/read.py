@@ -262,10 +262,10 @@ def resolve(text: str) -> tuple[Coin | None, str | None]:
 
 
 def _vocabulary(view: Board) -> dict[str, tuple[str, str]]:
-    """{upper-cased word: (kind of alias, coin key)}; aliases over names, so that a spelling is never a guess."""
+    """{upper-cased word: (kind of alias, coin key)}; tickers over names, so that a spelling is never a guess."""
     names = {coin.name.upper(): ("name", key) for key, coin in view.coins.items() if coin.name}
-    aliases = {canonical(text): (kind, slug.upper()) for text, kind, slug in AssetAlias.objects.values_list("text", "kind", "asset__slug")}
-    return names | aliases
+    rows = sorted(AssetAlias.objects.values_list("text", "kind", "asset__slug"), key=lambda row: row[1] in (AssetAlias.Kind.TICKER, AssetAlias.Kind.FORMER))
+    return names | {canonical(text): (kind, slug.upper()) for text, kind, slug in rows}
 
 
 def suggest(text: str, limit: int = 8) -> tuple[tuple[str, str, str], ...]:
@@ -274,12 +274,16 @@ def suggest(text: str, limit: int = 8) -> tuple[tuple[str, str, str], ...]:
     if not wanted:
         return ()
     view = board()
-    volume = {key: sum((q.quote_volume_24h or Decimal(0) for q in row.values()), Decimal(0)) * view.usd.get(key.quote, Decimal(0)) for key, row in view.pairs.items()}
+    volume = {key: _volume_usd(view, key) for key, row in view.pairs.items() if any(q.status == "trading" for q in row.values())}
     base, slash, quote = wanted.replace("-", "/").partition("/")
     if slash:
         hits = [key for key in volume if key.base == base and key.quote.startswith(quote)]
         return tuple((f"{k.base}/{k.quote}", _name(view, k.base), f"/compare/{k}/") for k in sorted(hits, key=lambda k: -volume[k])[:limit])
     return _assets_like(view, wanted, volume, limit)
+
+
+def _volume_usd(view: Board, key: PairKey) -> Decimal:
+    return view.usd.get(key.quote, Decimal(0)) * sum((q.quote_volume_24h or Decimal(0) for q in view.pairs[key].values()), Decimal(0))
 
 
 def _assets_like(view: Board, wanted: str, volume: dict[PairKey, Decimal], limit: int) -> tuple[tuple[str, str, str], ...]:

@@ -23,19 +23,20 @@ __all__ = ["client_for", "purge", "save", "touch"]
 RUNS_KEPT = timedelta(days=2)
 OFFSETS_KEPT = 5
 
+Write = Callable[[], Outcome]
+
 
 def save(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> bool:
     """Store how a poll ended. False, and nothing written, when the claim's token is no longer the feed's."""
-    view = held.current()
+    write = _PLANS[feed.source](feed, claim, outcome, now) if outcome.good and feed.source in _PLANS else lambda: outcome
     with transaction.atomic():
         if not Feed.objects.filter(pk=feed.pk, token=claim.token).update(finished_at=now):
             return False
-        if outcome.good:
-            outcome = _STORES[feed.source](feed.exchange, feed, claim, outcome, view, now) if feed.source in _STORES else outcome
-        _finish(feed, claim, outcome, now)
-        if condition.advance(feed, outcome, now):
+        ended = write()
+        _finish(feed, claim, ended, now)
+        if condition.advance(feed, ended, now):
             touch("switches")
-        elif not outcome.good:
+        elif not ended.good:
             touch("outcomes")
     return True
 
@@ -58,13 +59,17 @@ def _finish(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> None:
     Feed.objects.filter(pk=feed.pk).update(outcome=outcome.outcome, detail=detail, **good)
 
 
-def _store_instruments(exchange: Exchange, feed: Feed, claim: Claim, outcome: Outcome, view: held.Held, now: datetime) -> Outcome:
-    reason = catalogue.refusal(exchange, outcome.rows)
-    if reason and not _insists(feed):
-        return replace(outcome, outcome="schema", detail=reason)
-    catalogue.store(exchange, outcome.rows, now)
-    touch(f"catalogue:{exchange.slug}", "assets")
-    return outcome
+# --- What each source stores. The thinking is done before the transaction; the returned function only writes. ---------
+def _instruments(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
+    def write() -> Outcome:
+        reason = catalogue.refusal(feed.exchange, outcome.rows)
+        if reason and not _insists(feed):
+            return replace(outcome, outcome="schema", detail=reason)
+        catalogue.store(feed.exchange, outcome.rows, now)
+        touch(f"catalogue:{feed.exchange.slug}", "assets")
+        return outcome
+
+    return write
 
 
 def _insists(feed: Feed) -> bool:
@@ -73,34 +78,39 @@ def _insists(feed: Feed) -> bool:
     return len(last) == catalogue.REFUSALS and all(outcome == "schema" and detail.startswith(catalogue.LOST) for outcome, detail in last)
 
 
-def _store_tickers(exchange: Exchange, feed: Feed, claim: Claim, outcome: Outcome, view: held.Held, now: datetime) -> Outcome:
-    if quotes.older_than_stored(outcome, exchange, timedelta(milliseconds=exchange.clock_offset_ms or 0)):
-        return replace(outcome, detail="its clock ran backwards: what is stored is newer and stays")
-    judged = quotes.judge(exchange, outcome, view, now, current_method())
-    quotes.store(judged, claim.token)
+def _tickers(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
+    exchange, view, method = feed.exchange, held.current(), current_method()
+    judged = quotes.judge(exchange, outcome, view, now, method)
     busy = snapshots.busiest(view.board, setting().snapshot_pairs)
-    snapshots.record(((j.market_id, j.quote) for j in judged if not j.memory.flag), busy, now)
-    if identities.advance(exchange, judged, view.board, now, current_method()):
-        touch(f"catalogue:{exchange.slug}", "assets")
-    touch(f"tickers:{exchange.slug}")
     unknown = len(outcome.rows) - len(judged)
-    return replace(outcome, detail=f"{unknown} rows of markets not in the catalogue") if unknown and not outcome.detail else outcome
+
+    def write() -> Outcome:
+        if quotes.older_than_stored(outcome, exchange, timedelta(milliseconds=exchange.clock_offset_ms or 0)):
+            return replace(outcome, detail="its clock ran backwards: what is stored is newer and stays")
+        quotes.store(judged, claim.token)
+        snapshots.record(((j.market_id, j.quote) for j in judged if not j.memory.flag), busy, now)
+        if identities.advance(exchange, judged, view.board, now, method):
+            touch(f"catalogue:{exchange.slug}", "assets")
+        touch(f"tickers:{exchange.slug}")
+        return replace(outcome, detail=f"{unknown} rows of markets not in the catalogue") if unknown and not outcome.detail else outcome
+
+    return write
 
 
-def _store_time(exchange: Exchange, feed: Feed, claim: Claim, outcome: Outcome, view: held.Held, now: datetime) -> Outcome:
+def _time(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
     """The exchange's clock minus the middle of our request; the median of the last five is used."""
     ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
     offset = round((outcome.rows[0].exchange_ts - ours).total_seconds() * 1000)
-    offsets = [*exchange.clock_offsets, offset][-OFFSETS_KEPT:]
-    Exchange.objects.filter(pk=exchange.pk).update(clock_offsets=offsets, clock_offset_ms=round(statistics.median(offsets)))
-    return outcome
+    offsets = [*feed.exchange.clock_offsets, offset][-OFFSETS_KEPT:]
+
+    def write() -> Outcome:
+        Exchange.objects.filter(pk=feed.exchange.pk).update(clock_offsets=offsets, clock_offset_ms=round(statistics.median(offsets)))
+        return outcome
+
+    return write
 
 
-_STORES: dict[str, Callable[[Exchange, Feed, Claim, Outcome, held.Held, datetime], Outcome]] = {
-    "instruments": _store_instruments,
-    "tickers": _store_tickers,
-    "time": _store_time,
-}
+_PLANS: dict[str, Callable[[Feed, Claim, Outcome, datetime], Write]] = {"instruments": _instruments, "tickers": _tickers, "time": _time}
 
 
 def purge(now: datetime) -> int:

@@ -57,8 +57,6 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if SECURE else []
 
 # --- Apps -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "exchanges",
-    "markets",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -72,6 +70,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "csp",
     "auditlog",
+    "exchanges",
+    "markets",  # after the apps whose admin pages it replaces
 ]
 MIDDLEWARE = [
     "pebble.health.Probes",

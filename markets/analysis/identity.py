@@ -37,8 +37,8 @@ class Evidence(Struct, frozen=True, gc=False):
 def weigh(before: Evidence, ratio: float | None, now: datetime, method: Method = DEFAULT) -> Evidence:
     """The evidence after one more sample, whose price was `ratio` times the others' (None: nobody to compare with).
 
-    Prices make an unknown code probable and an unknown or probable one conflicted; a conflict is ended, and a
-    confirmation overruled, by an operator only.
+    Prices make an unknown code probable, an unknown or probable one conflicted, and end a conflict that prices made: one
+    wrong minute of an exchange would otherwise keep its coins apart for ever. A confirmation is an operator's to end.
     """
     if ratio is None or before.decided:
         return before
@@ -51,7 +51,7 @@ def weigh(before: Evidence, ratio: float | None, now: datetime, method: Method =
         return Evidence(before.state, before.near, before.near_since, 0)
     near, since = before.near + 1, before.near_since or now
     enough = near >= method.identity_near and now - since >= timedelta(seconds=method.identity_near_s)
-    return Evidence("probable" if enough and before.state == "unknown" else before.state, near, since, 0)
+    return Evidence("probable" if enough and before.state in ("unknown", "conflicted") else before.state, near, since, 0)
 
 
 def multiplier_candidates(code: str, known_codes: Collection[str]) -> tuple[tuple[str, Decimal], ...]:

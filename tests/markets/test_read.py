@@ -1,0 +1,181 @@
+"""Reads over stored markets: what a page, a program and an operator are told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from exchanges.models import Exchange, Feed, Transition
+from markets import read, store
+from markets.board import PairKey
+from markets.models import Market
+from tests.markets.build import NOW, catalogue, instrument, outcome, prices, save, ticker
+
+pytestmark = [pytest.mark.usefixtures("stored"), pytest.mark.both]
+LATER = NOW + timedelta(seconds=5)
+DEFAULTS = read.Filters()
+
+
+@pytest.fixture
+def market(stored):
+    """BTC on three exchanges, ETH on two, POL (and a dead MATIC) on one."""
+    catalogue("binance", "BTC/USDT", "ETH/USDT", instrument("MATIC/USDT", status="halted"), "POL/USDT", "ETH/BTC")
+    catalogue("kucoin", "BTC/USDT", "ETH/USDT")
+    catalogue("bybit", "BTC/USDT")
+    prices("binance", ticker("BTC/USDT", 100, 101, quote_volume_24h=90), ticker("ETH/USDT", 10, "10.1"), ticker("POL/USDT", "0.5", "0.501"), ticker("ETH/BTC", "0.1", "0.101", quote_volume_24h=3))
+    prices("kucoin", ticker("BTC/USDT", "100.2", "100.9", quote_volume_24h=50, taker_fee="0.001"), ticker("ETH/USDT", "9.99", "10.11"))
+    prices("bybit", ticker("BTC/USDT", "100.1", "101.1", quote_volume_24h=10, taker_fee="0.001"))
+
+
+def test_the_cheapest_after_fees_and_what_each_row_says(market):
+    result = read.compare("btc", "usdt", LATER)
+    assert (result.best_buy.exchange, result.best_buy.price) == ("kucoin", Decimal("100.9"))
+    assert result.best_buy.net_price == Decimal("101.0009")
+    assert [r.quote.exchange for r in result.rows if r.rank] == ["kucoin", "binance", "bybit"]
+
+
+def test_an_operators_fee_goes_before_the_exchanges_and_changes_the_winner(market):
+    Exchange.objects.filter(slug="kucoin").update(taker_fee_pct=2)
+    store.touch("switches")
+    read.forget()
+    result = read.compare("BTC", "USDT", LATER)
+    assert result.best_buy.exchange == "binance"
+    assert {r.quote.exchange: r.quote.fee_source for r in result.rows} == {"binance": "default", "kucoin": "operator", "bybit": "exchange"}
+
+
+def test_a_switched_off_exchange_is_shown_with_its_reason_and_counts_for_nothing(market):
+    Exchange.objects.filter(slug="kucoin").update(enabled=False)
+    store.touch("switches")
+    read.forget()
+    result = read.compare("BTC", "USDT", LATER)
+    off = next(r for r in result.rows if r.quote.exchange == "kucoin")
+    assert off.rank is None and off.flags[0] == "disabled" and "switched off by an operator" in off.detail
+    assert result.best_buy.exchange == "binance"
+    assert all(r.quote.exchange != "kucoin" for c in read.overview(DEFAULTS, LATER).rows for r in c.rows)
+
+
+def test_a_switched_off_market_too(market):
+    Market.objects.filter(exchange__slug="kucoin", symbol="BTCUSDT").update(enabled=False)
+    store.touch("catalogue:kucoin")
+    read.forget()
+    assert read.compare("BTC", "USDT", LATER).best_buy.exchange == "binance"
+
+
+def test_an_old_ticker_answers_with_the_new_one_and_says_so(market):
+    result = read.compare("MATIC", "USDT", LATER)
+    assert result.key == PairKey("POL", "USDT") and result.notes[0] == "MATIC is now called POL."
+    assert read.resolve("polygon")[0].ticker == "POL"
+    assert read.resolve("nonsense") == (None, None)
+
+
+def test_an_unknown_pair_names_the_nearest(market):
+    with pytest.raises(read.UnknownPair) as error:
+        read.compare("BTCC", "USDT", LATER)
+    assert PairKey("BTC", "USDT") in error.value.nearest
+    with pytest.raises(read.UnknownPair) as error:
+        read.compare("MATIC", "EUR", LATER)
+    assert error.value.renamed == ("MATIC", "POL")
+
+
+def test_the_overview_has_the_numbers_of_the_comparison(market):
+    rows = {c.key: c for c in read.overview(DEFAULTS, LATER).rows}
+    assert rows[PairKey("BTC", "USDT")] == read.compare("BTC", "USDT", LATER)
+    assert PairKey("MATIC", "USDT") not in rows or rows[PairKey("MATIC", "USDT")].best_buy is None
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, ["BTC", "ETH", "POL"]),
+        ({"quote": "BTC"}, ["ETH"]),
+        ({"quote": "", "sort": "asset"}, ["BTC", "ETH", "ETH", "POL"]),
+        ({"min_exchanges": 2}, ["BTC", "ETH"]),
+        ({"search": "polyg"}, ["POL"]),
+        ({"base": ("ETH",)}, ["ETH"]),
+        ({"min_volume_usd": Decimal(1_000_000)}, ["ETH", "POL"]),
+        ({"exchanges": ("kucoin",)}, ["BTC", "ETH"]),
+        ({"sort": "-buy"}, ["BTC", "ETH", "POL"]),
+        ({"sort": "buy"}, ["POL", "ETH", "BTC"]),
+        ({"limit": 1, "offset": 1, "sort": "asset"}, ["ETH"]),
+    ],
+)
+def test_filters_and_order(market, change, expected):
+    result = read.overview(replace(DEFAULTS, **({"sort": "asset"} | change)), LATER)
+    assert [c.key.base for c in result.rows if c.key.base != "MATIC"] == expected
+
+
+def test_when_nothing_matches_the_filter_to_relax_is_named(market):
+    result = read.overview(replace(DEFAULTS, min_exchanges=2, min_volume_usd=Decimal(10**9)), LATER)
+    assert not result.rows and result.widest_filter == "volume over 1000000000 USD"
+
+
+def test_search_knows_tickers_names_old_tickers_and_pairs(market):
+    assert read.suggest("bitc")[0] == ("BTC/USDT", "Bitcoin", "/compare/BTC-USDT/")
+    assert read.suggest("matic")[0] == ("POL/USDT", "Polygon, formerly MATIC", "/compare/POL-USDT/")
+    assert [label for label, _, _ in read.suggest("eth/")] == ["ETH/USDT", "ETH/BTC"]
+    assert read.suggest("  ") == () and read.suggest("zzzz") == ()
+
+
+def test_volumes_are_converted_by_the_quote_currencys_own_price(market):
+    assert read.board().usd["BTC"] == Decimal("100.55")
+    eth = next(c for c in read.overview(replace(DEFAULTS, quote="BTC"), LATER).rows)
+    assert eth.volume_usd == 3 * Decimal("100.55")
+
+
+def test_the_status_sentence_follows_the_ages(market):
+    def said(seconds):
+        return read.status(NOW + timedelta(seconds=seconds)).sentence
+
+    Exchange.objects.filter(slug__in=["gateio", "bitget"]).update(enabled=False)
+    store.touch("switches")
+    read.forget()
+    assert said(5) == "All three exchanges are live."
+    prices("kucoin", ticker("BTC/USDT", 1, 2), now=NOW + timedelta(seconds=100))
+    prices("binance", ticker("BTC/USDT", 1, 2), now=NOW + timedelta(seconds=100))
+    assert said(101) == "One exchange is not live. Comparisons keep running on the other two."
+    assert said(1000) == "No live prices right now."
+
+
+def test_three_failures_take_an_exchange_down_and_two_good_polls_bring_it_back(market):
+    def state():
+        return {e.slug: (e.state, e.breaker) for e in read.exchanges(LATER)}["kucoin"]
+
+    for n in range(3):
+        save("kucoin", "tickers", outcome([], NOW + timedelta(seconds=n), kind="refused", detail="connection refused"), NOW + timedelta(seconds=n))
+    assert state() == ("down", "open")
+    feed = Feed.objects.get(exchange__slug="kucoin", source="tickers")
+    assert feed.fails == 3 and feed.probe_at > NOW + timedelta(seconds=20)
+    for n in (40, 50):
+        prices("kucoin", ticker("BTC/USDT", 1, 2), now=NOW + timedelta(seconds=n))
+    assert state() == ("healthy", "closed")
+    assert [t.after for t in Transition.objects.filter(exchange__slug="kucoin").order_by("id")] == ["healthy", "down", "healthy"]
+
+
+def test_the_tag_moves_with_the_data_and_with_what_is_asked(market):
+    first = read.tag(LATER, "a")
+    assert read.tag(LATER, "a") == first != read.tag(LATER, "b")
+    prices("kucoin", ticker("BTC/USDT", 1, 2))
+    assert read.tag(LATER, "a") != first
+
+
+def test_a_spark_is_the_last_day_of_the_busiest_exchange(market):
+    for hour in range(1, 27):
+        prices("binance", ticker("BTC/USDT", 100 + hour, 101 + hour, quote_volume_24h=10**6), now=NOW + timedelta(hours=hour))
+    line = read.sparks((PairKey("BTC", "USDT"),), NOW + timedelta(hours=26))[PairKey("BTC", "USDT")]
+    assert len(line) == 24 and line[-1] == Decimal("126.5")
+
+
+def test_pages_are_served_from_memory_while_the_database_is_away(market, monkeypatch):
+    from django.db import OperationalError
+
+    from markets import held
+
+    known = read.board().pairs
+    monkeypatch.setattr(held, "LOOK_S", 0)
+
+    def away(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.values_list", away)
+    assert read.board().pairs is known
