@@ -50,7 +50,8 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[E], loose: Any = None) -> 
             body.decode()  # msgspec does not look into the text of fields it skips
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _decode_exactly(body, decoder.type if loose is None else loose)
+        exact: E = _decode_exactly(body, decoder.type if loose is None else loose)
+        return exact
     except RecursionError:
         raise Garbled("nested too deep", "not_json") from None
 
@@ -62,8 +63,8 @@ def _decode_exactly(body: bytes, wanted: Any) -> Any:
         raise Garbled(f"not JSON: {type(error).__name__}", "not_json") from None
     try:
         return msgspec.convert(found, wanted)
-    except msgspec.ValidationError as error:
-        raise Garbled(str(error)) from None
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise Garbled(title(str(error)) or "") from None
 
 
 def _not_json(literal: str) -> NoReturn:
@@ -96,7 +97,7 @@ class Table(Generic[W]):
             return None
         try:
             return msgspec.convert({key: _deep(value) if key in self._nested else _text(value) for key, value in row.items()}, self._row)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):  # the latter for a lone surrogate in a key
             return None
 
 
@@ -138,11 +139,7 @@ def are_symbols(symbols: Sequence[str]) -> bool:
     Ids are keys and stay as they are; one that looks like another after cleaning is refused, not merged with it.
     """
     joined = ",".join(symbols)
-    return (
-        _SYMBOLS.fullmatch(joined) is not None
-        and joined.count(",") == len(symbols) - 1
-        and (joined.isascii() or unicodedata.is_normalized("NFKC", joined))
-    )
+    return _SYMBOLS.fullmatch(joined) is not None and joined.count(",") == len(symbols) - 1 and (joined.isascii() or unicodedata.is_normalized("NFKC", joined))
 
 
 def flag(value: Flag) -> bool:
@@ -325,6 +322,11 @@ def _forbid(status: int, headers: Headers, body: bytes, detail: str) -> NoReturn
     if _TOO_OFTEN.search(body) or not body.strip():
         raise Banned(detail, retry_after_s=max(_LONG_SILENCE_S, retry_after(headers) or 0))
     raise Blocked(detail, "forbidden")
+
+
+def words(*parts: object) -> str:
+    """An exchange's code and message in one line for people, without what no database takes."""
+    return title(" ".join(str(part) for part in parts if part is not None)) or "no words"
 
 
 def said(status: int, body: bytes) -> str:

@@ -117,7 +117,7 @@ def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[T
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
 class _Problem(Struct):
-    code: Token
+    code: str | int
     msg: str = ""
 
 
@@ -129,7 +129,7 @@ _THEIR_FAULT = {"-1000", "-1001", "-1006", "-1007", "-1008"}
 def check(status: int, headers: Headers, body: bytes) -> None:
     """Success is HTTP 200 without an error body. 429 and 418 are limits, 403 its firewall, 451 a refused country."""
     found = reading.problem(body, _PROBLEM)
-    code, text = (str(found.code), f"{found.code} {found.msg}") if found else ("", "")
+    code, text = (str(found.code), reading.words(found.code, found.msg)) if found else ("", "")
     if code == "-1003" or status in (418, 429):
         _throttle(status, headers, text or reading.said(status, body))
     reading.refuse(status, headers, body)

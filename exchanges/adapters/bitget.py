@@ -124,7 +124,7 @@ def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[T
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
 class _Envelope(Struct):
-    code: Token
+    code: str | int
     msg: Text = None
 
 
@@ -136,7 +136,7 @@ _THEIR_FAULT = {"40015", "40200", "40308", "40604", "41114"}
 def check(status: int, headers: Headers, body: bytes) -> None:
     """Success is code "00000" in HTTP 200; errors are HTTP 400 with another. Region codes are unverified: none is mapped."""
     reply = reading.envelope(status, headers, body, _ENVELOPE)
-    code, text = str(reply.code), f"{reply.code} {reply.msg or ''}"
+    code, text = str(reply.code), reading.words(reply.code, reply.msg)
     if code == "429" or status == 429:
         raise Throttled(text, reading.retry_after(headers))
     if code in _THEIR_FAULT:

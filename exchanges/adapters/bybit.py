@@ -119,7 +119,7 @@ def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[T
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
 class _Envelope(Struct):
-    code: Token = field(name="retCode")
+    code: str | int = field(name="retCode")
     msg: Text = field(name="retMsg", default=None)
     time: Token = None
 
@@ -133,7 +133,7 @@ _THEIR_FAULT = {"10000", "10016"}
 def check(status: int, headers: Headers, body: bytes) -> None:
     """Success is retCode 0 in HTTP 200; retMsg is "OK", "success" or "". A 403 is a page: a refused country, or a ban."""
     reply = reading.envelope(status, headers, body, _ENVELOPE)
-    code, text = str(reply.code), f"{reply.code} {reply.msg or ''}"
+    code, text = str(reply.code), reading.words(reply.code, reply.msg)
     if code in _TOO_OFTEN:
         raise Throttled(text, _reset_s(headers, reply.time))
     if code in _NOT_HERE:

@@ -135,7 +135,7 @@ _FORBIDDEN = {"IP_FORBIDDEN", "FORBIDDEN"}
 def check(status: int, headers: Headers, body: bytes) -> None:
     """Success is 2xx without a label. The label decides, never the text, which may stand under either of two keys."""
     found = reading.problem(body, _PROBLEM)
-    label, text = (found.label, f"{found.label} {found.message or found.detail}") if found else ("", reading.said(status, body))
+    label, text = (found.label, reading.words(found.label, found.message or found.detail)) if found else ("", reading.said(status, body))
     if label in _TOO_OFTEN or status == 429:
         raise Throttled(text, _reset_s(headers))
     if label in _FORBIDDEN:

@@ -136,7 +136,7 @@ def _fees(wires: list[tuple[str | None, str | None]]) -> Column:
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
 class _Envelope(Struct):
-    code: Token
+    code: str | int
     msg: Text = None
 
 
@@ -147,7 +147,7 @@ _THEIR_FAULT = {"500000", "230005", "408000"}
 def check(status: int, headers: Headers, body: bytes) -> None:
     """Success is code "200000" in HTTP 200. 400302 refuses the country, 429000 is the limit or an overload."""
     reply = reading.envelope(status, headers, body, _ENVELOPE)
-    code, text = str(reply.code), f"{reply.code} {reply.msg or ''}"
+    code, text = str(reply.code), reading.words(reply.code, reply.msg)
     if code == "429000" or status == 429:
         raise Throttled(text, _reset_s(headers))
     if code == "400302":

@@ -1,0 +1,103 @@
+"""What must hold for any reply, however spoilt: properties of every adapter's parsing."""
+
+import contextlib
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchanges.adapter import Parsed
+from exchanges.errors import ExchangeError, Garbled
+from exchanges.rows import Ticker
+
+from .cases import cases, roomy
+
+SAMPLED = [case for case in cases() if case.body is not None]
+LISTS = [case for case in SAMPLED if case.source != "time"]
+lists = pytest.mark.parametrize("case", LISTS, ids=str)
+many = settings(max_examples=40, deadline=None)  # of each of ten replies or more
+
+floats = st.floats(allow_nan=False, allow_infinity=False)
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), floats, st.text(max_size=5), st.sampled_from(["NaN", "-1", "1e999", "0", ""]))
+splinters = st.one_of(st.binary(max_size=6), st.sampled_from([b'"', b"}", b"null", b"[", b'"\\ud800"', b"1e999", b"{}", b"NaN"]))
+anything = st.recursive(scalars, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)), max_leaves=5)
+
+
+def lean(parsed):
+    return sorted(map(repr, parsed.rows))
+
+
+@pytest.mark.parametrize("case", SAMPLED, ids=str)
+@many
+@given(st.data())
+def test_any_mutated_bytes_are_rows_or_garbled(case, data):
+    body = bytearray(case.body)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(body)))
+        length = data.draw(st.integers(0, 40))
+        body[start : start + length] = data.draw(splinters)
+    with contextlib.suppress(ExchangeError):
+        case.adapter.check(200, case.headers, bytes(body))
+    try:
+        parsed = case.parse(bytes(body))
+    except Garbled as error:
+        assert error.outcome in ("schema", "not_json")
+    else:
+        assert parsed.rows
+        json.dumps([row.symbol for row in parsed.rows if isinstance(row, Ticker)], ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("case", SAMPLED, ids=str)
+@many
+@given(st.data())
+def test_any_value_in_any_field_costs_a_field_or_a_row_at_most(case, data):
+    if case.source == "time":
+        document, expected = data.draw(anything), None
+    else:
+        document, rows, _ = roomy(case)
+        expected = {row.symbol: row for row in case.parse(json.dumps(document).encode()).rows}
+        place = data.draw(st.integers(0, len(rows) - 1))
+        field = data.draw(st.sampled_from(sorted(rows[place])))
+        rows[place] = rows[place] | {field: data.draw(anything)}
+    try:
+        parsed = case.parse(json.dumps(document).encode())
+    except Garbled:
+        assert expected is None
+        return
+    if expected:
+        kept = {row.symbol: row for row in parsed.rows}
+        assert sum(kept.get(symbol) != row for symbol, row in expected.items()) <= 2  # the row, and one whose id it took
+        assert parsed.dropped <= len(rows) // 10
+
+
+@lists
+@many
+@given(st.data())
+def test_dropping_rows_equals_parsing_the_rest(case, data):
+    document, rows, key = roomy(case)
+    whole = {row.symbol: row for row in case.parse(json.dumps(document).encode()).rows}
+    good = [row for row in rows if row.get(key) in whole]
+    rows[:] = data.draw(st.lists(st.sampled_from(good), min_size=1, unique_by=lambda row: row[key]))
+    part = case.parse(json.dumps(document).encode())
+    assert {row.symbol: row for row in part.rows} == {row[key]: whole[row[key]] for row in rows}
+    assert part.dropped == 0
+
+
+@lists
+@many
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_fields_and_unknown_fields_change_nothing(case, chance: random.Random):
+    document, rows, _ = roomy(case)
+    before: Parsed = case.parse(json.dumps(document).encode())
+    chance.shuffle(rows)
+    for place, row in enumerate(rows):
+        items = [*row.items(), (f"unknown{chance.randrange(9)}", chance.choice([None, 1.5, "text", [], {"deep": [{}]}]))]
+        chance.shuffle(items)
+        rows[place] = dict(items)
+    if isinstance(document, dict):
+        document["unknown"] = {"at": [1]}
+    after = case.parse(json.dumps(document).encode())
+    assert lean(after) == lean(before)
+    assert (after.dropped, after.bad_fields, after.at) == (before.dropped, before.bad_fields, before.at)
