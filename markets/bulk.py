@@ -97,34 +97,42 @@ def _type(field: models.Field[Any, Any]) -> str:
     return _type(field.target_field) if isinstance(field, models.ForeignKey) else field.get_internal_type()
 
 
-def _texts(values: Sequence[Any]) -> list[str | None]:
-    return [None if value is None else str(value) for value in values]
+def _texts(null: Any) -> Callable[[Any], list[Any]]:
+    """Numbers: nearly every one is another, and none has the text "None"."""
+
+    def adapt(values: Sequence[object]) -> list[Any]:
+        texts = list(map(str, values))
+        return [null if text == "None" else text for text in texts] if "None" in texts else texts
+
+    return adapt
 
 
-def _instants(values: Sequence[datetime | None], null: str | None, suffix: str) -> list[str | None]:
-    """Aware times as UTC text; a poll's rows share most of theirs, so each distinct one is written once."""
-    texts = {value: null if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ") + suffix for value in set(values)}
-    return [texts[value] for value in values]
+def _each_once(convert: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """A poll's rows share most of their times and words, so each distinct one is converted once."""
+
+    def adapt(values: Sequence[Any]) -> list[Any]:
+        converted = {value: convert(value) for value in set(values)}
+        return [converted[value] for value in values]
+
+    return adapt
 
 
-def _copied(values: Sequence[Any]) -> list[str]:
-    return ["\\N" if value is None else str(value) for value in values]
+def _plain(value: object) -> str:
+    return "\\N" if value is None else str(value)
 
 
-def _escaped(values: Sequence[Any]) -> list[str]:
-    return ["\\N" if value is None else str(value).translate(_COPY_ESCAPES) for value in values]
+def _naive(value: datetime | None) -> str | None:
+    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def _escaped(value: str | None) -> str:
+    return "\\N" if value is None else value.translate(_COPY_ESCAPES)
 
 
 # SQLite: what Django's own adapters would bind. A decimal's text becomes INTEGER or REAL by the column's affinity.
-_SQLITE: Adapters = {
-    "DecimalField": _texts,
-    "DateTimeField": lambda values: _instants(values, None, ""),
-    "*": list,
-}
+_SQLITE: Adapters = {"DecimalField": _texts(None), "DateTimeField": _each_once(_naive), "*": list}
 _POSTGRESQL: Adapters = {
-    "CharField": _escaped,
-    "SlugField": _escaped,
-    "TextField": _escaped,
-    "DateTimeField": lambda values: _instants(values, "\\N", "+00"),
-    "*": _copied,
+    "DecimalField": _texts("\\N"),
+    **dict.fromkeys(("CharField", "SlugField", "TextField"), _each_once(_escaped)),
+    "*": _each_once(_plain),
 }
