@@ -153,7 +153,8 @@ class _Rows:
 
     def _row(self, look: Look, rank: int | None, badges: tuple[str, ...]) -> Row:
         q = look.quote
-        price, net_price, spread = q.ask if self.side == "buy" else q.bid, figures.unit(q, self.side), wording.spread(q)
+        price = (q.ask if self.side == "buy" else q.bid) or None  # a zero is no price
+        net_price, spread = figures.unit(q, self.side), wording.spread(q)
         return Row(
             quote=q, state=look.state, age_s=look.age_s, flags=self._flags(look), detail=wording.detail(look, self.middle),
             price=price, net_price=net_price, fee_pct=None if q.taker_fee is None else q.taker_fee * HUNDRED,

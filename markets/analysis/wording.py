@@ -68,10 +68,15 @@ def _anomaly(look: Look, reference: Decimal | None) -> str:
 
 
 def _missing(look: Look) -> str:
-    missing = [side for side in ("bid", "ask") if not getattr(look.quote, side)]
-    if look.reason == "bad_number":
-        return f"sent a {' and '.join(missing)} that is not a number"
-    return "no " + " and no ".join(missing)
+    return "no " + " and no ".join(_absent(look))
+
+
+def _not_a_number(look: Look) -> str:
+    return f"its {' and '.join(_absent(look))} is not a number"
+
+
+def _absent(look: Look) -> list[str]:
+    return [side for side in ("bid", "ask") if not getattr(look.quote, side)]
 
 
 def _last_seen(look: Look) -> str:
@@ -85,7 +90,7 @@ def _wide(look: Look) -> str:
 _TOLD: Mapping[str, Callable[[Look], str]] = {
     "not_trading": lambda look: _STATUS.get(look.quote.status, "trading is halted"),
     "no_bid_ask": _missing,
-    "bad_number": _missing,
+    "bad_number": _not_a_number,
     "wide": _wide,
     "stale": _last_seen,
     "expired": _last_seen,
