@@ -12,7 +12,7 @@ _NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a
 # 2000::/3 is all of IPv6 that is handed out as global unicast: mapped, NAT64 and compatible forms lie outside of it.
 # Within it, these carry an IPv4 address or lead nowhere. `is_global` alone has called several of them global.
 _GLOBAL_6 = ipaddress.ip_network("2000::/3")
-_NOT_GLOBAL = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "2001::/23", "3fff::/20", "192.88.99.0/24"))
+_NOT_GLOBAL = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "2001::/23", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24"))
 
 
 def is_public(address: str) -> bool:

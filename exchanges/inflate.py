@@ -25,12 +25,13 @@ class Body:
         self.wire = 0
 
     def feed(self, raw: bytes) -> None:
+        """Take the next bytes as they came."""
         self.wire += len(raw)
         if not self._coded:
             self._add(raw)
             return
         if self._inflate is None:  # 47: gzip or zlib by their heads; -15: "deflate" without a head, as some servers send it
-            self._inflate = zlib.decompressobj(47 if raw[:1] == b"\x1f" or raw[0] & 15 == 8 else -15)
+            self._inflate = zlib.decompressobj(47 if raw[0] == 0x1F or raw[0] & 15 == 8 else -15)
         try:
             self._inflated(raw)
         except zlib.error as error:
@@ -52,5 +53,6 @@ class Body:
         self.data += piece
 
     def end(self) -> None:
+        """The last bytes have come."""
         if self._inflate is not None and not self._inflate.eof:
             raise Garbled("the compressed body ends too early", "decode")

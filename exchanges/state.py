@@ -170,7 +170,7 @@ class SqliteLimits(_Kept):
             with self._transaction() as file:
                 now = self._clock()
                 changed, result = step(self._load(file, keys, now), now)
-                file.executemany(_WRITE, [(key, self._boot, json.dumps(vars(state))) for key, state in changed.items()])
+                self._write(file, changed)
                 return result
         except (sqlite3.Error, OSError, ValueError, TypeError) as error:  # the last two: a row that holds no state
             return broken(f"the limits file {self._path.name} cannot be used ({error}); nothing is asked. It may be deleted: a new one is made")
@@ -203,9 +203,11 @@ class SqliteLimits(_Kept):
 
     def _load(self, file: sqlite3.Connection, keys: Iterable[str], now: float) -> dict[str, State]:
         found = {key: file.execute(_READ, (key,)).fetchone() for key in keys}
-        return {key: self._carried(State(**json.loads(row[1])), row[0], now) for key, row in found.items() if row}
+        states = {key: State(**json.loads(row[1])) for key, row in found.items() if row}
+        earlier = {key: state for key, state in states.items() if found[key][0] != self._boot or state.at > now + 60}
+        carried = {key: limits.rebooted(state, now, self._wall()) for key, state in earlier.items()}
+        self._write(file, carried)  # also when nothing is taken: time must begin to count
+        return states | carried
 
-    def _carried(self, state: State, boot: str, now: float) -> State:
-        if boot == self._boot and state.at <= now + 60:
-            return state
-        return limits.rebooted(state, now, self._wall())
+    def _write(self, file: sqlite3.Connection, states: Mapping[str, State]) -> None:
+        file.executemany(_WRITE, [(key, self._boot, json.dumps(vars(state))) for key, state in states.items()])

@@ -1,0 +1,174 @@
+"""The state of an exchange from how its last calls went."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from exchanges import health
+from exchanges.errors import OUTCOMES
+from exchanges.health import ASKED, Call, Signals
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+EVERY = timedelta(seconds=10)
+
+
+def calls(outcomes, ms=100, now=NOW, every=EVERY):
+    """One call every ten seconds, the last one now. An outcome may come with its own ms: ("ok", 3000)."""
+    pairs = [one if isinstance(one, tuple) else (one, ms) for one in outcomes]
+    return [Call(outcome, took, now - every * back) for back, (outcome, took) in zip(reversed(range(len(pairs))), pairs, strict=True)]
+
+
+def judge(state, outcomes, *, since=None, every=EVERY, **more):
+    return health.next_state(state, health.measure(calls(outcomes, every=every), NOW, state, since, **more))
+
+
+# --- Signals --------------------------------------------------------------------------------------------------------
+def test_only_the_last_twenty_calls_of_five_minutes_count():
+    signals = health.measure(calls(["reset"] * 30 + ["ok"] * 20), NOW, "degraded", None)
+    assert (signals.calls, signals.good, signals.goods, signals.failures) == (20, 20, 20, 0)
+    assert health.measure(calls(["ok"] * 20, every=timedelta(minutes=1)), NOW, "healthy", None).calls == 6
+
+
+def test_cycles_in_which_nothing_was_asked_do_not_count():
+    idle = [outcome for outcome in OUTCOMES if outcome not in ASKED]
+    assert set(idle) == {"breaker_open", "banned_wait", "budget_exhausted", "disabled", "not_offered", "lease_lost"}
+    assert health.measure(calls(idle), NOW, "healthy", None) == Signals()
+    assert health.measure(calls(["reset", "disabled", "reset", "lease_lost"]), NOW, "healthy", None).failures == 2
+
+
+def test_shares_of_nothing_are_unknown():
+    signals = health.measure([], NOW, "starting", None)
+    assert (signals.p95_ms, signals.dropped_share, signals.stale_share) == (None, None, None)
+    rows = [replace(call, rows=90, dropped=10) for call in calls(["ok"])]
+    assert health.measure(rows, NOW, "healthy", None).dropped_share == pytest.approx(0.1)
+
+
+@given(st.lists(st.integers(0, 20_000), min_size=1, max_size=40))
+def test_p95_is_one_of_the_times_and_at_most_a_twentieth_is_slower(times):
+    found = health.p95(calls([("ok", ms) for ms in times]))
+    assert found in times
+    assert sum(ms > found for ms in times) <= len(times) / 20
+    assert sum(ms >= found for ms in times) > len(times) / 20
+
+
+# --- States ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("state", "outcomes", "after"),
+    [
+        ("starting", [], "starting"),
+        ("starting", ["reset"], "starting"),
+        ("starting", ["ok"], "healthy"),
+        ("starting", ["reset"] * 3, "down"),
+        ("healthy", ["ok"] * 17 + ["reset", "ok", "reset"], "healthy"),  # 90 %
+        ("healthy", ["ok"] * 15 + ["reset", "ok", "reset", "ok", "schema"], "degraded"),
+        ("healthy", ["ok"] * 20 + ["reset"] * 2, "healthy"),
+        ("healthy", ["ok"] * 20 + ["reset"] * 3, "down"),
+        ("healthy", ["ok"] * 20 + ["schema"] * 3, "down"),
+        ("degraded", ["ok"] * 20, "healthy"),
+        ("degraded", ["reset", "ok"] * 3 + ["ok"] * 10, "degraded"),
+        ("down", ["reset"] * 9 + ["ok"], "down"),
+        ("down", ["reset"] * 9 + ["ok", "ok"], "healthy"),
+        ("banned", ["ok", "banned"], "banned"),
+        ("banned", ["banned", "ok"], "banned"),
+        ("banned", ["banned", "ok", "ok"], "healthy"),
+        ("blocked", ["forbidden", "reset", "reset"], "down"),
+    ],
+)
+def test_transitions_by_outcomes(state, outcomes, after):
+    assert judge(state, outcomes)[0] == after
+
+
+def test_half_of_a_busy_minute_lost_is_down():
+    quick = timedelta(seconds=2)
+    assert judge("healthy", ["reset", "ok", "reset"] * 4 + ["ok"], every=quick)[0] == "down"
+    assert judge("healthy", ["reset", "ok"] * 6, every=quick)[0] == "degraded"
+
+
+@pytest.mark.parametrize(("kind", "state"), [("banned", "banned"), ("blocked", "blocked"), ("throttled", "degraded")])
+def test_told_to_be_silent(kind, state):
+    found, detail = judge("healthy", ["ok"] * 5 + ["banned"], penalty=kind, blocked_s=600)
+    assert found == state
+    assert "12:10 UTC" in detail
+    assert judge("healthy", ["ok"] * 20, penalty=kind, blocked_s=None)[0] == "healthy"
+
+
+def test_thirty_times_slower_is_degraded_after_three_cycles():
+    usual = ["ok"] * 20
+    slow = ("ok", 3000)
+    assert judge("healthy", [*usual, slow, slow])[0] == "healthy"
+    state, detail = judge("healthy", [*usual, slow, slow, slow])
+    assert state == "degraded"
+    assert "3.0 s" in detail
+    assert judge("healthy", ([slow] + ["ok"] * 4) * 4)[0] == "degraded"  # every fifth: p95 tells, though none follow each other
+    assert judge("healthy", [("ok", 2000)] * 20)[0] == "healthy"
+
+
+@pytest.mark.parametrize(("name", "fine", "too_much"), [("stale_share", 0.10, 0.11), ("dropped_share", 0.02, 0.03)])
+def test_stale_prices_and_dropped_rows_degrade(name, fine, too_much):
+    good = health.measure(calls(["ok"] * 20), NOW, "healthy", None)
+    assert health.next_state("healthy", replace(good, **{name: fine}))[0] == "healthy"
+    state, detail = health.next_state("healthy", replace(good, **{name: too_much}))
+    assert state == "degraded"
+    assert f"{too_much:.0%}" in detail
+
+
+def test_a_recovery_is_not_held_against_it_again():
+    """Right after two good cycles the window is still full of failures: they count no more."""
+    history = ["reset"] * 9 + ["ok"] * 3
+    assert judge("down", history[:-1])[0] == "healthy"
+    assert judge("healthy", history, since=NOW - EVERY)[0] == "healthy"
+    assert judge("healthy", history, since=NOW - timedelta(minutes=4))[0] == "degraded"
+
+
+@given(st.sampled_from(["starting", "healthy", "degraded", "down", "banned", "blocked"]), st.lists(st.sampled_from(OUTCOMES), max_size=30))
+def test_the_state_that_is_found_is_stable(state, outcomes):
+    """Asked again with the same signals, the answer stays, and its sentence fits its column."""
+    signals = health.measure(calls(outcomes), NOW, state, None)
+    after, detail = health.next_state(state, signals)
+    assert len(detail) <= 200
+    assert bool(detail) == (after != "healthy") or (after == "starting" and not signals.calls)
+    if state != "down":  # a recovered exchange is judged by its new history
+        assert health.next_state(after, signals)[0] in (after, "healthy", "degraded", "down")
+
+
+class Machine(RuleBasedStateMachine):
+    """Any history of calls and blocks, judged after each: only listed transitions."""
+
+    ALLOWED = {
+        "starting": {"starting", "healthy", "degraded", "down", "banned", "blocked"},
+        "healthy": {"healthy", "degraded", "down", "banned", "blocked"},
+        "degraded": {"healthy", "degraded", "down", "banned", "blocked"},
+        "down": {"healthy", "down", "banned", "blocked"},
+        "banned": {"healthy", "down", "banned", "blocked"},
+        "blocked": {"healthy", "down", "banned", "blocked"},
+    }
+
+    def __init__(self):
+        super().__init__()
+        self.now, self.state, self.since, self.calls = NOW, "starting", NOW, []
+
+    @rule(outcome=st.sampled_from(sorted(ASKED)), ms=st.integers(0, 9000), kind=st.sampled_from([None, None, None, "throttled", "banned", "blocked"]))
+    def cycle(self, outcome, ms, kind):
+        self.now += EVERY
+        self.calls.append(Call(outcome, ms, self.now))
+        signals = health.measure(self.calls, self.now, self.state, self.since, penalty=kind, blocked_s=60 if kind else None)
+        after, detail = health.next_state(self.state, signals)
+        assert after in self.ALLOWED[self.state]
+        last = [call.outcome in ("ok", "partial") for call in self.calls]
+        if after == "down" and self.state != "down":
+            assert not any(last[-3:])  # at one call in ten seconds, only three in a row can do it
+        if self.state in ("down", "banned", "blocked") and after == "healthy":
+            assert all(last[-2:])
+        if after in ("banned", "blocked") and after != self.state:
+            assert kind == after
+        assert detail or after == "healthy"
+        if after != self.state:
+            self.state, self.since = after, self.now
+
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(max_examples=60, stateful_step_count=40)

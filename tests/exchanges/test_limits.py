@@ -1,0 +1,277 @@
+"""The limiter as pure transitions: no window ever holds more than the limit, and a block is silence."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchanges import limits
+from exchanges.limits import Charge, Rate, State
+
+RATES = st.builds(Rate, st.integers(1, 3000), st.sampled_from([1.0, 5.0, 30.0, 60.0]))
+
+
+def heavy(units, window, share):
+    """A rate whose dearest request takes up to half of the limit."""
+    return Rate(units, window, max(1, int(units * share)))
+
+
+# --- The rate -------------------------------------------------------------------------------------------------------
+@given(st.integers(1, 100_000), st.sampled_from([1.0, 5.0, 10.0, 60.0]), st.floats(0, 0.5))
+def test_burst_and_refill_stay_below_the_limit(units, window, share):
+    rate = heavy(units, window, share)
+    most = rate.capacity + rate.refill * window
+    assert most <= 0.9 * units + 1e-9 if units >= 5 else most < units + 1
+    assert rate.refill > 0
+
+
+@given(st.integers(1, 1500))
+def test_half_the_budget_is_half_the_pace(half):
+    assert Rate(2 * half, 60).refill == pytest.approx(2 * Rate(half, 60).refill)
+
+
+@pytest.mark.parametrize(("units", "capacity", "refill"), [(1, 1, 0.7), (4, 1, 2.8), (5, 1, 3.5), (100, 20, 70), (6000, 1200, 4200)])
+def test_capacity_and_refill_a_minute(units, capacity, refill):
+    rate = Rate(units, 60)
+    assert (rate.capacity, rate.refill * 60) == (capacity, pytest.approx(refill))
+
+
+@pytest.mark.parametrize(("units", "window", "biggest"), [(0, 60, 1), (-1, 60, 1), (10, 0, 1), (10, 60, 10), (100, 60, 95)])
+def test_a_limit_that_cannot_be_kept_is_refused(units, window, biggest):
+    with pytest.raises(ValueError, match="does not fit"):
+        Rate(units, window, biggest)
+
+
+# --- Taking ---------------------------------------------------------------------------------------------------------
+@settings(max_examples=200)
+@given(RATES, st.lists(st.tuples(st.floats(-2, 3), st.booleans(), st.integers(1, 5)), min_size=1, max_size=150), st.floats(0, 0.4))
+def test_no_sliding_window_exceeds_the_limit(rate, steps, share):
+    """Whatever the interleaving: callers come in bursts, read the clock late (it steps back), take more than one unit."""
+    rate = heavy(rate.units, rate.window_s, share)
+    state, clock, taken = State(), 1000.0, []
+    for step, interactive, weight in steps:
+        clock = clock + step * rate.window_s / 10 if step > 0 else clock
+        seen = clock + min(step, 0) * 0.01  # another process read the clock a little earlier
+        state, granted, wait_s = limits.take(state, seen, rate, min(weight, rate.biggest), interactive)
+        assert granted == (wait_s == 0)
+        if granted:
+            taken.append((clock, min(weight, rate.biggest)))
+    for start, _ in taken:
+        assert sum(weight for at, weight in taken if start <= at <= start + rate.window_s) <= rate.units
+
+
+@given(RATES, st.floats(0, 1e6))
+def test_hammering_uses_most_of_the_pace_and_never_more(rate, start):
+    """Asking again whenever told to: the long-term pace is the refill."""
+    state, now, granted = State(), start, 0
+    while granted < 40:
+        state, ok, wait_s = limits.take(state, now, rate)
+        granted += ok
+        now += wait_s * 1.0001
+    burst = rate.capacity - rate.reserve
+    assert granted <= burst + rate.refill * (now - start) + 1
+    assert granted >= math.floor(burst) + (rate.refill * (now - start)) * 0.99 - 1 or granted <= burst
+
+
+@given(RATES, st.booleans(), st.integers(1, 3))
+def test_the_wait_is_exact(rate, interactive, weight):
+    rate = replace(rate, units=rate.units + 20, biggest=3)
+    state, granted = State(), True
+    while granted:
+        state, granted, wait_s = limits.take(state, 100.0, rate, weight, interactive)
+    assert not limits.take(state, 100.0 + wait_s * 0.99 - 1e-6, rate, weight, interactive)[1]
+    assert limits.take(state, 100.0 + wait_s + 1e-6, rate, weight, interactive)[1]
+
+
+def test_the_last_fifth_is_for_people():
+    rate, state, counts = Rate(100, 60), State(), {}
+    for interactive in (False, True):
+        counts[interactive] = 0
+        while True:
+            state, granted, _ = limits.take(state, 0.0, rate, 1, interactive)
+            if not granted:
+                break
+            counts[interactive] += 1
+    assert counts == {False: 16, True: 4}
+
+
+@pytest.mark.parametrize("units", [1, 3, 5, 6])
+def test_a_bucket_too_small_for_a_reserve_serves_background_calls(units):
+    rate, state, now, granted = Rate(units, 60), State(), 0.0, 0
+    while now < 600:
+        state, ok, wait_s = limits.take(state, now, rate)
+        granted += ok
+        now += wait_s
+    assert granted >= 0.65 * units * 10
+
+
+def test_a_lower_limit_counts_from_the_next_call():
+    state, _, _ = limits.take(State(), 0.0, Rate(1000, 60))
+    taken = 0
+    while (result := limits.take(state, 0.0, Rate(10, 60), 1, True))[1]:
+        state, taken = result[0], taken + 1
+    assert taken == 2
+
+
+def test_a_clock_that_jumps_back_grants_nothing_and_takes_nothing():
+    rate, state = Rate(10, 60), State()
+    for _ in range(2):
+        state, granted, _ = limits.take(state, 500.0, rate, 1, True)
+        assert granted
+    for earlier in (499.0, 0.0, -1e9):
+        state, granted, wait_s = limits.take(state, earlier, rate, 1, True)
+        assert not granted
+        assert wait_s == pytest.approx(1 / rate.refill)
+    assert limits.take(state, 500.0 + wait_s + 0.001, rate, 1, True)[1]
+
+
+def test_all_or_none():
+    wide, narrow = Rate(1000, 60), Rate(1, 60)
+    states, grant = limits.take_all({}, 0.0, [Charge("a", wide), Charge("b", narrow)], False)
+    assert grant.granted
+    assert set(states) == {"a", "b"}
+    changed, grant = limits.take_all(states, 0.0, [Charge("a", wide), Charge("b", narrow)], False)
+    assert (changed, grant.granted, grant.blocked) == ({}, False, False)
+    assert "b" in grant.detail
+    assert grant.wait_s == pytest.approx(1 / narrow.refill)
+
+
+def test_the_same_bucket_twice_is_charged_twice():
+    states, grant = limits.take_all({}, 0.0, [Charge("a", Rate(100, 60), 3), Charge("a", Rate(100, 60), 4)], False)
+    assert grant.granted
+    assert states["a"].tokens == pytest.approx(13)
+
+
+# --- What the exchange says -----------------------------------------------------------------------------------------
+SAID = st.one_of(st.none(), st.floats(-1e12, 1e12))
+
+
+@given(RATES, st.floats(0, 5000), SAID, SAID, SAID)
+def test_observing_never_raises_the_tokens(rate, spent, used, left, resets):
+    state = State(tokens=rate.capacity - spent, at=10.0)
+    assert limits.observe(state, 10.0, rate, used=used, left=left, resets_in_s=resets).tokens <= state.tokens
+
+
+@given(RATES, st.integers(0, 3000), st.floats(0, 1))
+def test_what_is_left_lasts_until_the_reset(rate, left, part):
+    reset = part * rate.window_s
+    state = limits.observe(State(), 0.0, rate, left=left, resets_in_s=reset)
+    taken, now = 0, 0.0
+    while now < reset:
+        state, granted, wait_s = limits.take(state, now, rate, 1, True)
+        taken += granted
+        now += max(wait_s, 0 if granted else 1e-6)
+    assert taken <= left + 1e-6
+
+
+@given(st.integers(10, 5000), st.sampled_from([5.0, 60.0]))
+def test_our_own_use_as_the_exchange_counts_it_lowers_nothing(units, window):
+    """A window that starts with our first call: what it says is left is always enough for our own pace."""
+    rate, state, now, used = Rate(units, window), State(), 0.0, 0
+    for _ in range(300):
+        state, granted, wait_s = limits.take(state, now, rate, 1, True)
+        used += granted
+        seen = limits.observe(state, now, rate, used=used, resets_in_s=window - now)
+        assert seen.tokens == pytest.approx(state.tokens, abs=1e-6)
+        now += wait_s
+        if now >= window:
+            break
+
+
+def test_headers_that_say_nothing_change_nothing():
+    assert limits.observe(State(), 5.0, Rate(10, 60), resets_in_s=3) == State()
+
+
+# --- Blocks and penalties -------------------------------------------------------------------------------------------
+@given(st.floats(0, 400_000), st.lists(st.floats(0, 1), min_size=1, max_size=20), st.booleans())
+def test_after_a_block_zero_grants_until_its_end(seconds, parts, interactive):
+    state = limits.block(State(), 50.0, 0.0, seconds)
+    length = min(seconds, limits.LONGEST_S)
+    for part in parts:
+        now = 50.0 + part * length
+        _, granted, wait_s = limits.take(state, now, Rate(1000, 60), 1, interactive)
+        assert granted == (now >= 50.0 + length)
+        assert wait_s == pytest.approx(max(50.0 + length - now, 0), abs=1e-6)
+
+
+def test_a_shorter_block_does_not_end_a_longer_one():
+    state = limits.block(State(), 0.0, 1000.0, 300)
+    assert limits.block(state, 10.0, 1010.0, 60) == state
+    assert limits.block(state, 10.0, 1010.0, 600).blocked_until_wall == 1610
+
+
+@pytest.mark.parametrize(
+    ("penalty", "asked", "repeats", "least", "most"),
+    [
+        ("throttled", 10, 0, 10, 10.5),
+        ("throttled", 10, 5, 10, 10.5),
+        ("throttled", 0.35, 0, 0.35, 0.37),
+        ("throttled", 3600, 0, 3600, 3780),
+        *(("throttled", absent, 0, 60, 60) for absent in (None, 0, -5, math.nan, math.inf)),
+        ("throttled", 1e9, 0, 3600, 3600),
+        ("throttled", None, 1, 120, 120),
+        ("throttled", 0, 3, 480, 480),
+        ("throttled", None, 50, 3600, 3600),
+        ("banned", None, 0, 120, 120),
+        ("banned", 30, 0, 120, 120),
+        ("banned", 600, 0, 600, 630),
+        ("banned", None, 2, 480, 480),
+        ("banned", 600, 1, 1200, 1260),
+        ("banned", 1e9, 0, 259_200, 259_200),
+        ("banned", None, 99, 259_200, 259_200),
+        ("blocked", None, 0, 900, 900),
+        ("blocked", None, 2, 3600, 3600),
+        ("blocked", None, 30, 21_600, 21_600),
+    ],
+)
+def test_penalties(penalty, asked, repeats, least, most):
+    assert least <= limits.penalty_s(penalty, asked, repeats) <= most
+
+
+def test_a_no_doubles_on_repeats_within_a_day_and_answers_under_way_count_once():
+    state = limits.strike(State(), 0.0, 0.0, "throttled", None)
+    assert limits.blocked_s(state, 0.0) == 60
+    state = limits.strike(state, 1.0, 1.0, "throttled", None)  # was already under way
+    assert limits.blocked_s(state, 1.0) == 60
+    state = limits.strike(state, 100.0, 100.0, "throttled", None)
+    assert limits.blocked_s(state, 100.0) == 120
+    state = limits.strike(state, 300.0, 300.0, "banned", None)
+    assert limits.blocked_s(state, 300.0) == 120  # its first ban
+    late = 300.0 + limits.DAY_S
+    assert limits.blocked_s(limits.strike(state, late, late, "throttled", None), late) == 60
+
+
+def test_the_name_of_the_longer_silence_stays():
+    state = limits.strike(State(), 0.0, 0.0, "banned", 600)
+    assert limits.strike(state, 1.0, 1.0, "throttled", None).penalty == "banned"
+    assert limits.strike(state, 1.0, 1.0, "blocked", None).penalty == "blocked"
+
+
+# --- Reboots and meters ---------------------------------------------------------------------------------------------
+def test_after_a_reboot_nothing_was_refilled_and_a_block_keeps_its_end():
+    rate = Rate(100, 60)
+    state = replace(limits.block(State(tokens=3.0, at=90_000.0), 90_000.0, 1_000_000.0, 3600), spent=5)
+    after = limits.rebooted(state, 12.0, 1_000_600.0)
+    assert limits.blocked_s(after, 12.0) == 3000
+    free = limits.rebooted(state, 12.0, 1_009_999.0)
+    assert not limits.blocked_s(free, 12.0)
+    full = limits.take(free, 12.0, rate, 1, True)[0]
+    assert full.tokens == pytest.approx(2)
+    assert limits.used(full, 12.0, rate) == 1
+
+
+def test_a_wall_clock_gone_wrong_over_a_reboot_blocks_for_three_days_at_most():
+    state = limits.block(State(), 0.0, 4e9, 60)
+    assert limits.blocked_s(limits.rebooted(state, 5.0, 0.0), 5.0) == limits.LONGEST_S
+
+
+def test_the_meter_shows_about_the_last_window():
+    rate, state = Rate(1000, 60), State()
+    for second in range(120):
+        state, granted, _ = limits.take(state, float(second), rate)
+        assert granted
+    assert limits.used(state, 119.0, rate) == pytest.approx(60, abs=2)
+    assert limits.used(state, 150.0, rate) == pytest.approx(30, abs=2)
+    assert limits.used(state, 300.0, rate) == 0
