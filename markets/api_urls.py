@@ -1,3 +1,22 @@
 """The API under /api/."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+from markets import api, api_docs
+
+v1 = [
+    path("exchanges/", api.Exchanges.as_view()),
+    path("exchanges/<str:slug>/", api.OneExchange.as_view()),
+    path("markets/", api.Markets.as_view()),
+    path("pairs/", api.Pairs.as_view()),
+    path("compare/<str:pair>/", api.Compare.as_view()),
+    path("status/", api.Status.as_view()),
+]
+
+urlpatterns = [
+    path("", api_docs.landing, name="api"),
+    path("reference/", api_docs.reference, name="api-reference"),
+    path("schema/", api_docs.schema, name="api-schema"),
+    path("v1/", include(v1)),
+    path("<path:rest>/", api.Unknown.as_view()),
+]

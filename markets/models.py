@@ -211,6 +211,8 @@ class Setting(models.Model):
     minute_snapshots_h = models.PositiveIntegerField("keep one-minute history, hours", default=24)
     hour_snapshots_d = models.PositiveIntegerField("keep hourly history, days", default=90)
     snapshot_pairs = models.PositiveIntegerField("one-minute history for the first … pairs by volume", default=500)
+    api_per_minute = models.PositiveIntegerField("API requests a minute for one address", default=60, help_text="0: no limit.")
+    api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")
 
     class Meta:
         verbose_name = "settings"

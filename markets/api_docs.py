@@ -1,0 +1,139 @@
+"""The API's own pages: the landing page, the reference written from the schema, and the schema itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import yaml
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings
+
+from exchanges.adapters import ADAPTERS
+from exchanges.errors import OUTCOMES
+from markets import api, api_examples, api_schema, filters, read, serialize, throttle
+
+CHANGES = (("v1, 22 November 2026", "First release: exchanges, markets, pairs, compare, status."),)
+FORMATS = {"json": "application/vnd.oai.openapi+json", "yaml": "application/vnd.oai.openapi"}
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every address under /api/v1/, made once per process."""
+    from markets.api_urls import v1  # noqa: PLC0415  # the addresses import this module
+
+    with patched_settings({"OAS_VERSION": "3.1.0", "SERVERS": [{"url": settings.BASE_URL}], "TITLE": "Pebble", "VERSION": "v1"}):
+        made = SchemaGenerator(patterns=[path("api/v1/", include(v1))]).get_schema(request=None, public=True)
+    for address, answer in api_examples.answers().items():
+        content = made["paths"][f"/api/v1/{address}"]["get"]["responses"]["200"]["content"]["application/json"]
+        content["examples"] = {"answer": {"summary": "An answer", "value": answer}}
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))
+    return plain
+
+
+@lru_cache(maxsize=2)
+def _written(kind: str) -> bytes:
+    if kind == "json":
+        return msgspec.json.format(msgspec.json.encode(document()), indent=2)
+    return yaml.safe_dump(document(), allow_unicode=True, sort_keys=False).encode()
+
+
+def schema(request: HttpRequest) -> HttpResponse:
+    """The schema, as JSON or YAML by `?format=`, else by what is accepted."""
+    default = "yaml" if "yaml" in request.headers.get("Accept", "") else "json"
+    choice = filters.choice("format", tuple(FORMATS), default, "How to write it.")
+    try:
+        kind = filters.parse(request.META.get("QUERY_STRING", ""), (choice,))["format"]
+    except filters.BadParameter as error:
+        return api.problem(400, error.detail, field=error.name)
+    response = HttpResponse(_written(kind), content_type=FORMATS[kind])
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def landing(request: HttpRequest) -> HttpResponse:
+    """Base address, one call with its real answer, limits, errors, change log."""
+    call, answer = _call()
+    per_minute, per_burst = throttle.current()
+    context = {
+        "base": f"{settings.BASE_URL}/api/v1/", "call": call, "answer": answer, "per_minute": per_minute, "per_burst": per_burst, "changes": CHANGES,
+        "problems": [(status, title, api_schema.PROBLEMS.get(status, "Only GET and HEAD are answered.")) for status, title in api.TITLES.items()],
+        "flags": filters.FLAGS, "outcomes": OUTCOMES, "states": filters.STATES, "simulated": settings.SIMULATED,
+    }
+    return render(request, "api/landing.html", context)
+
+
+def _call() -> tuple[str, str]:
+    """One address worth trying and what it answers right now, indented."""
+    now = timezone.now()
+    top = read.overview(read.Filters(quote="", limit=1), now).rows
+    if top:
+        where = f"compare/{serialize.pair(top[0].key)}/"
+        answer = serialize.comparison(read.compare(top[0].key.base, top[0].key.quote, now), read.exchanges(now))
+    else:
+        where = f"exchanges/{next(iter(ADAPTERS))}/"
+        answer = serialize.exchange(read.exchanges(now)[0])
+    body = msgspec.json.encode({"as_of": now, "simulated": settings.SIMULATED, **answer})
+    return f"{settings.BASE_URL}/api/v1/{where}", msgspec.json.format(body, indent=2).decode()
+
+
+def reference(request: HttpRequest) -> HttpResponse:
+    """Every address, parameter, answer and error, from the schema; plain HTML that needs no script."""
+    found = document()
+    operations = [_operation(address, item["get"]) for address, item in found["paths"].items()]
+    shapes = [_shape(name, found["components"]["schemas"][name]) for name in _used(found)]
+    return render(request, "api/reference.html", {"operations": operations, "shapes": shapes, "simulated": settings.SIMULATED})
+
+
+def _operation(address: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    answer = item["responses"]["200"]["content"]["application/json"]
+    example = next(iter(answer["examples"].values()))["value"]
+    return {
+        "address": address, "id": item["operationId"], "summary": item["summary"], "says": item["description"].partition(". ")[2],
+        "parameters": [_parameter(p) for p in item["parameters"]],
+        "shape": answer["schema"]["$ref"].rpartition("/")[2],
+        "example": msgspec.json.format(msgspec.json.encode(example), indent=2).decode(),
+        "responses": [(status, response["description"]) for status, response in item["responses"].items()],
+    }
+
+
+def _parameter(p: Mapping[str, Any]) -> dict[str, str]:
+    return {"name": p["name"], "where": p["in"], "type": _typed(p["schema"]), "says": p.get("description", ""), "default": _default(p["schema"])}
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    value = schema.get("default", "")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _typed(schema: Mapping[str, Any]) -> str:
+    """A JSON schema in a few words."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if "enum" in schema:
+        return "one of " + ", ".join("null" if word is None else str(word) for word in schema["enum"])
+    if "oneOf" in schema or "allOf" in schema or "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_typed(part) for kind in ("oneOf", "allOf", "anyOf") for part in schema.get(kind, ())))
+    kind = schema.get("type", "value")
+    names = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    if "items" in schema:
+        return f"list of {_typed(schema['items'])}" + (" or null" if "null" in names else "")
+    bounds = [f"{word} {schema[key]}" for word, key in (("from", "minimum"), ("to", "maximum"), ("up to", "maxLength")) if key in schema]
+    return " ".join([names + (f" ({schema['format']})" if "format" in schema else ""), *bounds])
+
+
+def _used(found: Mapping[str, Any]) -> list[str]:
+    """The shapes that are objects, by name; enumerations are written out where they are used."""
+    return [name for name, schema in found["components"]["schemas"].items() if schema.get("type") == "object"]
+
+
+def _shape(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    fields = [{"name": key, "type": _typed(value), "says": value.get("description", "")} for key, value in schema["properties"].items()]
+    return {"name": name, "says": schema.get("description", ""), "fields": fields}

@@ -1,0 +1,82 @@
+"""Worked examples for the schema: invented quotes through the product's own functions, so an example cannot be wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from exchanges.adapters import ADAPTERS
+from markets import serialize
+from markets.analysis import best
+from markets.board import PairKey, Quote
+from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
+
+NOW = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
+SEEN = NOW - timedelta(seconds=3)
+KEY = PairKey("BTC", "USDT")
+_PRICES = (("64215.9", "64216.4"), ("64216.1", "64217.0"), ("64214.2", "64215.8"), ("64220.3", "64221.1"), ("64213.5", "64216.9"))
+
+
+def _quotes() -> dict[str, Quote]:
+    return {
+        adapter.slug: Quote(
+            exchange=adapter.slug, symbol="BTCUSDT", base=KEY.base, quote=KEY.quote, identity="confirmed",
+            bid=Decimal(bid), bid_size=Decimal("0.52"), ask=Decimal(ask), ask_size=Decimal("1.375"), last=Decimal(bid), tick_size=Decimal("0.1"),
+            base_volume_24h=Decimal("18250.25"), quote_volume_24h=Decimal(1_170_000_000), change_24h_pct=Decimal("1.42"),
+            high_24h=Decimal(64900), low_24h=Decimal(63120),
+            requested_at=SEEN, received_at=SEEN, observed_at=SEEN, taker_fee=adapter.taker_fee, fee_source="default",
+        )
+        for adapter, (bid, ask) in zip(ADAPTERS.values(), _PRICES, strict=False)
+    }
+
+
+def _known() -> tuple[ExchangeStatus, ...]:
+    sources = tuple(
+        SourceStatus(
+            source=name, enabled=True, period_s=period, outcome="ok", detail="", finished_at=SEEN, ok_at=SEEN, age_s=3.0, fails=0, runs=3600 // period,
+            success_pct=Decimal(100), p50_ms=210, p95_ms=430, retry_in_s=None,
+        )
+        for name, period in (("instruments", 300), ("tickers", 10))
+    )
+    return tuple(
+        ExchangeStatus(
+            slug=a.slug, name=a.name, monogram=a.monogram, place=place, enabled=True, state="healthy", state_label="Live",
+            state_since=SEEN - timedelta(hours=5), detail="", age_s=3.0, freshness="fresh", markets=1200, taker_fee_pct=a.taker_fee * 100,
+            success_pct=Decimal(100), p50_ms=210, p95_ms=430, breaker="closed", retry_in_s=None,
+            meters=(Meter("operator", Decimal(7), Decimal(a.budget), "requests", 60.0),), sources=sources,
+        )
+        for place, a in enumerate(ADAPTERS.values(), 1)
+    )
+
+
+def _answer(body: dict[str, Any]) -> Any:
+    """As a client receives it: what the encoder makes of it, read back."""
+    return msgspec.json.decode(msgspec.json.encode({"as_of": NOW, "simulated": False, **body}))
+
+
+def _page(rows: list[dict[str, Any]]) -> Any:
+    return _answer({"count": len(rows), "next": None, "previous": None, "missing": [], "results": rows[:1]})
+
+
+def answers() -> dict[str, Any]:
+    """{address: what it answers}, for every address of the API."""
+    compared, known = best.compare(KEY, _quotes(), NOW, usd=Decimal(1)), _known()
+    return {
+        "exchanges/": _page([serialize.exchange(e) for e in known]),
+        "exchanges/{slug}/": _answer(serialize.exchange(known[0])),
+        "markets/": _page([serialize.quote(row) for row in compared.rows]),
+        "pairs/": _page([serialize.summary(compared)]),
+        "compare/{pair}/": _answer(serialize.comparison(compared, known)),
+        "status/": _answer(serialize.status(_status())),
+    }
+
+
+def _status() -> Status:
+    return Status(
+        as_of=NOW, simulated=False, sentence="All exchanges are live.", explanation="Every exchange that is switched on has fresh prices.", level="ok",
+        exchanges=_known()[:1], workers=Workers(clusters=1, workers=4, queued=0, oldest_s=None, failed_24h=2, runs_24h=44_640), pairs=3120, shared_pairs=1204,
+        assets=2050, fresh_pct=Decimal("99.7"), events=(Event(SEEN, "", "Prices have been collected without a gap for a day."),),
+    )

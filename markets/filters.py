@@ -1,0 +1,216 @@
+"""Query parameters to typed values, strictly: what is not declared here is refused with a reason that says what is.
+
+Each `Parameter` reads its text, describes itself to the schema, and knows its default. No user text ever becomes a
+lookup, a column or an order key.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+
+from exchanges.adapters import ADAPTERS
+from markets.shapes import SORTS
+
+MAX_QUERY = 4096
+MAX_VALUE = 400
+MAX_LIMIT = 1000
+STATES = ("fresh", "aging", "stale", "expired")
+KINDS = ("spot", "perp", "future", "option")
+FLAGS = [
+    "disabled", "auto_disabled", "banned", "blocked", "not_in_rollout", "not_listed", "not_trading", "no_bid_ask",
+    "bad_number", "crossed", "wide", "future", "frozen", "price_anomaly", "unit_mismatch", "identity_conflict",
+    "dislocated", "disputed", "no_consensus", "conflicted", "unknown_identity", "thin", "partial",
+]
+MARKET_ORDERS = ("base", "quote", "exchange", "symbol", "bid", "ask", "change_24h_pct", "quote_volume_24h", "observed_at")
+
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,18})?", re.ASCII)
+
+
+class BadParameter(ValueError):
+    """A parameter that is refused: which one ("" for the query as a whole), and what would be accepted."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a query. `read` raises ValueError for text that is not `allowed`."""
+
+    name: str
+    read: Callable[[str], Any]
+    allowed: str
+    says: str
+    default: Any = None
+    schema: Mapping[str, Any] = field(default_factory=dict)
+
+
+def parse(query: str, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """The values of a raw query string by parameter name, defaults filled in. Raises BadParameter."""
+    known = {p.name: p for p in parameters}
+    values = {p.name: p.default for p in parameters}
+    seen: set[str] = set()
+    for name, text in _pairs(query):
+        if name not in known:
+            raise BadParameter(_shown(name), f"There is no such parameter. Known here: {', '.join(known) or 'none'}.")
+        if name in seen:
+            raise BadParameter(name, "It was given twice. Give it once; several values are separated by commas where a list is allowed.")
+        seen.add(name)
+        values[name] = _value(known[name], text)
+    return values
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    if len(query) > MAX_QUERY:
+        raise BadParameter("", f"The query is longer than {MAX_QUERY} characters.")
+    try:
+        # WSGI hands bytes over as Latin-1; what is not UTF-8 is refused, not replaced.
+        return parse_qsl(query.encode("latin-1").decode(), keep_blank_values=True, errors="strict", max_num_fields=40)
+    except UnicodeError:
+        raise BadParameter("", "The query is not UTF-8.") from None
+    except ValueError:
+        raise BadParameter("", "More than 40 parameters.") from None
+
+
+def _value(parameter: Parameter, text: str) -> Any:
+    if len(text) > MAX_VALUE or any(unicodedata.category(char) == "Cc" for char in text):
+        raise BadParameter(parameter.name, f"It must be {parameter.allowed}, at most {MAX_VALUE} characters, and no control characters.")
+    try:
+        return parameter.read(text)
+    except ValueError:
+        raise BadParameter(parameter.name, f"It must be {parameter.allowed}.") from None
+
+
+def _shown(name: str) -> str:
+    """A stranger's parameter name as it may be repeated to them."""
+    return "".join(char if char.isprintable() else "?" for char in name[:40])
+
+
+# --- Kinds of parameter -----------------------------------------------------------------------------------------
+def choice(name: str, options: Sequence[str], default: str, says: str) -> Parameter:
+    """Exactly one of `options`."""
+    def read(text: str) -> str:
+        if text not in options:
+            raise ValueError(text)
+        return text
+
+    return Parameter(name, read, f"one of {', '.join(options)}", says, default, {"type": "string", "enum": list(options), "default": default})
+
+
+def flag(name: str, default: bool, says: str) -> Parameter:
+    """true or false."""
+    words = {"true": True, "1": True, "false": False, "0": False}
+
+    def read(text: str) -> bool:
+        if text not in words:
+            raise ValueError(text)
+        return words[text]
+
+    return Parameter(name, read, "true or false", says, default, {"type": "boolean", "default": default})
+
+
+def whole(name: str, low: int, high: int, default: int, says: str) -> Parameter:
+    """A whole number within bounds, in plain digits."""
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high):
+            raise ValueError(text)
+        return int(text)
+
+    schema = {"type": "integer", "minimum": low, "maximum": high, "default": default}
+    return Parameter(name, read, f"a whole number from {low} to {high}", says, default, schema)
+
+
+def decimal(name: str, says: str) -> Parameter:
+    """A plain non-negative decimal; absent means no bound."""
+    def read(text: str) -> Decimal:
+        if not _NUMBER.fullmatch(text):
+            raise ValueError(text)
+        return Decimal(text)
+
+    schema = {"type": "string", "format": "decimal", "pattern": f"^{_NUMBER.pattern}$"}
+    return Parameter(name, read, "a plain decimal number such as 2500000 or 0.5", says, None, schema)
+
+
+def many(name: str, says: str, options: Sequence[str] = ()) -> Parameter:
+    """A comma-separated list, of `options` where there are any, else of upper-cased tickers. Absent: ()."""
+    def read(text: str) -> tuple[str, ...]:
+        words = tuple(word if options else unicodedata.normalize("NFKC", word.strip()).upper() for word in text.split(","))
+        if not all(words) or (options and not set(words) <= set(options)):
+            raise ValueError(text)
+        return words
+
+    allowed = f"a comma-separated list of {', '.join(options)}" if options else "a comma-separated list of tickers"
+    item: dict[str, Any] = {"type": "string", "enum": list(options)} if options else {"type": "string", "minLength": 1}
+    return Parameter(name, read, allowed, says, (), {"type": "array", "items": item})
+
+
+def ticker(name: str, says: str) -> Parameter:
+    """One ticker, upper-cased; absent means any ("")."""
+    def read(text: str) -> str:
+        if not text.strip() or len(text) > 60:
+            raise ValueError(text)
+        return unicodedata.normalize("NFKC", text.strip()).upper()
+
+    return Parameter(name, read, "a ticker", says, "", {"type": "string", "minLength": 1, "maxLength": 60})
+
+
+def words(name: str, longest: int, says: str) -> Parameter:
+    """Free text up to a length."""
+    def read(text: str) -> str:
+        if len(text) > longest:
+            raise ValueError(text)
+        return text
+
+    return Parameter(name, read, f"at most {longest} characters", says, "", {"type": "string", "maxLength": longest})
+
+
+def ordering(options: Sequence[str], default: str) -> Parameter:
+    """The order of a list: one of `options`, "-" in front for descending."""
+    return choice("ordering", [*options, *(f"-{o}" for o in options)], default, "Order; a minus sign in front means descending. Unknown values come last.")
+
+
+# --- What each address understands ------------------------------------------------------------------------------
+PAGE = (
+    whole("limit", 1, MAX_LIMIT, 100, "How many rows at most."),
+    whole("offset", 0, 10_000_000, 0, "How many rows to skip."),
+)
+COMPARE = (
+    choice("side", ("buy", "sell"), "buy", "What to rank by: the cheapest place to buy, or the dearest to sell."),
+    flag("net", True, "Rank after taker fees (true) or before them (false)."),
+    many("prefer", "Ask for one price, in this order of exchanges: `preferred` is the first that is fresh and unflagged, "
+                   "else another such one, else the youngest price with its age and reason.", tuple(ADAPTERS)),
+)
+MARKETS = (
+    many("exchange", "Only these exchanges.", tuple(ADAPTERS)),
+    many("base", "Only these base tickers."),
+    many("quote", "Only these quote tickers."),
+    many("kind", "Only these kinds of market.", KINDS),
+    many("state", "Only quotes of these ages.", STATES),
+    many("flag", "Only quotes that carry at least one of these flags.", FLAGS),
+    words("symbol", 60, "Only this native symbol, exactly as the exchange writes it."),
+    ordering(MARKET_ORDERS, "base"),
+    *PAGE,
+    words("after", 120, "Written by `next`: the row the page starts behind, so that rows which appear meanwhile shift nothing."),
+)
+PAIRS = (
+    ticker("quote", "Only pairs in this quote currency. Absent: all."),
+    many("base", "Only these base tickers."),
+    many("exchange", "Compare these exchanges only. Absent: all that are switched on.", tuple(ADAPTERS)),
+    flag("net", True, "Rank after taker fees (true) or before them (false)."),
+    whole("min_exchanges", 1, 50, 1, "Only pairs listed on at least so many exchanges."),
+    decimal("min_volume_usd", "Only pairs with at least this volume in 24 hours, in USD."),
+    decimal("min_change_pct", "Only pairs that moved at least so many percent in 24 hours, up or down."),
+    flag("hide_leveraged", False, "Leave leveraged and wrapped tokens out."),
+    flag("hide_suspect", False, "Leave pairs out whose exchanges disagree."),
+    words("search", 60, "Part of a ticker or name."),
+    ordering(SORTS, "-volume"),
+    *PAGE,
+)

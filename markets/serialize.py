@@ -1,0 +1,171 @@
+"""Rows of the board and its judgements as JSON-ready dicts, in the public vocabulary. Pure.
+
+Decimals are text without exponents, unknown is None, instants stay aware datetimes (the encoder writes them as ISO
+8601 with Z), ages are seconds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from exchanges.numbers import plain
+from markets.analysis.best import Best, Choice, Comparison, Row
+from markets.board import PairKey
+from markets.shapes import ExchangeStatus, Meter, SourceStatus, Status
+
+# What moves with the clock alone: left out when two answers are asked to be the same.
+MOVING = frozenset({"as_of", "age_s", "oldest_s", "retry_in_s"})
+DOWN = ("down", "banned", "blocked", "auto_disabled", "disabled")
+
+
+def seconds(value: float | None) -> float | None:
+    """A duration to the millisecond."""
+    return None if value is None else round(value, 3)
+
+
+def quote(row: Row) -> dict[str, Any]:
+    """One exchange's quote with its judgement: the quote vocabulary, then how it was ranked."""
+    q = row.quote
+    return {
+        "exchange": q.exchange, "symbol": q.symbol, "base": q.base, "quote": q.quote, "kind": q.kind, "status": q.status,
+        "bid": plain(q.bid), "bid_size": plain(q.bid_size), "ask": plain(q.ask), "ask_size": plain(q.ask_size), "last": plain(q.last),
+        "base_volume_24h": plain(q.base_volume_24h), "quote_volume_24h": plain(q.quote_volume_24h), "change_24h_pct": plain(q.change_24h_pct),
+        "high_24h": plain(q.high_24h), "low_24h": plain(q.low_24h),
+        "exchange_ts": q.exchange_ts, "ts_source": q.ts_source, "requested_at": q.requested_at, "received_at": q.received_at, "observed_at": q.observed_at,
+        "age_s": seconds(row.age_s), "state": row.state, "flags": list(row.flags), "identity": q.identity,
+        "rank": row.rank, "price": plain(row.price), "net_price": plain(row.net_price), "fee_pct": plain(row.fee_pct), "fee_source": q.fee_source,
+        "vs_best": plain(row.vs_best), "spread_bps": plain(row.spread_bps), "deviation_bps": plain(row.deviation_bps), "badges": list(row.badges),
+    }
+
+
+def best(found: Best | None) -> dict[str, Any] | None:
+    """The winner of one side."""
+    if found is None:
+        return None
+    return {"exchange": found.exchange, "price": plain(found.price), "net_price": plain(found.net_price), "fee_pct": plain(found.fee_pct)}
+
+
+def preferred(choice: Choice) -> dict[str, Any]:
+    """One exchange's prices where one price was asked for, and why it is this one. Never fields of two exchanges."""
+    q = choice.quote
+    found = {name: getattr(q, name) for name in ("exchange", "symbol", "observed_at")} if q else dict.fromkeys(("exchange", "symbol", "observed_at"))
+    prices = {name: plain(getattr(q, name)) if q else None for name in ("bid", "ask", "last")}
+    return {"kind": choice.kind, **found, **prices, "state": choice.state, "age_s": seconds(choice.age_s), "detail": choice.detail or None}
+
+
+def summary(c: Comparison) -> dict[str, Any]:
+    """What a comparison comes to, without its rows: one line of `pairs/` and the head of `compare/`."""
+    return {
+        "base": c.key.base, "quote": c.key.quote, "kind": c.key.kind, "status": c.status, "grade": c.grade, "pair_class": c.pair_class,
+        "reference_price": plain(c.reference_price), "index_price": plain(c.index_price), "price_range_pct": plain(c.price_range_pct),
+        "dispersion_bps": plain(c.dispersion_bps), "gap_bps": plain(c.gap_bps), "after_fees_pct": plain(c.after_fees_pct),
+        "change_24h_pct": plain(c.change_24h_pct), "high_24h": plain(c.high_24h), "low_24h": plain(c.low_24h),
+        "quote_volume_24h": plain(c.quote_volume_24h), "volume_usd": plain(c.volume_usd),
+        "live": c.live, "listed": c.listed, "oldest_s": seconds(c.oldest_s),
+        "best": {"buy": best(c.best_buy), "sell": best(c.best_sell)},
+    }
+
+
+def comparison(c: Comparison, known: Sequence[ExchangeStatus], choice: Choice | None = None) -> dict[str, Any]:
+    """One pair over all exchanges: every quote, for each exchange that is not ranked the reason, and the one price if asked."""
+    head = summary(c)
+    return {
+        **{name: head.pop(name) for name in ("base", "quote", "kind")}, "side": c.side, "net": c.net, "amount": None, **head,
+        "preferred": preferred(choice) if choice else None,
+        "quotes": [quote(row) for row in c.rows],
+        "excluded": [excluded(row) for row in c.rows if row.rank is None] + _without(c, known),
+        "notes": list(c.notes),
+    }
+
+
+def excluded(row: Row) -> dict[str, Any]:
+    """Why a row is not ranked: the one reason code, and the sentence for people."""
+    return {"exchange": row.quote.exchange, "reason": row.reason, "detail": row.detail}
+
+
+def _without(c: Comparison, known: Sequence[ExchangeStatus]) -> list[dict[str, Any]]:
+    """The exchanges that have no quote of this pair at all."""
+    there = {row.quote.exchange for row in c.rows}
+    absent = [e for e in known if e.slug not in there]
+    return [
+        absence(e) if e.markets == 0 else {"exchange": e.slug, "reason": "not_listed", "detail": f"{e.name} does not list {c.key.base}/{c.key.quote}."}
+        for e in absent
+    ]
+
+
+def missing(known: Iterable[ExchangeStatus]) -> list[dict[str, Any]]:
+    """The exchanges whose numbers are not in an answer, or not as fresh as they should be, and why."""
+    return [absence(e) for e in known if not e.live or e.state in DOWN]
+
+
+def absence(e: ExchangeStatus) -> dict[str, Any]:
+    """Why one exchange does not count right now: its state, else the age of its newest quote."""
+    if not e.enabled:
+        reason, detail = "disabled", "Switched off by an operator."
+    elif e.state in DOWN:
+        reason, detail = e.state, e.detail or f"{e.state_label}."
+    elif not e.freshness:
+        reason, detail = "starting", "No prices have been collected from it yet."
+    else:
+        reason, detail = e.freshness, e.detail or f"Its newest quote is {e.freshness}."
+    return {"exchange": e.slug, "reason": reason, "detail": detail}
+
+
+def exchange(e: ExchangeStatus) -> dict[str, Any]:
+    """One exchange: switch, state, age, how its polls went in the last hour, and how much of its limits is used."""
+    return {
+        "exchange": e.slug, "name": e.name, "monogram": e.monogram,
+        "enabled": e.enabled, "state": e.state, "state_since": e.state_since, "detail": e.detail or None,
+        "age_s": seconds(e.age_s), "freshness": e.freshness or None, "live": e.live, "markets": e.markets, "taker_fee_pct": plain(e.taker_fee_pct),
+        "success_pct": plain(e.success_pct), "p50_ms": e.p50_ms, "p95_ms": e.p95_ms, "breaker": e.breaker, "retry_in_s": seconds(e.retry_in_s),
+        "limits": [meter(m) for m in e.meters], "sources": [source(s) for s in e.sources],
+    }
+
+
+def meter(m: Meter) -> dict[str, Any]:
+    """How much of one limit is used: the operator's budget, or a pool the exchange publishes."""
+    return {"name": m.name, "used": plain(m.used), "limit": plain(m.limit), "unit": m.unit, "window_s": m.window_s}
+
+
+def source(s: SourceStatus) -> dict[str, Any]:
+    """One source of one exchange."""
+    return {
+        "source": s.source, "enabled": s.enabled, "period_s": s.period_s, "outcome": s.outcome or None, "detail": s.detail or None,
+        "finished_at": s.finished_at, "ok_at": s.ok_at, "age_s": seconds(s.age_s), "fails": s.fails, "runs": s.runs, "success_pct": plain(s.success_pct),
+        "p50_ms": s.p50_ms, "p95_ms": s.p95_ms, "retry_in_s": seconds(s.retry_in_s),
+    }
+
+
+def status(s: Status) -> dict[str, Any]:
+    """Everything the status page says."""
+    w = s.workers
+    return {
+        "level": s.level, "sentence": s.sentence, "explanation": s.explanation,
+        "pairs": s.pairs, "shared_pairs": s.shared_pairs, "assets": s.assets, "fresh_pct": plain(s.fresh_pct),
+        "workers": {
+            "clusters": w.clusters, "workers": w.workers, "queued": w.queued, "oldest_s": seconds(w.oldest_s),
+            "failed_24h": w.failed_24h, "runs_24h": w.runs_24h,
+        },
+        "exchanges": [exchange(e) for e in s.exchanges],
+        "missing": missing(s.exchanges),
+        "events": [{"at": e.at, "exchange": e.exchange or None, "text": e.text} for e in s.events],
+    }
+
+
+def pair(key: PairKey) -> str:
+    """A pair as it stands in addresses."""
+    return f"{key.base}-{key.quote}"
+
+
+def steady(value: Any) -> Any:
+    """The same answer without what moves with the clock alone; equal for equal tags."""
+    if isinstance(value, dict):
+        return {key: steady(inner) for key, inner in value.items() if key not in MOVING}
+    return [steady(inner) for inner in value] if isinstance(value, list) else value
+
+
+def printable(text: str) -> str:
+    """A stranger's text as it may stand in an answer: cut to 80 characters, without control characters."""
+    return "".join("?" if unicodedata.category(char)[0] == "C" else char for char in text[:80])

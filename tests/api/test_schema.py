@@ -1,0 +1,67 @@
+"""The published schema: valid, complete, and what the API really answers."""
+
+import json
+
+import jsonschema
+import pytest
+import yaml
+from drf_spectacular.validation import validate_schema
+
+from markets import api_docs
+
+pytestmark = [pytest.mark.usefixtures("market")]
+
+REAL = {
+    "/api/v1/exchanges/": "exchanges/",
+    "/api/v1/exchanges/{slug}/": "exchanges/kucoin/",
+    "/api/v1/markets/": "markets/",
+    "/api/v1/pairs/": "pairs/",
+    "/api/v1/compare/{pair}/": "compare/BTC-USDT/?prefer=kucoin",
+    "/api/v1/status/": "status/",
+}
+
+
+@pytest.fixture(scope="module")
+def published():
+    return api_docs.document()
+
+
+def checked(published, schema, value):
+    """Hold the value against the schema, and refuse a field that the schema does not know."""
+    closed = json.loads(json.dumps({**schema, "components": published["components"]}))
+    for shape in closed["components"]["schemas"].values():
+        if shape.get("type") == "object":
+            shape["additionalProperties"] = False
+    jsonschema.Draft202012Validator(closed).validate(value)
+
+
+def test_it_is_valid_openapi_and_names_every_address(published):
+    validate_schema(published)
+    assert published["openapi"].startswith("3.1") and set(published["paths"]) == set(REAL)
+
+
+@pytest.mark.parametrize("path", REAL)
+def test_a_real_answer_and_the_example_are_what_it_says(published, get, path):
+    content = published["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    checked(published, content["schema"], get(REAL[path]))
+    checked(published, content["schema"], content["examples"]["answer"]["value"])
+
+
+@pytest.mark.parametrize(("address", "status"), [("markets/?x=1", 400), ("compare/NO-WAY/", 404), ("exchanges/none/", 404)])
+def test_an_error_is_what_it_says(published, get, address, status):
+    path = "/api/v1/compare/{pair}/" if "compare" in address else "/api/v1/markets/" if "markets" in address else "/api/v1/exchanges/{slug}/"
+    content = published["paths"][path]["get"]["responses"][str(status)]["content"]["application/problem+json"]
+    checked(published, content["schema"], get(address, status))
+
+
+def test_every_parameter_is_described_with_its_bounds(published):
+    parameters = {p["name"]: p for p in published["paths"]["/api/v1/markets/"]["get"]["parameters"]}
+    assert parameters["limit"]["schema"]["maximum"] == 1000 and parameters["state"]["schema"]["items"]["enum"] == ["fresh", "aging", "stale", "expired"]
+    assert parameters["state"]["explode"] is False and all(p["description"] for p in parameters.values())
+
+
+def test_it_is_served_as_json_and_yaml(client, published):
+    assert client.get("/api/schema/").json() == published
+    assert yaml.safe_load(client.get("/api/schema/?format=yaml").content) == published
+    assert client.get("/api/schema/", headers={"Accept": "application/yaml"})["Content-Type"] == "application/vnd.oai.openapi"
+    assert client.get("/api/schema/?format=xml").status_code == 400
