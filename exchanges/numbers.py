@@ -79,13 +79,16 @@ def column(texts: Sequence[str | None], read: Read) -> tuple[list[Decimal | None
     The same as `read` value by value, several times faster: a column of plain numbers is checked as one text and
     converted in C, then only its zeros and gaps are looked at one by one. `read` is one of price, size, change, percent.
     """
+    if not any(texts):
+        return [None] * len(texts), {}
     filled = [text or "0" for text in texts]  # gaps are put back below
     try:
         if not _plain(filled, signed=read in (change, percent)):
             return _one_by_one(texts, read)
         values: list[Decimal | None] = list(map(STORED.create_decimal, filled))
         if read is percent:
-            values = [value and STORED.scaleb(value, 2) for value in values]
+            shift, places = STORED.scaleb, Decimal(2)
+            values = [value and shift(value, places) for value in values]
     except (InvalidOperation, Overflow):
         return _one_by_one(texts, read)
     return (values, {}) if all(values) else _with_zeros(values, texts, read)
@@ -162,10 +165,11 @@ def epoch(value: str | int | None, unit: str) -> datetime | None:
 
 def epochs(values: Sequence[str | int | None], unit: str) -> tuple[list[datetime | None], dict[int, str]]:
     """Read a column of epochs; return the times and {index: offending text}."""
-    low, high = _RANGE[unit]
-    if set(map(type, values)) == {int} and low <= min(values) and max(values) < high:  # type: ignore[type-var, operator]
+    (low, high), second = _RANGE[unit], _PER_SECOND[unit]
+    whole = _integers(values)
+    if whole and low <= min(whole) and max(whole) < high:
         # A double holds microseconds until the year 2242, so the division and its rounding lose nothing.
-        return [datetime.fromtimestamp(value / _PER_SECOND[unit], UTC) for value in values], {}  # type: ignore[operator]
+        return [datetime.fromtimestamp(value / second, UTC) for value in whole], {}
     times: list[datetime | None] = []
     bad: dict[int, str] = {}
     for index, value in enumerate(values):
@@ -175,6 +179,15 @@ def epochs(values: Sequence[str | int | None], unit: str) -> tuple[list[datetime
             times.append(None)
             bad[index] = str(error)
     return times, bad
+
+
+def _integers(values: Sequence[str | int | None]) -> list[int]:
+    """A column of nothing but integers, or of their texts; of anything else, nothing."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return list(values)  # type: ignore[arg-type]
+    joined = "".join(values) if kinds == {str} else ""  # type: ignore[arg-type]
+    return list(map(int, values)) if joined.isascii() and joined.isdigit() and "" not in values else []  # type: ignore[arg-type]
 
 
 def plain(value: Decimal | None) -> str | None:

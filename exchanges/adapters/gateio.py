@@ -155,9 +155,9 @@ def _reset_s(headers: Headers) -> float | None:
 
 
 def usage(headers: Headers) -> tuple[Use, ...]:
-    """X-Gate-RateLimit-Limit and -Requests-Remain, of the endpoint that answered."""
+    """X-Gate-RateLimit-Limit and -Requests-Remain, of the endpoint that answered; its reset says "now" until it is limited."""
     limit, left = reading.count(headers, "x-gate-ratelimit-limit"), reading.count(headers, "x-gate-ratelimit-requests-remain")
-    return () if left is None else (Use("endpoint", None if limit is None else limit - left, left, _reset_s(headers)),)
+    return () if left is None else (Use("endpoint", None if limit is None else limit - left, left, _reset_s(headers) or None),)
 
 
 ADAPTER = Adapter(
