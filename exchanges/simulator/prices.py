@@ -85,11 +85,13 @@ class Prices:
         return list(map(max, *past)), list(map(min, *past))
 
     def _gaps(self, window: int) -> dict[tuple[str, str], float]:
-        """Which market stands how far off in one window: a few of middling liquidity, 0.6 to 1.1 %, either way."""
+        """Which market stands how far off in one window: 0.6 to 1.1 % either way, less for the big coins, where more would be wrong."""
         rng, found = chance(f"{self.seed}:gap:{window}"), {}
         for slug in rng.choices(list(self.world.markets), k=GAPS):
-            fit = [m for m in self.world.markets[slug] if m.quote == "USDT" and 40 <= m.rank < 250 and m.asset.kind == "coin" and m.factor == 1.0]
-            found[slug, rng.choice(fit).symbol] = rng.choice((-1, 1)) * rng.uniform(0.006, 0.011)
+            fit = [m for m in self.world.markets[slug] if m.quote == "USDT" and 40 <= m.rank < 400 and m.asset.kind == "coin" and m.factor == 1.0]
+            market = rng.choice(fit)
+            size = rng.uniform(0.0033, 0.0042) if market.asset.turnover > 3e7 else rng.uniform(0.006, 0.011)
+            found[slug, market.symbol] = rng.choice((-1, 1)) * size
         return found
 
     def _halted_quotes(self, slug: str) -> list[Quote]:
@@ -142,7 +144,7 @@ def _dead(slug: str) -> tuple[Quote, ...]:
     for m in universe().markets[slug]:
         if m.status == "delisted":
             rng = chance(f"last day:{m.symbol}")
-            opened, last = m.price * rng.uniform(0.97, 1.03), m.price
+            opened, last = round(m.price * rng.uniform(0.97, 1.03), m.digits), round(m.price, m.digits)
             volume = rng.choice((0.0, m.turnover / m.price / m.money.price))
             high, low = max(opened, last) * 1.01, min(opened, last) * 0.99
             found.append(Quote(m, None, None, None, None, last, opened, high, low, volume, volume * (high + low) / 2, 0.5, 0.0, -1))

@@ -98,7 +98,8 @@ def _coins() -> list[Asset]:
 
 def _invented(rng: Random, taken: set[str], count: int) -> Iterator[tuple[str, float, str]]:
     """Pronounceable codes that nobody else has: the long tail."""
-    taken = taken | set(SHARES) | {code for code, *_ in (*STABLES, *FIATS)}
+    # An invented coin must not read like a tokenised share: LIX would be the X form of the share LI.
+    taken = taken | {style.format(code) for code in SHARES for style in ("{}", "R{}", "{}X")} | {code for code, *_ in (*STABLES, *FIATS)}
     while count:
         parts = [rng.choice("bcdfghjklmnprstvwxz") + rng.choice("aeiou") for _ in range(rng.choice((1, 2, 2, 2, 3)))]
         word = "".join(parts) + rng.choice(("", "n", "r", "s", "x", "l"))
