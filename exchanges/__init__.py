@@ -1,0 +1,1 @@
+"""How to talk to exchanges; knows nothing of what prices mean."""

@@ -15,7 +15,7 @@ from typing import Generic, Literal, TypeVar
 
 from exchanges.rows import Instrument, Row, ServerTime, Ticker
 
-R = TypeVar("R", bound=Row, covariant=True)
+R = TypeVar("R", bound=Row, covariant=True)  # noqa: PLC0105 - a row type, short where it is used most
 
 Headers = Mapping[str, str]  # lower-case names
 Instruments = Mapping[str, Instrument]  # by native symbol; what unit conversions may need

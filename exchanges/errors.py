@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-OUTCOMES = (
+OUTCOMES = tuple((  # noqa: SIM905 - reads as the list of words it is
     "ok partial dns refused tls connect_timeout first_byte_timeout deadline reset truncated too_large decode not_json"
     " content_type schema api_error rate_limited banned geoblocked forbidden client_error server_error"
     " redirect_blocked address_blocked breaker_open banned_wait budget_exhausted disabled not_offered lease_lost"
-).split()
+).split())
 
 
 class ExchangeError(Exception):

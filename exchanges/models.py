@@ -44,7 +44,9 @@ class Exchange(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(10))],
         help_text="Overrides what the exchange publishes. Empty: the published fee of each market, else the public default.",
     )
-    host = models.CharField(max_length=200, blank=True, help_text="Empty: the adapter's first host. Only the adapter's hosts and PEBBLE_EXTRA_HOSTS are accepted.")
+    host = models.CharField(
+        max_length=200, blank=True, help_text="Empty: the adapter's first host. Only the adapter's hosts and PEBBLE_EXTRA_HOSTS are accepted."
+    )
     reason = models.CharField("reason for the last change", max_length=200, blank=True, help_text="Kept with the change in the audit.")
 
     # Kept by the workers.

@@ -23,7 +23,10 @@ LOST = "the list lost"
 REFUSALS = 3  # ... unless it says the same this many times in a row
 DELISTED_AFTER = 3  # accepted lists in a row without the market
 
-_UPDATED = ("base_id", "quote_id", "status", "tick_size", "lot_size", "min_size", "min_notional", "maker_fee", "taker_fee", "leveraged", "listed_at", "delist_at", "missing")
+_UPDATED = (
+    "base_id", "quote_id", "status", "tick_size", "lot_size", "min_size", "min_notional", "maker_fee", "taker_fee",
+    "leveraged", "listed_at", "delist_at", "missing",
+)
 
 
 def refusal(exchange: Exchange, instruments: Sequence[Instrument]) -> str:
@@ -82,14 +85,15 @@ def _assets(kinds: dict[str, str], names: dict[str, str]) -> dict[str, Asset]:
     spelling = {a.text.upper(): a.asset for a in AssetAlias.objects.filter(kind=AssetAlias.Kind.TICKER).select_related("asset")}
     by_ticker = {(a.ticker, _family(a.kind)): a for a in Asset.objects.order_by("-pk")}  # the oldest of equals wins
     slugs = set(Asset.objects.values_list("slug", flat=True))
-    found: dict[str, Asset] = {}
+    found, new = dict[str, Asset](), list[Asset]()
     for code, kind in kinds.items():
-        ticker = canonical(code)
-        asset = spelling.get(ticker) if kind == AssetKind.COIN else None
-        asset = asset or by_ticker.get((ticker, _family(kind)))
+        ticker, family = canonical(code), _family(kind)
+        asset = (spelling.get(ticker) if family == AssetKind.COIN else None) or by_ticker.get((ticker, family))
         if asset is None:
-            asset = by_ticker[ticker, _family(kind)] = Asset.objects.create(slug=free_slug(ticker, kind, slugs), ticker=ticker, name=names.get(code, ""), kind=kind)
+            asset = by_ticker[ticker, family] = Asset(slug=free_slug(ticker, kind, slugs), ticker=ticker, name=names.get(code, ""), kind=kind)
+            new.append(asset)
         found[code] = asset
+    Asset.objects.bulk_create(new)
     return found
 
 

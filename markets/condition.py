@@ -32,7 +32,8 @@ def _state(exchange: Exchange, now: datetime) -> bool:
     """Compare-and-set: of two polls that find the same change, one writes it and its line of history."""
     row = Exchange.objects.get(pk=exchange.pk)
     signals = health.measure(
-        _calls(row, now), now, row.state, row.state_since, stale_share=_stale_share(row, now), penalty=limits().penalty(row.slug), blocked_s=limits().blocked(row.slug),
+        _calls(row, now), now, row.state, row.state_since,
+        stale_share=_stale_share(row, now), penalty=limits().penalty(row.slug), blocked_s=limits().blocked(row.slug),
     )
     after, why = health.next_state(row.state, signals)
     if after == row.state:

@@ -77,7 +77,7 @@ def current() -> Held:
 
 def forget() -> None:
     """Drop everything held; the next read starts anew (tests, and after a fork)."""
-    global _held, _looked_at  # noqa: PLW0603
+    global _held, _looked_at
     with _lock:
         _held, _looked_at = Held(), float("-inf")
 
@@ -126,10 +126,14 @@ def _coins() -> dict[str, Coin]:
     former: dict[int, list[str]] = {}
     for asset_id, text in AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER).values_list("asset_id", "text"):
         former.setdefault(asset_id, []).append(text)
-    return {slug.upper(): Coin(ticker, name, kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in Asset.objects.values_list("pk", "slug", "ticker", "name", "kind")}
+    rows = Asset.objects.values_list("pk", "slug", "ticker", "name", "kind")
+    return {slug.upper(): Coin(ticker, name, kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in rows}
 
 
-_MARKET = ("pk", "symbol", "kind", "status", "enabled", "tick_size", "min_notional", "taker_fee", "base_id", "base__asset__slug", "base__multiplier", "base__state", "quote__asset__slug", "quote__state")
+_MARKET = (
+    "pk", "symbol", "kind", "status", "enabled", "tick_size", "min_notional", "taker_fee", "base_id",
+    "base__asset__slug", "base__multiplier", "base__state", "quote__asset__slug", "quote__state",
+)
 
 
 def _entries(exchange: Exchange) -> dict[int, Entry]:

@@ -22,6 +22,7 @@ from markets.models import Quote as QuoteRow
 from markets.quotes import Judged
 
 _COLUMNS = ("exchange_id", "code", "asset_id", "multiplier", "name", "state", "evidence", "decided", "near", "near_since", "far")
+_MOVED = ("state", "evidence", "near", "near_since", "far")
 _WORDS = {
     IdentityState.PROBABLE: "price agrees with the other exchanges over ten minutes",
     IdentityState.CONFLICTED: "price is less than half or more than double that of the other exchanges",
@@ -33,7 +34,7 @@ def advance(exchange: Exchange, judged: Sequence[Judged], board: Board, now: dat
     codes = {code.pk: code for code in ExchangeAsset.objects.filter(exchange=exchange, decided=False).exclude(state=IdentityState.CONFIRMED)}
     samples = _samples(judged, codes)
     changed = [moved for pk, sample in samples.items() if (moved := _weighed(codes[pk], sample, now, method))]
-    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in changed], key=("exchange_id", "code"), update=("state", "evidence", "near", "near_since", "far"))
+    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in changed], key=("exchange_id", "code"), update=_MOVED)
     bundled = [pk for pk, sample in samples.items() if _bundles(codes[pk], sample, board)]
     return bool(bundled) or any(moved for _, moved in changed)
 

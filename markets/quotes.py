@@ -18,7 +18,7 @@ from exchanges.numbers import stored
 from exchanges.rows import Ticker
 from markets.analysis import memory
 from markets.analysis.settings import Method
-from markets.board import Quote
+from markets.board import Board, Quote
 from markets.bulk import upsert
 from markets.held import Entry, Held
 from markets.models import Quote as QuoteRow
@@ -75,8 +75,13 @@ def judge(exchange: Exchange, outcome: Outcome[Ticker], view: Held, now: datetim
     """Date every row of the reply, undo multipliers, and advance what quality remembers. Unknown symbols are left out."""
     offset = timedelta(milliseconds=exchange.clock_offset_ms or 0)
     by_symbol = {entry.market["symbol"]: (market_id, entry) for market_id, entry in view.entries.get(exchange.slug, {}).items()}
-    found = ((row, *by_symbol[row.symbol]) for row in outcome.rows if row.symbol in by_symbol)
-    return [_judged(exchange, row, market_id, entry, stamp(outcome, row.exchange_ts, offset), outcome, view, now, method) for row, market_id, entry in found]
+    judged = []
+    for row in outcome.rows:
+        if row.symbol in by_symbol:
+            market_id, entry = by_symbol[row.symbol]
+            quote = _quote(exchange, row, entry, stamp(outcome, row.exchange_ts, offset), outcome)
+            judged.append(_judged(market_id, entry, quote, view.board, now, method))
+    return judged
 
 
 def store(judged: Sequence[Judged], token: int) -> None:
@@ -84,11 +89,12 @@ def store(judged: Sequence[Judged], token: int) -> None:
     upsert(QuoteRow, COLUMNS, [_values(j, token) for j in judged], key=("market_id",))
 
 
-def _judged(exchange: Exchange, row: Ticker, market_id: int, entry: Entry, at: Stamp, outcome: Outcome[Ticker], view: Held, now: datetime, method: Method) -> Judged:
-    quote = _quote(exchange, row, entry, at, outcome)
-    quotes = view.board.pairs.get(entry.key, {})
-    others = {slug: other for slug, other in quotes.items() if slug != exchange.slug}
-    return Judged(market_id, entry, quote, others, memory.advance(quotes.get(exchange.slug), quote, others, now, method, usd=view.board.usd.get(quote.quote), stable=view.board.is_stable(entry.key)))
+def _judged(market_id: int, entry: Entry, quote: Quote, board: Board, now: datetime, method: Method) -> Judged:  # noqa: PLR0917 - one quote and its surroundings
+    quotes = board.pairs.get(entry.key, {})
+    others = {slug: other for slug, other in quotes.items() if slug != quote.exchange}
+    usd, stable = board.usd.get(quote.quote), board.is_stable(entry.key)
+    remembered = memory.advance(quotes.get(quote.exchange), quote, others, now, method, usd=usd, stable=stable)
+    return Judged(market_id, entry, quote, others, remembered)
 
 
 def _quote(exchange: Exchange, row: Ticker, entry: Entry, at: Stamp, outcome: Outcome[Ticker]) -> Quote:

@@ -29,9 +29,12 @@ COINS = {
     "AAVE": "Aave", "GRT": "The Graph", "SAND": "The Sandbox", "MANA": "Decentraland", "AXS": "Axie Infinity", "EGLD": "MultiversX", "THETA": "Theta Network",
     "XTZ": "Tezos", "FLOW": "Flow", "CHZ": "Chiliz", "APE": "ApeCoin", "CRV": "Curve", "SNX": "Synthetix", "COMP": "Compound", "LDO": "Lido DAO", "DYDX": "dYdX",
     "PEPE": "Pepe", "BONK": "Bonk", "FLOKI": "Floki", "WIF": "dogwifhat", "BTT": "BitTorrent", "JUP": "Jupiter", "PYTH": "Pyth Network", "TIA": "Celestia",
-    "SEI": "Sei", "KAS": "Kaspa", "RENDER": "Render", "FET": "Artificial Superintelligence Alliance", "STX": "Stacks", "RUNE": "THORChain", "GALA": "Gala",
+    "SEI": "Sei",
+    "KAS": "Kaspa", "RENDER": "Render", "FET": "Artificial Superintelligence Alliance", "STX": "Stacks",
+    "RUNE": "THORChain", "GALA": "Gala",
     "KCS": "KuCoin Token", "MNT": "Mantle", "GT": "GateToken", "BGB": "Bitget Token", "BSV": "Bitcoin SV", "XMR": "Monero", "ZEC": "Zcash", "DASH": "Dash",
-    "ENS": "Ethereum Name Service", "1INCH": "1inch", "LUNA": "Terra", "LUNC": "Terra Classic", "USTC": "TerraClassicUSD", "SKY": "Sky", "S": "Sonic", "A": "Vaulta",
+    "ENS": "Ethereum Name Service",
+    "1INCH": "1inch", "LUNA": "Terra", "LUNC": "Terra Classic", "USTC": "TerraClassicUSD", "SKY": "Sky", "S": "Sonic", "A": "Vaulta",
     "CAKE": "PancakeSwap", "JASMY": "JasmyCoin", "ORDI": "ORDI", "SATS": "SATS", "WLD": "Worldcoin", "ENA": "Ethena", "ONDO": "Ondo", "NOT": "Notcoin",
     "WAXP": "WAX", "OXEN": "Oxen", "SYRUP": "Maple Finance", "CAT": "Simon's Cat", "MOG": "Mog Coin", "BABYDOGE": "Baby Doge Coin", "HOT": "Holo", "GAS": "Gas",
 }
@@ -48,5 +51,7 @@ RENAMED = (
 )
 # Spellings of the same ticker on some exchanges, one for one.
 SPELLINGS = (("XBT", "BTC"), ("BCHSV", "BSV"), ("BCHABC", "BCH"), ("BCC", "BCH"), ("TONCOIN", "TON"), ("WAX", "WAXP"), ("GALAX", "GALA"))
-NAMES = (("Polygon", "POL"), ("Matic", "POL"), ("Ether", "ETH"), ("Ripple", "XRP"), ("Lumens", "XLM"), ("Binance Coin", "BNB"), ("Maker", "SKY"), ("Fantom", "S"))
+NAMES = (
+    ("Polygon", "POL"), ("Matic", "POL"), ("Ether", "ETH"), ("Ripple", "XRP"), ("Lumens", "XLM"), ("Binance Coin", "BNB"), ("Maker", "SKY"), ("Fantom", "S"),
+)
 MISSPELLINGS = (("etherium", "ETH"), ("bitcoln", "BTC"), ("dodgecoin", "DOGE"), ("cardona", "ADA"), ("litcoin", "LTC"), ("solona", "SOL"), ("shibainu", "SHIB"))

@@ -114,7 +114,8 @@ def _age(newest: datetime | None, now: datetime) -> float | None:
 def _source(feed: Feed, stats: _Stats, now: datetime) -> SourceStatus:
     retry = (feed.probe_at - now).total_seconds() if feed.probe_at and feed.probe_at > now else None
     return SourceStatus(
-        source=feed.source, enabled=feed.enabled, period_s=feed.period_s, outcome=feed.outcome, detail=feed.detail, finished_at=feed.finished_at, ok_at=feed.ok_at,
+        source=feed.source, enabled=feed.enabled, period_s=feed.period_s, outcome=feed.outcome, detail=feed.detail,
+        finished_at=feed.finished_at, ok_at=feed.ok_at,
         age_s=_age(feed.ok_at, now), fails=feed.fails, runs=stats.runs, success_pct=stats.success_pct,
         p50_ms=stats.percentile(0.5), p95_ms=stats.percentile(0.95), retry_in_s=retry,
     )
@@ -160,7 +161,8 @@ def _sentence(on: Sequence[ExchangeStatus]) -> tuple[str, str, str]:
     names = ", ".join(e.name for e in [*sick, *waiting])
     rest = sum(e.live for e in on)
     verb = "is" if len(sick) + len(waiting) == 1 else "are"
-    sentence = f"{_word(len(sick) + len(waiting))} {'exchange' if verb == 'is' else 'exchanges'} {verb} not live. Comparisons keep running on the other {_word(rest).lower()}."
+    subject = f"{_word(len(sick) + len(waiting))} {'exchange' if verb == 'is' else 'exchanges'}"
+    sentence = f"{subject} {verb} not live. Comparisons keep running on the other {_word(rest).lower()}."
     return "warn", sentence, f"{names}: quotes are left out of every best price until they are fresh again."
 
 
@@ -183,7 +185,8 @@ def _workers(now: datetime) -> Workers:
 def _events(limit: int = 8) -> tuple[Event, ...]:
     """Changes of state, and switches by operators (who stays in the admin's audit)."""
     labels = dict(ExchangeState.choices)
-    changes = [Event(t.at, t.exchange.slug, f"{t.exchange.name}: {labels[t.after].lower()}. {t.detail}".strip()) for t in Transition.objects.select_related("exchange")[:limit]]
+    moves = Transition.objects.select_related("exchange")[:limit]
+    changes = [Event(t.at, t.exchange.slug, f"{t.exchange.name}: {labels[t.after].lower()}. {t.detail}".strip()) for t in moves]
     switched = LogEntry.objects.get_for_model(Exchange).filter(changes__has_key="enabled", action=LogEntry.Action.UPDATE).order_by("-timestamp")[:limit]
     return tuple(sorted([*changes, *(_switch(entry) for entry in switched)], key=lambda e: e.at, reverse=True)[:limit])
 

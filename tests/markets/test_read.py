@@ -23,7 +23,8 @@ def market(stored):
     catalogue("binance", "BTC/USDT", "ETH/USDT", instrument("MATIC/USDT", status="halted"), "POL/USDT", "ETH/BTC")
     catalogue("kucoin", "BTC/USDT", "ETH/USDT")
     catalogue("bybit", "BTC/USDT")
-    prices("binance", ticker("BTC/USDT", 100, 101, quote_volume_24h=90), ticker("ETH/USDT", 10, "10.1"), ticker("POL/USDT", "0.5", "0.501"), ticker("ETH/BTC", "0.1", "0.101", quote_volume_24h=3))
+    eth = ticker("ETH/USDT", 10, "10.1"), ticker("ETH/BTC", "0.1", "0.101", quote_volume_24h=3)
+    prices("binance", ticker("BTC/USDT", 100, 101, quote_volume_24h=90), *eth, ticker("POL/USDT", "0.5", "0.501"))
     prices("kucoin", ticker("BTC/USDT", "100.2", "100.9", quote_volume_24h=50, taker_fee="0.001"), ticker("ETH/USDT", "9.99", "10.11"))
     prices("bybit", ticker("BTC/USDT", "100.1", "101.1", quote_volume_24h=10, taker_fee="0.001"))
 
