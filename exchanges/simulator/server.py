@@ -12,7 +12,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -69,6 +69,7 @@ class Simulator:
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+        await asyncio.sleep(0)  # one more turn of the loop, in which the aborted connections are really closed
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())
@@ -77,12 +78,13 @@ class Simulator:
         try:
             while (request := await wire.request()) and await self._answer(wire, request):
                 wire.served += 1
-        except (ConnectionError, asyncio.CancelledError):
-            pass  # the client is gone, or we are asked to stop: nothing is owed to anybody
+        except ConnectionError:
+            pass  # the client is gone: nothing is owed to anybody
+        except asyncio.CancelledError:
+            writer.transport.abort()  # we are asked to stop: what is not sent yet never will be
         finally:
             self._open.discard(task)
-            with suppress(ConnectionError, RuntimeError):
-                writer.close()
+            writer.close()
 
     async def _answer(self, wire: Wire, request: Request) -> bool:
         if request.path.rstrip("/") == CONTROL.rstrip("/"):
