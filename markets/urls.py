@@ -1,3 +1,15 @@
-"""Pages."""
+"""Addresses of the pages."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from markets import views
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("compare/<str:pair>/", views.compare, name="compare"),
+    path("assets/<str:slug>/", views.asset, name="asset"),
+    path("search/", views.search, name="search"),
+    path("guide/", views.guide, name="guide"),
+    path("status/", views.status, name="status"),
+    path("status.json", views.status_json, name="status-json"),
+]

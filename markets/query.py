@@ -1,0 +1,86 @@
+"""What the pages understand in their addresses: the parameters, and links that change one of them and keep the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from exchanges.adapters import ADAPTERS
+from markets import filters
+from markets.filters import Parameter
+from markets.shapes import SORTS, Filters
+
+STEP = 50  # rows a page, and how many "Next 50" adds
+MOST = 200  # rows on one page; from there on the offset moves
+ALL = "ALL"  # quote=ALL: every quote currency
+
+
+def _blank(parameter: Parameter) -> Parameter:
+    """A field of a form that may be left empty."""
+    return replace(parameter, read=lambda text: parameter.default if text == "" else parameter.read(text))
+
+
+FORMAT = filters.choice("format", ("page", "csv"), "page", "A page, or the same rows as CSV.")
+OVERVIEW = (
+    replace(filters.ticker("quote", "Quote currency, or ALL."), default="USDT"),
+    _blank(filters.many("base", "Only these tickers: a watch list.")),
+    filters.many("exchange", "Compare these exchanges only.", tuple(ADAPTERS)),
+    filters.flag("net", True, "After taker fees."),
+    filters.whole("min_exchanges", 1, 50, 1, "On at least so many exchanges."),
+    _blank(filters.decimal("min_volume_usd", "Volume in 24 hours, USD.")),
+    _blank(filters.decimal("min_change_pct", "Change in 24 hours, percent.")),
+    filters.flag("hide_leveraged", True, "Leave leveraged and wrapped tokens out."),
+    filters.flag("hide_suspect", False, "Leave out pairs whose exchanges disagree."),
+    filters.words("search", 60, "Part of a ticker or name."),
+    filters.choice("sort", [*SORTS, *(f"-{name}" for name in SORTS)], "-volume", "Order."),
+    filters.choice("density", ("normal", "compact"), "normal", "Row height."),
+    filters.whole("limit", STEP, MOST, STEP, "Rows on the page."),
+    filters.whole("offset", 0, 100_000, 0, "Rows to skip."),
+    FORMAT,
+)
+COMPARE = (*filters.COMPARE, FORMAT)
+SEARCH = (filters.words("q", 60, "A ticker, an old ticker, a name or a pair."),)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A parsed address: its path and the values of its parameters."""
+
+    path: str
+    values: Mapping[str, Any]
+    parameters: Sequence[Parameter]
+
+    def link(self, **changes: Any) -> str:
+        """The same address with some values changed; defaults are left out."""
+        values = {**self.values, **changes}
+        shown = {p.name: _text(values[p.name]) for p in self.parameters if values[p.name] != p.default}
+        return self.path + ("?" + urlencode(shown) if shown else "")
+
+    def hidden(self, *without: str) -> list[tuple[str, str]]:
+        """What a form must carry along: every value that is not default, except those the form asks for itself."""
+        return [(p.name, _text(self.values[p.name])) for p in self.parameters if p.name not in without and self.values[p.name] != p.default]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def asked(request: HttpRequest, parameters: Sequence[Parameter]) -> Asked:
+    """The values of a request's query. Raises filters.BadParameter for what is not declared or not allowed."""
+    return Asked(request.path, filters.parse(request.META.get("QUERY_STRING", ""), parameters), parameters)
+
+
+def overview_filters(values: Mapping[str, Any], *, everything: bool = False) -> Filters:
+    """The overview's filters; `everything` asks for all rows instead of a page (CSV)."""
+    return Filters(
+        quote="" if values["quote"] == ALL else values["quote"], exchanges=values["exchange"], net=values["net"], min_exchanges=values["min_exchanges"],
+        min_volume_usd=values["min_volume_usd"], min_change_pct=values["min_change_pct"], hide_leveraged=values["hide_leveraged"],
+        hide_suspect=values["hide_suspect"], search=values["search"], base=values["base"], sort=values["sort"],
+        limit=100_000 if everything else values["limit"], offset=0 if everything else values["offset"],
+    )

@@ -1,0 +1,122 @@
+"""Template tags: numbers, ages, pebbles and icons. Each is one call of `markets.display`, marked safe where it is HTML."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from markets import charts, display
+from markets.shapes import ExchangeStatus, Meter
+
+register = template.Library()
+register.filter("amount", display.amount)
+register.filter("rate", display.rate)
+register.filter("moment", display.moment)
+register.filter("exact", display.exact)
+register.filter("direction", display.direction)
+
+
+@register.simple_tag
+def price(value: Decimal | None, places: int | None = None) -> SafeString:
+    """A price as <data value="exact">."""
+    return mark_safe(display.price_html(value, places=places))  # noqa: S308 - digits of a Decimal only
+
+
+@register.simple_tag
+def hero(value: Decimal | None, places: int | None = None) -> SafeString:
+    """The large price, its decimals set apart."""
+    return mark_safe(display.split_price_html(value, places))  # noqa: S308 - digits of a Decimal only
+
+
+@register.simple_tag
+def percent(value: Decimal | None, places: int = 2, sign: bool = True) -> str:
+    """A percent figure."""
+    return display.percent(value, places=places, sign=sign)
+
+
+@register.simple_tag
+def bps(value: Decimal | None) -> str:
+    """A gap with its unit."""
+    return " ".join(display.gap(value)).strip()
+
+
+@register.simple_tag(takes_context=True)
+def age(context: dict[str, Any], seconds: float | None, state: str = "") -> SafeString:
+    """How old something is, with the instant it was true, so that the page can count on."""
+    if seconds is None:
+        return mark_safe(f'<span class="age">{display.DASH}</span>')  # noqa: S308 - a constant
+    at = context["now"].timestamp() - seconds
+    return format_html('<span class="age {}" data-at="{}">{}</span>', state, f"{at:.1f}", display.age(seconds))
+
+
+@register.simple_tag(takes_context=True)
+def retry(context: dict[str, Any], seconds: float | None) -> SafeString:
+    """When it is tried again, counted down on the page; nothing when that is not known."""
+    if seconds is None:
+        return mark_safe("")
+    at = context["now"].timestamp() + seconds
+    return format_html(' Retrying in <span data-until="{}">{}</span>.', f"{at:.1f}", display.age(seconds))
+
+
+@register.simple_tag
+def when(at: datetime | None) -> SafeString:
+    """An instant as <time>, in UTC; the page adds the local time as a tooltip."""
+    if at is None:
+        return mark_safe(display.DASH)  # noqa: S308 - a constant
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), display.moment(at))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: dict[str, Any], at: datetime) -> SafeString:
+    """An instant in a list: Today 11:58."""
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), display.clock(at, context["now"]))
+
+
+@register.simple_tag(takes_context=True)
+def since(context: dict[str, Any], seconds: float | None) -> str:
+    """The time of day something became old: 11:58."""
+    return display.DASH if seconds is None else (context["now"] - timedelta(seconds=seconds)).strftime("%H:%M")
+
+
+@register.simple_tag
+def mark(face: ExchangeStatus, size: str = "") -> SafeString:
+    """The pebble of an exchange. Decoration: the name stands beside it, or is read out by `named`."""
+    return format_html('<span class="pebble ex-{} {}" aria-hidden="true">{}</span>', face.place, size, face.monogram)
+
+
+@register.simple_tag
+def named(face: ExchangeStatus, size: str = "") -> SafeString:
+    """The pebble where no name stands beside it."""
+    seen = format_html('<span class="pebble ex-{} {}" title="{}" aria-hidden="true">{}</span>', face.place, size, face.name, face.monogram)
+    return seen + format_html('<span class="vh">{}</span>', face.name)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite in templates/icons.svg."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag
+def meter(limit: Meter) -> SafeString:
+    """A limit's bar."""
+    return mark_safe(charts.meter(limit.used, limit.limit))  # noqa: S308 - numbers only
+
+
+@register.filter
+def window(seconds: float) -> str:
+    """A limit's window: s, min, 30 s, 2 h."""
+    if seconds in (1, 60, 3600):
+        return {1: "s", 60: "min", 3600: "h"}[int(seconds)]
+    return display.age(seconds).removesuffix(" 0 s").removesuffix(" 0 m")
+
+
+@register.filter
+def number(value: Decimal | int | None) -> str:
+    """A count with thousands separated."""
+    return display.DASH if value is None else f"{value:,.0f}"
