@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 
@@ -58,7 +59,8 @@ def instruments(scene: Scene, query: Query) -> Reply:
     if refused := _refused(query, {"symbol", "symbols", "symbolStatus", "showPermissionSets"}):
         return refused
     rows = _instrument_rows(query.get("showPermissionSets") != "false")
-    chosen = ",".join(rows[m.symbol] for m in universe().markets[SLUG] if _asked(m, query))
+    asked = _asked(query)
+    chosen = ",".join(rows[m.symbol] for m in universe().markets[SLUG] if asked(m))
     limits = (
         '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000},{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},'
         '{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},{"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000}'
@@ -70,7 +72,8 @@ def tickers(scene: Scene, query: Query) -> Reply:
     """The rolling 24 hours of all symbols, or of those asked for (one symbol answers one object, not a list)."""
     if refused := _refused(query, {"symbol", "symbols", "symbolStatus"}):
         return refused
-    rows = [_dead_row(q) if q.market.status == "delisted" else _row(q, scene.now) for q in scene.quotes() if _asked(q.market, query)]
+    asked = _asked(query)
+    rows = [_dead_row(q) if q.market.status == "delisted" else _row(q, scene.now) for q in scene.quotes() if asked(q.market)]
     return Reply((rows[0] if "symbol" in query else f"[{','.join(rows)}]").encode())
 
 
@@ -124,9 +127,10 @@ def _symbols(query: Query) -> tuple[str, ...] | None:
     return tuple(part.strip(' "') for part in query["symbols"].strip("[] ").split(",")) if "symbols" in query else None
 
 
-def _asked(market: Market, query: Query) -> bool:
-    wanted = _symbols(query)
-    return (wanted is None or market.symbol in wanted) and query.get("symbolStatus", STATUS[market.status]) == STATUS[market.status]
+def _asked(query: Query) -> Callable[[Market], bool]:
+    """Whether a market is among those asked for, by symbol and by status."""
+    wanted, status = _symbols(query), query.get("symbolStatus")
+    return lambda market: (wanted is None or market.symbol in wanted) and (status is None or STATUS[market.status] == status)
 
 
 def _row(q: Quote, now: float) -> str:
