@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.db import connection, transaction
+from django.utils import timezone
 from django_q.models import Schedule
 
 from exchanges.adapter import SOURCE_NAMES
@@ -58,7 +62,8 @@ def exchange_saved(instance: Exchange, raw: bool = False, **_: object) -> None:
 
 def start_now(exchange: str) -> None:
     """Within a second, poll all its sources in order, once. A row and no queue call: it commits with the change."""
-    _put(f"start {exchange}", func="markets.tasks.start", args=repr(exchange), kwargs=QUIET, schedule_type=Schedule.ONCE)
+    first = timezone.now() - timedelta(hours=1)  # what is due longest is queued first: the catalogue before other polls
+    _put(f"start {exchange}", {"next_run": first}, func="markets.tasks.start", args=repr(exchange), kwargs=QUIET, schedule_type=Schedule.ONCE)
 
 
 def _name(feed: Feed) -> str:
@@ -72,13 +77,13 @@ def _ensure_feed(feed: Feed) -> None:
     _put(_name(feed), **task, cron=line, schedule_type=Schedule.CRON, intended_date_kwarg="due")
 
 
-def _put(name: str, **wanted: str) -> None:
+def _put(name: str, first: dict[str, Any] | None = None, /, **wanted: str) -> None:
     """Make or mend the schedule of that name (names are not unique in django-q2: later doubles are removed)."""
     with transaction.atomic():
         found = list(Schedule.objects.select_for_update().filter(name=name).order_by("id"))
         Schedule.objects.filter(pk__in=[s.pk for s in found[1:]]).delete()
         if not found:
-            Schedule(name=name, **wanted).save()
+            Schedule(name=name, **wanted, **(first or {})).save()
         elif any(getattr(found[0], field) != value for field, value in wanted.items()):
             _change(found[0], wanted)
 

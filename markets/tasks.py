@@ -49,10 +49,15 @@ def _too_late(exchange: str, source: str, age: timedelta) -> bool:
 
 
 def start(exchange: str) -> None:
-    """Poll everything once, one after the other: a ticker of a market that is not known yet cannot be stored."""
+    """Poll everything once, one after the other: a price of a market that is not known yet cannot be stored.
+
+    After a new catalogue the rest is asked however recently it was: that answer had nothing to stand on.
+    """
+    new = False
     feeds = Feed.objects.filter(exchange__slug=exchange).values_list("source", flat=True)
     for source in sorted(feeds, key=SOURCE_NAMES.index):
-        poll(exchange, source)
+        outcome = poll(exchange, source, spaced=not new)
+        new |= source == "instruments" and outcome in ("ok", "partial")
 
 
 def purge() -> None:

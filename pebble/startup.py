@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -91,7 +92,9 @@ def prepare(say: Say) -> None:
     say("migrating the database")
     call_command("migrate", verbosity=0, interactive=False)  # its signal makes rows and schedules for new adapters, too
     call_command("createcachetable", verbosity=0)
-    call_command("setup_operator")
+    account = StringIO()
+    call_command("setup_operator", stdout=account)
+    say(account.getvalue().strip())
     say("collecting static files")
     call_command("collectstatic", verbosity=0, interactive=False)
     for slug in Exchange.objects.filter(enabled=True, slug__in=ADAPTERS).values_list("slug", flat=True):

@@ -28,6 +28,7 @@ class Watch:
         self.began, self.began_at = time.monotonic(), timezone.now()
         self.told: int | None = None  # how many exchanges had prices when we last said so
         self.waiting = True
+        self.vain = 0  # restarts by the watchdog since a poll last ended
         self.files = _files() if reload else None
 
     def __call__(self) -> None:
@@ -55,10 +56,16 @@ class Watch:
             self.say(f"ready: open {settings.BASE_URL}/" + (f" (no prices yet from {_missing(feeds, self)})" if got < total else ""))
 
     def workers(self) -> None:
-        """A worker killed while it held the queue's lock stops the others for ever, and nothing in django-q2 notices."""
-        program = self.programs["workers"]
-        found = health.polling(timezone.now())
-        if program.running and found.stopped and time.monotonic() - program.started > found.limit_s:
+        """A worker killed while it held the queue's lock stops the others for ever, and nothing in django-q2 notices.
+
+        New workers get the same time to end a poll, and twice as much after each vain restart: a machine that is only
+        slow must not be kept from ever finishing.
+        """
+        program, found = self.programs["workers"], health.polling(timezone.now())
+        if not found.stopped:
+            self.vain = 0
+        elif program.running and time.monotonic() - program.started > found.limit_s * 2**self.vain:
+            self.vain += 1
             program.restart(f"watchdog: {found}")
 
     def reload(self) -> None:

@@ -96,6 +96,19 @@ def test_a_start_asks_for_everything_with_the_catalogue_before_the_prices(client
     assert client.asked.index("instruments") < client.asked.index("tickers")
 
 
+@pytest.mark.parametrize(("catalogue", "spaced"), [("ok", False), ("partial", False), ("lease_lost", True), ("deadline", True)])
+def test_after_a_new_catalogue_prices_are_asked_however_recent_they_are(monkeypatch, catalogue, spaced):
+    calls = {}
+
+    def noted(exchange, source, *, spaced):
+        calls[source] = spaced
+        return catalogue
+
+    monkeypatch.setattr(tasks, "poll", noted)
+    tasks.start(SLUG)
+    assert (calls["instruments"], calls["tickers"]) == (True, spaced)
+
+
 def test_housekeeping_drops_old_runs_and_old_failures(feed):
     def run(token, days):
         at = timezone.now() - timedelta(days=days)

@@ -53,8 +53,9 @@ class Command(BaseCommand):
 
     def _decide(self) -> None:
         """Start this command anew with the market that could be reached: settings cannot change in a running process."""
+        self.say("asking the exchanges whether they can be reached")
         market, why = startup.reachable_market()
-        self.say(f"{market} market, because {why}")
+        self.say(f"{why}: choosing the {market} market")
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PEBBLE_MARKET": market})  # noqa: S606  # ourselves
 
     def _programs(self) -> list[Program]:

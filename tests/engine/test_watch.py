@@ -1,0 +1,114 @@
+"""What the supervisor's watch decides: when workers are restarted, how patient it is, what it tells of first prices."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from exchanges.models import Exchange, Feed
+from pebble import watch
+from pebble.watch import Watch
+
+pytestmark = pytest.mark.django_db
+
+
+class Workers:
+    """Stands for the program: running since `started`, remembers why it was restarted."""
+
+    def __init__(self):
+        self.running, self.started, self.why = True, 0.0, []
+
+    def restart(self, why):
+        self.why.append(why)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def one(told, clock):
+    return Watch(told.append, {"workers": Workers(), "web": Workers()})
+
+
+def ended(seconds_ago):
+    Feed.objects.update(finished_at=timezone.now() - timedelta(seconds=seconds_ago), period_s=10)
+
+
+def test_workers_that_end_polls_are_left_alone(one):
+    ended(29)
+    one.workers()
+    assert one.programs["workers"].why == []
+
+
+def test_silence_means_a_restart_with_the_reason(one):
+    ended(31)
+    one.workers()
+    [why] = one.programs["workers"].why
+    assert why == "watchdog: the last poll ended 31 s ago, 30 s are allowed"
+
+
+def test_new_workers_get_their_time_and_more_of_it_after_each_vain_restart(one, clock):
+    ended(600)
+    workers, restarts = one.programs["workers"], []
+    for second in range(1000, 1240):
+        clock[0] = second
+        one.workers()
+        if len(workers.why) > len(restarts):
+            restarts.append(second)
+            workers.started = second
+    assert restarts == [1000, 1061, 1182]
+    ended(0)
+    one.workers()
+    assert one.vain == 0
+
+
+def test_first_prices_are_counted_until_all_are_there(one, told):
+    feeds = Feed.objects.filter(source="tickers")
+    one.first_prices()
+    one.first_prices()
+    feeds.filter(pk=feeds.first().pk).update(ok_at=timezone.now(), rows=9)
+    one.first_prices()
+    feeds.update(ok_at=timezone.now(), rows=9)
+    one.first_prices()
+    total = feeds.count()
+    assert told[:-1] == [f"first prices: {n} of {total} exchanges" for n in (0, 1, total)]
+    assert told[-1].startswith("ready: open http://") and not one.waiting
+
+
+def test_after_a_minute_it_names_who_is_missing_and_why(one, told, clock):
+    feeds = Feed.objects.filter(source="tickers")
+    late = Exchange.objects.first()
+    feeds.exclude(exchange=late).update(ok_at=timezone.now(), rows=9)
+    feeds.filter(exchange=late).update(outcome="dns")
+    clock[0] += watch.FIRST_PRICES_S + 1
+    one.first_prices()
+    assert f"no prices yet from {late.name}: dns" in told[-1] and not one.waiting
+
+
+def test_prices_of_an_earlier_start_do_not_count(one, told):
+    Feed.objects.filter(source="tickers").update(ok_at=timezone.now() - timedelta(hours=1), rows=9)
+    one.first_prices()
+    assert told[-1].startswith("first prices: 0 of")
+
+
+def test_a_changed_file_restarts_web_and_workers(told, tmp_path, settings):
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "markets").mkdir()
+    file = tmp_path / "markets" / "some.py"
+    file.write_text("one")
+    one = Watch(told.append, {"workers": Workers(), "web": Workers()}, reload=True)
+    one.reload()
+    assert one.programs["web"].why == []
+    (tmp_path / "markets" / "other.html").write_text("two")
+    one.reload()
+    one.reload()
+    assert one.programs["web"].why == one.programs["workers"].why == ["files changed"]
