@@ -10,14 +10,13 @@ import msgspec
 import yaml
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import include, path
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
 from exchanges.adapters import ADAPTERS
-from exchanges.errors import OUTCOMES
 from markets import api, api_examples, api_schema, filters, read, serialize, throttle
 
 CHANGES = (("v1, 22 November 2026", "First release: exchanges, markets, pairs, compare, status."),)
@@ -65,9 +64,14 @@ def landing(request: HttpRequest) -> HttpResponse:
     context = {
         "base": f"{settings.BASE_URL}/api/v1/", "call": call, "answer": answer, "per_minute": per_minute, "per_burst": per_burst, "changes": CHANGES,
         "problems": [(status, title, api_schema.PROBLEMS.get(status, "Only GET and HEAD are answered.")) for status, title in api.TITLES.items()],
-        "flags": filters.FLAGS, "outcomes": OUTCOMES, "states": filters.STATES, "simulated": settings.SIMULATED,
+        "flags": filters.FLAGS, "states": filters.STATES,
     }
-    return render(request, "api/landing.html", context)
+    return HttpResponse(render_to_string("api/landing.html", {**_frame(), **context}))
+
+
+def _frame() -> dict[str, Any]:
+    """What the bars around a page need. Rendered without the request: nothing of a visitor gets in."""
+    return {"now": timezone.now(), "nav": "api", "simulated": settings.SIMULATED}
 
 
 def _call() -> tuple[str, str]:
@@ -89,7 +93,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     found = document()
     operations = [_operation(address, item["get"]) for address, item in found["paths"].items()]
     shapes = [_shape(name, found["components"]["schemas"][name]) for name in _used(found)]
-    return render(request, "api/reference.html", {"operations": operations, "shapes": shapes, "simulated": settings.SIMULATED})
+    return HttpResponse(render_to_string("api/reference.html", {**_frame(), "operations": operations, "shapes": shapes}))
 
 
 def _operation(address: str, item: Mapping[str, Any]) -> dict[str, Any]:

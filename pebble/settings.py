@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "markets.audit.AuditMiddleware",
 ]
 ROOT_URLCONF = "pebble.urls"
 WSGI_APPLICATION = "pebble.wsgi.application"

@@ -12,10 +12,14 @@ from markets.models import Market, Quote
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 
-QUOTE = set(
-    ["exchange", "symbol", "base", "quote", "kind", "bid", "bid_size", "ask", "ask_size", "last", "base_volume_24h", "quote_volume_24h", "change_24h_pct", "high_24h", "low_24h", "exchange_ts", "requested_at", "received_at", "observed_at", "age_s", "state", "flags"]
-)
-COMPARE = set(["as_of", "simulated", "base", "quote", "side", "amount", "grade", "reference_price", "index_price", "price_range_pct", "best", "quotes", "excluded", "notes"])
+QUOTE = {
+    "exchange", "symbol", "base", "quote", "kind", "bid", "bid_size", "ask", "ask_size", "last", "base_volume_24h", "quote_volume_24h", "change_24h_pct",
+    "high_24h", "low_24h", "exchange_ts", "requested_at", "received_at", "observed_at", "age_s", "state", "flags",
+}
+COMPARE = {
+    "as_of", "simulated", "base", "quote", "side", "amount", "grade", "reference_price", "index_price",
+    "price_range_pct", "best", "quotes", "excluded", "notes",
+}
 ENVELOPE = ["as_of", "simulated", "count", "next", "previous", "missing", "results"]
 
 

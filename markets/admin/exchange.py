@@ -1,0 +1,241 @@
+"""Exchanges: switch, budget, order, fee, address, sources and their periods, and a test of the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from exchanges.adapter import Adapter, Pool
+from exchanges.models import Exchange, Feed
+from exchanges.numbers import plain
+from markets import read, trial
+from markets.admin.common import Fixed, Reported
+from markets.display import DASH, age
+from markets.impact import impact, sentence
+from markets.shapes import ExchangeStatus
+
+CONFIRMED = "_confirmed"
+
+
+class ExchangeForm(forms.ModelForm):
+    """A host can only be one of those the adapter or the environment allows; a reason is asked anew each time."""
+
+    host = forms.ChoiceField(required=False, help_text=Exchange._meta.get_field("host").help_text)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "host" in self.fields:
+            hosts = allowed_hosts(self.instance.adapter)
+            self.fields["host"].choices = [("", f"the adapter's first ({hosts[0]})" if hosts else "none"), *((host, host) for host in hosts)]
+        if "reason" in self.fields:
+            self.initial["reason"] = ""
+
+
+def allowed_hosts(adapter: Adapter | None) -> tuple[str, ...]:
+    """The hosts an operator may choose from: the adapter's own, and PEBBLE_EXTRA_HOSTS."""
+    return (*(adapter.hosts if adapter else ()), *settings.EXTRA_HOSTS)
+
+
+class FeedInline(admin.TabularInline):
+    """What an exchange is asked for, each with its switch and its period."""
+
+    model = Feed
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "sources"
+    fields = ("source", "enabled", "period_s", "outcome", "ok_at")
+    readonly_fields = ("source", "outcome", "ok_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Sources come from the adapter."""
+        return False
+
+
+def status_of(exchange: Exchange) -> ExchangeStatus | None:
+    """What readers know of this exchange right now, looked up once for each row of the list."""
+    if not hasattr(exchange, "_status"):
+        exchange._status = next((e for e in read.exchanges(timezone.now()) if e.slug == exchange.slug), None)
+    return exchange._status
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(Reported, Fixed):
+    """One row for each adapter: rows are made by the adapters and never deleted here."""
+
+    form = ExchangeForm
+    inlines = (FeedInline,)
+    list_display = ("name", "state_now", "enabled", "budget_per_minute", "used_now", "priority", "taker_fee_pct", "success_1h", "p95", "newest", "test")
+    list_editable = ("enabled", "budget_per_minute")
+    readonly_fields = ("slug", "state_now", "used_now", "published")
+    actions = ("test_connection",)
+    change_list_template = "admin/exchanges/exchange/change_list.html"
+    fieldsets = (
+        ("Identity", {
+            "fields": ("name", "slug", "state_now"),
+            "description": "On save the new name stands on every page at once. The address part (slug) is the adapter's.",
+        }),
+        ("Switch", {
+            "fields": ("enabled", "reason"),
+            "description": "Off, within a second of the save: no request leaves for it (one that is on its way may end), and its prices stop "
+                           "counting on pages, in the API and on the status page. On again: it is asked at once; nothing else is needed.",
+        }),
+        ("Rate limit", {
+            "fields": ("budget_per_minute", "used_now", "published"),
+            "description": "On save all workers obey the new budget from their next request on. "
+                           "With less than the schedule asks for, prices stay and get older.",
+        }),
+        ("Order and fee", {"fields": ("priority", "taker_fee_pct"), "description": "On save comparisons are ranked with it from the next second on."}),
+        ("Address", {"fields": ("host",), "description": "On save the next poll goes to that host. Others than these are refused."}),
+    )
+
+    # --- Columns ------------------------------------------------------------------------------------------------
+    @admin.display(description="state")
+    def state_now(self, obj: Exchange) -> str:
+        """The state's word, with its detail."""
+        status = status_of(obj)
+        if status is None:
+            return "No adapter"
+        return format_html('<span class="pb-state pb-{}">{}</span> {}', status.state, status.state_label, status.detail)
+
+    @admin.display(description="used now")
+    def used_now(self, obj: Exchange) -> str:
+        """Each limit, how much of it is used."""
+        status = status_of(obj)
+        meters = status.meters if status else ()
+        return format_html_join(", ", "{} {} of {} {}", ((m.name, plain(m.used), plain(m.limit), m.unit) for m in meters)) or DASH
+
+    @admin.display(description="success, 1 h")
+    def success_1h(self, obj: Exchange) -> str:
+        """Share of good polls."""
+        status = status_of(obj)
+        return f"{status.success_pct:.1f} %" if status and status.success_pct is not None else DASH
+
+    @admin.display(description="p95, ms")
+    def p95(self, obj: Exchange) -> str:
+        """Slow polls of the last hour."""
+        status = status_of(obj)
+        return f"{status.p95_ms:,}" if status and status.p95_ms is not None else DASH
+
+    @admin.display(description="newest price")
+    def newest(self, obj: Exchange) -> str:
+        """Age of its newest quote."""
+        status = status_of(obj)
+        return age(status.age_s) if status else DASH
+
+    @admin.display(description="")
+    def test(self, obj: Exchange) -> str:
+        """A button of its own inside the list's form: it posts, with the form's token."""
+        address = reverse("admin:exchanges_exchange_test", args=(obj.pk,))
+        return format_html('<button class="button pb-test" formaction="{}" formmethod="post" aria-label="Test {}">Test</button>', address, obj.name)
+
+    @admin.display(description="published limits")
+    def published(self, obj: Exchange) -> str:
+        """The exchange's own pools, and a warning where the budget is above what they allow."""
+        adapter = obj.adapter
+        if adapter is None:
+            return DASH
+        pools = ((p.name, f"{p.units:,} {p.unit}", f"{p.window_s:g} s", ", each endpoint by itself" if p.per_endpoint else "") for p in adapter.pools)
+        lines = format_html_join("", "<li>{}: {} in {}{}</li>", pools)
+        return format_html("<ul>{}</ul>{}", lines, _too_much(obj.budget_per_minute, allowed_per_minute(adapter)))
+
+    # --- Saving -------------------------------------------------------------------------------------------------
+    def save_model(self, request: HttpRequest, obj: Exchange, form: Any, change: bool) -> None:
+        """A reason given in the form, or beside a confirmation, goes into the audit with the change."""
+        if "reason" not in form.fields:
+            obj.reason = request.POST.get("reason", "")[:200]
+        obj.get_additional_data = lambda: {"reason": obj.reason} if obj.reason else None
+        super().save_model(request, obj, form, change)
+        Exchange.objects.filter(pk=obj.pk).update(reason=obj.reason)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Ask before an exchange is switched off from the list."""
+        off = self._off_in_list(request)
+        if off and self.has_change_permission(request):
+            return self._confirm(request, off)
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Ask before it is switched off in its form."""
+        exchange = self.get_object(request, object_id) if object_id else None
+        turned_off = request.method == "POST" and exchange is not None and exchange.enabled and "enabled" not in request.POST
+        if turned_off and CONFIRMED not in request.POST and self.has_change_permission(request, exchange):
+            return self._confirm(request, [exchange])
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _off_in_list(self, request: HttpRequest) -> list[Exchange]:
+        if request.method != "POST" or "_save" not in request.POST or CONFIRMED in request.POST:
+            return []
+        rows = [name.removesuffix("-id") for name in request.POST if name.startswith("form-") and name.endswith("-id")]
+        off = [request.POST[f"{row}-id"] for row in rows if f"{row}-enabled" not in request.POST]
+        return list(Exchange.objects.filter(pk__in=[pk for pk in off if pk.isascii() and pk.isdigit()], enabled=True))
+
+    def _confirm(self, request: HttpRequest, off: list[Exchange]) -> HttpResponse:
+        names = " and ".join(e.name for e in off)
+        context = {
+            **self.admin_site.each_context(request), "title": f"Switch off {names}?", "names": names, "opts": self.opts, "confirmed": CONFIRMED,
+            "impact": sentence(impact(read.board(), [e.slug for e in off])), "ask_reason": "reason" not in request.POST,
+            "fields": [(name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values],
+            "back": reverse("admin:exchanges_exchange_changelist"),
+        }
+        return TemplateResponse(request, "admin/exchanges/exchange/confirm_off.html", context)
+
+    # --- Testing ------------------------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        """One address more: the test of one exchange."""
+        return [path("<int:pk>/test/", self.admin_site.admin_view(self.test_view), name="exchanges_exchange_test"), *super().get_urls()]
+
+    @transaction.non_atomic_requests
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask one exchange now. POST only, with the right to change it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        exchange = get_object_or_404(Exchange, pk=pk)
+        if not self.has_change_permission(request, exchange):
+            raise PermissionDenied
+        return self._tested(request, [exchange])
+
+    @admin.action(description="Test connection", permissions=["change"])
+    def test_connection(self, request: HttpRequest, queryset: QuerySet[Exchange]) -> HttpResponse:
+        """Ask each of the chosen exchanges now."""
+        return self._tested(request, queryset)
+
+    def _tested(self, request: HttpRequest, exchanges: Iterable[Exchange]) -> HttpResponse:
+        results = [(exchange, steps, trial.verdict(steps)) for exchange in exchanges if (steps := trial.run(exchange))]
+        context = {**self.admin_site.each_context(request), "title": "Test connection", "opts": self.opts, "results": results}
+        return TemplateResponse(request, "admin/exchanges/exchange/tested.html", context)
+
+
+def _too_much(budget: int, most: int | None) -> str:
+    if most is None or budget <= most:
+        return ""
+    text = '<p class="pb-warning" role="alert">The budget of {} a minute is above the {} that these limits allow; they are obeyed all the same.</p>'
+    return format_html(text, f"{budget:,}", f"{most:,}")
+
+
+def allowed_per_minute(adapter: Adapter) -> int | None:
+    """Requests a minute of the cheapest kind that the published pools let through together; None where none says."""
+    costs: dict[str, int] = {}
+    for part in (part for source in adapter.sources.values() for part in source.parts):
+        for pool, cost in part.cost.items():
+            costs[pool] = min(cost, costs.get(pool, cost))
+    each = [_per_minute(pool, costs[pool.name]) for pool in adapter.pools if costs.get(pool.name)]
+    return sum(each) if each else None
+
+
+def _per_minute(pool: Pool, cost: int) -> int:
+    return int(pool.units * 60 / pool.window_s / cost)
+
+

@@ -1,0 +1,58 @@
+"""What happened, to look at: polls and changes of state. And the one row of settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from exchanges.models import Run, Transition
+from markets.admin.common import Fixed, ReadOnly, Reported
+from markets.models import Setting
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly):
+    """Polls of the last two days."""
+
+    list_display = ("started_at", "exchange", "source", "outcome", "ms", "requests", "rows", "dropped", "bad_fields", "detail")
+    list_filter = ("exchange", "source", "outcome")
+    list_select_related = ("exchange",)
+    show_full_result_count = False
+
+
+@admin.register(Transition)
+class TransitionAdmin(ReadOnly):
+    """Changes of an exchange's state."""
+
+    list_display = ("at", "exchange", "before", "after", "detail")
+    list_filter = ("exchange", "after")
+    list_select_related = ("exchange",)
+
+
+@admin.register(Setting)
+class SettingAdmin(Reported, Fixed):
+    """The one row of settings: its list is its form."""
+
+    fieldsets = (
+        ("Anomalies", {
+            "fields": ("z_threshold", "tol_stable_pct", "tol_major_pct", "tol_mid_pct", "tol_tail_pct", "major_volume_usd", "mid_volume_usd"),
+            "description": "On save comparisons are judged with these from the next second on; "
+                           "what was remembered of single quotes follows with the next polls.",
+        }),
+        ("History", {
+            "fields": ("minute_snapshots_h", "hour_snapshots_d", "snapshot_pairs"),
+            "description": "On save new history follows at once; what is past its keep goes with the next housekeeping, within ten minutes.",
+        }),
+        ("API", {"fields": ("api_per_minute", "api_burst_10s"), "description": "On save every web process counts with these within a second."}),
+    )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Setting:
+        """The row, or its defaults where it was never saved."""
+        return Setting.objects.filter(pk=1).first() or Setting(pk=1)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one row: go there."""
+        return redirect("admin:markets_setting_change", 1)

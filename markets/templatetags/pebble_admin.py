@@ -1,0 +1,37 @@
+"""What the admin's first page shows above the list of tables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from auditlog.models import LogEntry
+from django import template
+from django.utils import timezone
+from django_q.models import Failure, Schedule
+
+from markets import read
+from markets.admin.audited import changes
+from markets.display import age
+
+register = template.Library()
+LATE_S = 60
+SHOWN = 10
+
+
+@register.inclusion_tag("admin/operations.html")
+def operations(user: Any) -> dict[str, Any]:
+    """The status table in small, what is overdue or failed, and the last changes; each for those who may see it."""
+    now = timezone.now()
+    context: dict[str, Any] = {}
+    if user.has_perm("exchanges.view_exchange"):
+        context["exchanges"] = [(e, age(e.age_s), [s for s in e.sources if s.outcome not in ("ok", "")]) for e in read.exchanges(now)]
+    if user.has_perm("django_q.view_schedule"):
+        late = Schedule.objects.filter(next_run__lt=now - timedelta(seconds=LATE_S)).exclude(repeats=0).order_by("next_run")
+        context["overdue"] = [(schedule.name, age((now - schedule.next_run).total_seconds())) for schedule in late[:SHOWN]]
+    if user.has_perm("django_q.view_failure"):
+        context["failed"] = Failure.objects.order_by("-stopped")[:SHOWN]
+    if user.has_perm("auditlog.view_logentry"):
+        entries = LogEntry.objects.select_related("actor", "content_type").order_by("-timestamp")[:SHOWN]
+        context["entries"] = [(entry, changes(entry)) for entry in entries]
+    return context
