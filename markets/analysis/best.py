@@ -160,7 +160,7 @@ class _Rows:
             price=price, net_price=net_price, fee_pct=None if q.taker_fee is None else q.taker_fee * HUNDRED,
             spread_bps=None if spread is None else spread * BPS,
             deviation_bps=(look.mid / self.middle - ONE) * BPS if look.mid and self.middle else None,
-            rank=rank, vs_best=self._behind(price, net_price) if rank else None, badges=badges, reason=look.reason,
+            rank=rank, vs_best=self._behind(price, net_price) if rank and price else None, badges=badges, reason=look.reason,
         )
 
     def _flags(self, look: Look) -> tuple[str, ...]:
@@ -173,11 +173,9 @@ class _Rows:
         first = look.quote.flag if look.reason in _STATES else look.reason
         return tuple(dict.fromkeys(flag for flag, holds in [(first, first), *informs.items()] if holds))
 
-    def _behind(self, price: Decimal | None, net_price: Decimal | None) -> Decimal | None:
+    def _behind(self, price: Decimal, net_price: Decimal | None) -> Decimal | None:
         """What a ranked row costs more or pays less than the winner, as zero or a negative number."""
-        best = self.summary.best_buy if self.side == "buy" else self.summary.best_sell
-        if best is None or price is None:
-            return None
+        best: Best = self.summary.best_buy if self.side == "buy" else self.summary.best_sell  # type: ignore[assignment]  # a row is ranked: there is one
         if self.net and best.net_price is not None:
             return None if net_price is None else -abs(net_price - best.net_price)
         return -abs(price - best.price)

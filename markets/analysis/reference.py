@@ -25,7 +25,7 @@ class Scale(NamedTuple):
 
 
 class Consensus(NamedTuple):
-    """ok, single_source, disputed, no_consensus or none; and the kind of each anomaly, by exchange."""
+    """ok, disputed or no_consensus; and the kind of each anomaly, by exchange."""
 
     status: str
     anomalies: Mapping[str, str]
@@ -75,11 +75,7 @@ def within(ordered: Sequence[Decimal], ratio: float) -> bool:
 
 
 def consensus(mids: Mapping[str, Decimal], half_spreads: Sequence[float], tol: float, method: Method) -> Consensus:
-    """Who agrees and who is an anomaly. Where no majority agrees nobody is called wrong."""
-    if len(mids) < 2:
-        return Consensus("single_source" if mids else "none", {})
-    if within(sorted(mids.values()), tol):
-        return Consensus("ok", {})
+    """Who is an anomaly among two and more that do not all lie within `tol`. Where no majority agrees nobody is called wrong."""
     if len(mids) == 2:
         return Consensus("disputed", {})
     s = scale([*mids.values()], half_spreads, method)

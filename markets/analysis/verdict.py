@@ -46,30 +46,31 @@ class Verdict(Struct, gc=False):
 def judge(quotes: Mapping[str, Quote], now: datetime, method: Method = DEFAULT, usd: Decimal | None = None, stable: bool = False) -> Verdict:
     """Judge one pair's quotes at `now`. `usd` is USD per quote unit (None: unknown); `stable`: both are stablecoins."""
     looks = {name: quality.look(quote, now, method) for name, quote in quotes.items()}
-    eligible = _moving([look for look in looks.values() if not look.reason], now, method)
+    eligible = [look for look in looks.values() if not look.reason]
+    remembered = [look for look in eligible if look.quote.flag or look.quote.same_polls >= method.frozen_polls]
+    if remembered:
+        eligible = _moving(eligible, remembered, now, method)
     mids = sorted([look.mid for look in eligible])
     pair_class = reference.pair_class(None if usd is None or not mids else _volume(eligible, mids) * usd, stable, method)
     tol = reference.tolerance(pair_class, method)
-    status = _label(eligible, mids, tol, method)
+    status, anomalies = _consensus(eligible, mids, tol, method)
+    if anomalies or remembered or status in DISPUTES:
+        for look in eligible:
+            look.reason = status if status in DISPUTES else _name(look.quote.flag, anomalies.get(look.quote.exchange, ""))
     counted = [look for look in eligible if not look.reason]
     if not counted and status not in DISPUTES:
         status = "none"
     return Verdict(looks, eligible, counted, _ranked(counted), status, pair_class, tol)
 
 
-def _label(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, method: Method) -> str:
-    """Find the anomalies and give each its reason; return what the exchanges as a whole amount to."""
-    status, anomalies = ("none", "single_source", "ok")[min(len(mids), 2)], NOBODY
-    if len(mids) > 1 and not reference.within(mids, tol):
-        prices = {look.quote.exchange: look.mid for look in eligible}
-        status, anomalies = reference.consensus(prices, [half_spread(look) for look in eligible], tol, method)
-    for look in eligible:
-        if look.quote.flag or anomalies:
-            look.reason = _name(look.quote.flag, anomalies.get(look.quote.exchange, ""))
-    if status in DISPUTES:
-        for look in eligible:
-            look.reason = status
-    return status
+def _consensus(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, method: Method) -> tuple[str, Mapping[str, str]]:
+    """What the exchanges as a whole amount to, and the kind of each anomaly. `mids` are in order."""
+    if len(mids) < 2:
+        return "single_source" if mids else "none", NOBODY
+    if reference.within(mids, tol):
+        return "ok", NOBODY
+    prices = {look.quote.exchange: look.mid for look in eligible}
+    return reference.consensus(prices, [half_spread(look) for look in eligible], tol, method)
 
 
 def half_spread(look: Look) -> float:
@@ -77,13 +78,11 @@ def half_spread(look: Look) -> float:
     return float((look.quote.ask - look.quote.bid) / look.mid) / 2  # type: ignore[operator]  # it passed the gate
 
 
-def _moving(eligible: list[Look], now: datetime, method: Method) -> list[Look]:
+def _moving(eligible: list[Look], remembered: Sequence[Look], now: datetime, method: Method) -> list[Look]:
     """Those that are not frozen while the others moved; the frozen ones get their reason."""
-    still = [look for look in eligible if look.quote.same_polls >= method.frozen_polls or look.quote.flag == "frozen"]
-    frozen = [look for look in still if quality.is_frozen(look.quote, others_mid(eligible, look.quote.exchange), now, method)]
-    for look in frozen:
+    for look in [r for r in remembered if quality.is_frozen(r.quote, others_mid(eligible, r.quote.exchange), now, method)]:
         look.reason = "frozen"
-    return [look for look in eligible if not look.reason] if frozen else eligible
+    return [look for look in eligible if not look.reason]
 
 
 def others_mid(eligible: Sequence[Look], exchange: str) -> Decimal | None:
