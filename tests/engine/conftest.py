@@ -126,10 +126,15 @@ def postgres_template(tmp_path_factory, postgres_url):
 
 
 @pytest.fixture
-def postgres_site(tmp_path, postgres_url, postgres_template):
+def postgres_site(tmp_path, postgres_url, postgres_template, valkey_url):
+    """As in production: PostgreSQL, and Valkey for the queue and the cache."""
+    import redis
+
+    with redis.from_url(valkey_url) as client:
+        client.flushdb()
     name = f"site_{time.monotonic_ns()}"
     Site(tmp_path, postgres_url).sql(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    site = Site(tmp_path, postgres_url.rpartition("/")[0] + f"/{name}")
+    site = Site(tmp_path, postgres_url.rpartition("/")[0] + f"/{name}", REDIS_URL=valkey_url)
     yield site
     site.stop()
     Site(tmp_path, postgres_url).sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -137,5 +142,5 @@ def postgres_site(tmp_path, postgres_url, postgres_template):
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def site(request):
-    """The same test on both databases."""
+    """The same test embedded (SQLite does everything) and as in production."""
     return request.getfixturevalue(f"{request.param}_site")
