@@ -1,0 +1,69 @@
+"""The best prices of the whole board, beside the bare loop that any language would write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from django.utils import timezone
+from msgspec.structs import replace as changed
+
+from exchanges.models import Feed
+from markets import held
+from markets.analysis.best import survey
+from markets.benchmarks.measure import Figure, in_turns
+from markets.board import Board, PairKey, Quote
+from markets.tasks import start
+
+COUNT = 9_000
+ROUNDS = 15
+AIM_MS = 50
+
+
+def run() -> Iterator[Figure]:
+    """One figure: milliseconds of processor time for 9,000 quotes, judged, ranked and summed up, for all pairs."""
+    for slug in Feed.objects.values_list("exchange__slug", flat=True).distinct():
+        start(slug)
+    held.forget()
+    board = enlarged(held.current().board)
+    now = timezone.now()
+    # Each round a little later, so that no answer of the last round fits.
+    contenders = {
+        "pebble": lambda number: survey(board, now + timedelta(milliseconds=number)),
+        "bare min/max loop": lambda number: extremes(board.pairs),
+    }
+    taken = in_turns(contenders, ROUNDS, time.process_time)
+    ours = taken.pop("pebble")
+    live = sum(summary.live for summary in survey(board, now).values())
+    detail = {"quotes": _quotes(board), "pairs": len(board.pairs), "live": live, "rounds": ROUNDS}
+    ratio, aim = ours / taken["bare min/max loop"], f"{COUNT} quotes in {AIM_MS} ms"
+    yield Figure("best prices of the whole board", ours, "ms", taken, ratio, aim, ours <= AIM_MS, detail)
+
+
+def extremes(pairs: Mapping[PairKey, Mapping[str, Quote]]) -> dict[PairKey, tuple[Decimal | None, Decimal | None]]:
+    """Lowest ask and highest bid of every pair, believing everything."""
+    return {
+        key: (min((q.ask for q in quotes.values() if q.ask), default=None), max((q.bid for q in quotes.values() if q.bid), default=None))
+        for key, quotes in pairs.items()
+    }
+
+
+def enlarged(board: Board) -> Board:
+    """The board with pairs repeated under other names until it has 9,000 quotes."""
+    pairs, missing = dict(board.pairs), COUNT - _quotes(board)
+    for number in count(2):
+        for key, quotes in board.pairs.items():
+            if missing <= 0:
+                return replace(board, pairs=pairs)
+            base = f"{key.base}~{number}"
+            pairs[PairKey(base, key.quote, key.kind)] = {slug: changed(quote, base=base) for slug, quote in quotes.items()}
+            missing -= len(quotes)
+    raise AssertionError("count() does not end")
+
+
+def _quotes(board: Board) -> int:
+    return sum(len(quotes) for quotes in board.pairs.values())

@@ -1,0 +1,73 @@
+"""The benchmark suite: one JSON object per figure, each beside a rival or a floor measured in the same run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from exchanges.simulator.server import running
+
+# Which module of markets/benchmarks, and on which databases.
+SUITE = {"decoding": ("sqlite",), "storing": ("sqlite", "postgresql"), "board": ("sqlite",), "serving": ("sqlite",), "memory": ("sqlite",)}
+
+
+class Command(BaseCommand):
+    """Runs each part in a process of its own, with a data folder and a database made for it: nobody's data is touched."""
+
+    help = "Measure Pebble over the simulator: one JSON object per figure, beside its rival or floor of the same run."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which parts; --inside is how the command calls itself."""
+        parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(SUITE)} (default: all)")
+        parser.add_argument("--inside", action="store_true", help="measure here, in a database made for it (used by the command itself)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the figures as they come; fail when a part failed."""
+        parts = options["parts"] or list(SUITE)
+        if unknown := set(parts) - set(SUITE):
+            raise CommandError(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(SUITE)}")
+        if options["inside"]:
+            for part in parts:
+                for figure in import_module(f"markets.benchmarks.{part}").run():
+                    self.stdout.write(figure.line())
+                    self.stdout.flush()
+            return
+        failed = [f"{part} on {database}" for part in parts for database in SUITE[part] if not self._measured(part, database)]
+        if failed:
+            raise CommandError(f"could not be measured: {', '.join(failed)}")
+
+    def _measured(self, part: str, database: str) -> bool:
+        if database == "postgresql" and find_spec("tests.servers") is None:
+            self.stderr.write(f"{part} on PostgreSQL is left out: tests/servers.py, which starts one, is not here")
+            return True
+        # The simulator runs here, so that its work is not counted among the worker's or the web server's.
+        with _database(database) as address, running() as simulator, tempfile.TemporaryDirectory(prefix="pebble-bench-") as folder:
+            simulator.control(**{slug: {"limits": False} for slug in simulator.state()["exchanges"]})
+            env = {"PEBBLE_DATA_DIR": folder, "PEBBLE_MARKET": "simulated", "PEBBLE_UPSTREAM": simulator.url, "PEBBLE_LOG_LEVEL": "WARNING", **address}
+            return _manage(env, "migrate", "--verbosity=0") and _manage(env, "createcachetable") and _manage(env, "bench", "--inside", part)
+
+
+@contextmanager
+def _database(name: str) -> Iterator[Mapping[str, str]]:
+    """What the environment has to say of a fresh database of that kind; "" makes the settings take SQLite."""
+    if name == "sqlite":
+        yield {}
+        return
+    with import_module("tests.servers").postgresql() as url:
+        yield {"DATABASE_URL": url}
+
+
+def _manage(env: Mapping[str, str], *arguments: str) -> bool:
+    inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "PEBBLE_ADAPTER_DIRS")}
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+    return subprocess.run(command, env={**inherited, **env}, cwd=settings.BASE_DIR, check=False).returncode == 0  # noqa: S603 - ourselves
