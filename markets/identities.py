@@ -72,10 +72,13 @@ def _weighed(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> t
 
 
 def _ratio(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> float | None:
-    """This price over the others'. A conflicted code does not count among them, but can win its way back."""
+    """This price over the others'. A conflicted code does not count among them, but can win its way back.
+
+    So can all of them: on a pair of two exchanges one wrong minute makes both codes conflicted.
+    """
     if code.state != IdentityState.CONFLICTED:
         return j.memory.ratio
-    quotes = {**j.others, j.quote.exchange: replace(j.quote, identity="unknown")}
+    quotes = {q.exchange: replace(q, identity="unknown", flag="") for q in (*j.others.values(), j.quote)}
     return verdict.standing(verdict.judge(quotes, now, method), j.quote.exchange)
 
 

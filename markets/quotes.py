@@ -54,10 +54,10 @@ class Stamp:
 def stamp(outcome: Outcome[Ticker], exchange_ts: datetime | None, offset: timedelta) -> Stamp:
     """Date one row. Only a snapshot clock dates a quote; one that runs ahead of us by over 5 s is not believed."""
     ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
-    if exchange_ts is None or outcome.clock != "snapshot":
-        return Stamp(ours, exchange_ts, "received")
+    if exchange_ts is None:
+        return Stamp(ours, None, "received")
     shifted = exchange_ts - offset
-    if shifted > outcome.received_at + timedelta(seconds=FUTURE_S):
+    if outcome.clock != "snapshot" or shifted > outcome.received_at + timedelta(seconds=FUTURE_S):
         return Stamp(ours, shifted, "received")
     return Stamp(min(shifted, outcome.received_at), shifted, "exchange")
 

@@ -55,6 +55,9 @@ def test_a_last_trade_clock_never_ages_a_quote():
     prices("binance", ticker("BTC/USDT", 1, 2, exchange_ts=later(-5000)), clock="last_trade")
     quote = read.board().pairs[BTC]["binance"]
     assert (quote.observed_at, quote.exchange_ts) == (NOW - timedelta(milliseconds=50), later(-5000))
+    Exchange.objects.filter(slug="binance").update(clock_offset_ms=90_000)  # our clock is late: the exchange is not in the future
+    prices("binance", ticker("BTC/USDT", 1, 2, exchange_ts=later(90)), clock="last_trade")
+    assert read.board().pairs[BTC]["binance"].exchange_ts == NOW
 
 
 def test_a_stamp_from_the_future_is_not_believed():
@@ -121,6 +124,14 @@ def test_a_conflict_made_by_prices_is_ended_by_ten_minutes_of_agreement():
     poll_all(ALL[:3], 4, lambda slug: 11000 if slug == "bybit" else 100)
     poll_all(ALL[:3], 25, start=4)
     assert ExchangeAsset.objects.get(exchange__slug="bybit", code="BTC").state == "probable"
+
+
+def test_so_is_one_on_a_pair_of_two_exchanges():
+    everywhere(slugs=ALL[:2])
+    poll_all(ALL[:2], 4, lambda slug: 1000 if slug == "kucoin" else 100)
+    assert "conflicted" in {c.state for c in ExchangeAsset.objects.filter(code="BTC")}
+    poll_all(ALL[:2], 45, start=4)
+    assert {c.state for c in ExchangeAsset.objects.filter(code="BTC")} == {"probable"}
 
 
 def test_what_an_operator_decided_is_not_moved_by_prices():
