@@ -87,7 +87,8 @@ def test_a_worker_killed_in_mid_poll_loses_and_doubles_nothing(site, simulator, 
     until(lambda: any("icker" in row["path"] for row in simulator.requests(slug)[-1:]))
     simulator.control(**{slug: {"latency_ms": 0}})
     os.kill(int(held["owner"].rpartition(":")[2]), signal.SIGKILL)
-    after = until(lambda: (found := feed(site, number))["token"] > held["token"] and not found["owner"] and found, 15)
+    until(lambda: feed(site, number)["token"] > held["token"], 15)
+    after = until(lambda: not (found := feed(site, number))["owner"] and found, 30)
     assert after["ok_at"] == after["finished_at"]
     tokens = [run[2] for run in site.sql(RUNS, number)]
     assert held["token"] not in tokens and len(tokens) == len(set(tokens))
