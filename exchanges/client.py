@@ -26,6 +26,7 @@ RETRIED = ("refused", "reset", "connect_timeout")
 RETRIED_STATUS = (502, 503, 504)
 RETRY_SHARE = 0.1  # of the exchange's calls in the last minute
 PATIENCE_S = 1.0  # a token that comes so soon is waited for: a lost cycle would cost more
+WAITS = 4  # others may take it first
 FORBIDDEN_BAN_S = 600.0  # a 403 for asking too often: at least ten minutes of silence
 
 logger = logging.getLogger(__name__)
@@ -106,13 +107,19 @@ class ExchangeClient:
     def _pages(self, source: Source[Row], part: Part[Row], cycle: _Cycle) -> None:
         request: Request | None = part.request
         seen: set[Request] = set()
+        rows = 0
         while request is not None:
             if request in seen or len(seen) == PAGES:
                 raise Garbled(f"pages without an end: stopped after {len(seen)}", "schema")
             seen.add(request)
             reply = self._asked(source, part, request, cycle)
-            cycle.received(part, self._understood(part.parse, reply.body, reply.headers, cycle.instruments))
+            parsed = self._understood(part.parse, reply.body, reply.headers, cycle.instruments)
+            cycle.received(part, parsed)
+            rows += len(parsed.rows)
             request = self._understood(part.next_page, reply.body, request) if part.next_page else None
+        if rows < part.few:
+            cycle.forget(len(seen))
+            raise Garbled(f"only {rows} rows where at least {part.few} are believable")
 
     def _asked(self, source: Source[Row], part: Part[Row], request: Request, cycle: _Cycle) -> Reply:
         """One request, and at most one retry of it inside the same deadline: rule R1."""
@@ -163,10 +170,13 @@ class ExchangeClient:
     def _paid(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool) -> None:
         """Take the request's tokens, waiting a little for them. Raises Paused: banned_wait, budget_exhausted."""
         charges = [*self._budgets.charges(part, request), *([self._budgets.retry] if retry else [])]
-        while not (grant := self._limits.acquire(charges, cycle.interactive)).granted:
+        for attempt in range(WAITS + 1):
+            grant = self._limits.acquire(charges, cycle.interactive)
+            if grant.granted:
+                return
             if grant.blocked:
                 raise _wait(Paused(f"waiting as the exchange asked ({grant.detail})", "banned_wait"), grant.wait_s)
-            if grant.wait_s > min(PATIENCE_S, ends - time.monotonic()):
+            if attempt == WAITS or grant.wait_s > min(PATIENCE_S, ends - time.monotonic()):
                 raise _wait(Paused(grant.detail, "budget_exhausted"), grant.wait_s)
             self._pause(grant.wait_s)
 
@@ -235,6 +245,10 @@ class _Cycle:
         if not self._batches:
             self._clock = part.clock
         self._batches.append(parsed)
+
+    def forget(self, pages: int) -> None:
+        """Take the last pages back."""
+        del self._batches[len(self._batches) - pages :]
 
     def failed(self, error: ExchangeError, part: str = "") -> None:
         self._failures.append((error, part))

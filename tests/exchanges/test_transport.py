@@ -217,10 +217,10 @@ def test_https_connects_to_the_checked_address_and_keeps_the_name_for_tls(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("wrong", "host", "reason"),
-    [({"days": (-9, -2)}, HOST, "expired"), ({"by": "itself"}, HOST, "self-signed"), ({}, "other.example", "mismatch")],
+    "case", [({"days": (-9, -2)}, HOST, "expired"), ({"by": "itself"}, HOST, "self-signed"), ({}, "other.example", "mismatch")], ids=lambda case: case[2]
 )
-def test_t3_a_bad_certificate_is_refused_with_its_reason(tmp_path, authority, internet, wrong, host, reason):
+def test_t3_a_bad_certificate_is_refused_with_its_reason(tmp_path, authority, internet, case):
+    wrong, host, reason = case
     context = authority.context(tmp_path, host, **wrong)
     with serving(answering(http()), lambda sock: context.wrap_socket(sock, server_side=True)) as server:
         internet(server.port)
@@ -407,7 +407,9 @@ def test_t14_headers_up_to_the_cap_are_read(ask):
         assert ask(server).headers["x-59"] == "y" * 1000
 
 
-@pytest.mark.parametrize("data", [b"SSH-2.0-OpenSSH_9\r\n\r\n", b"\0\1\2\3\r\n\r\n", b"HTTP/1.1 2x0 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"])
+@pytest.mark.parametrize(
+    "data", [b"SSH-2.0-OpenSSH_9\r\n\r\n", b"\0\1\2\3\r\n\r\n", b"HTTP/1.1 2x0 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"]
+)
 def test_t14_garbage_is_typed_and_the_next_call_opens_a_new_connection(data):
     def handler(connection):
         connection.request()
@@ -471,13 +473,13 @@ def test_only_plain_names_of_the_list_may_be_asked(host):
     assert caught.value.outcome == "address_blocked"
 
 
-NOT_PUBLIC = """0.0.0.0 10.0.0.1 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 192.0.0.8 192.0.2.1 192.168.1.1 192.88.99.1
+INSIDE = """0.0.0.0 10.0.0.1 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 192.0.0.8 192.0.2.1 192.168.1.1 192.88.99.1
 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255
 :: ::1 ::127.0.0.1 ::8.8.8.8 ::ffff:10.0.0.1 ::ffff:8.8.8.8 64:ff9b::7f00:1 64:ff9b::808:808 64:ff9b:1::1 100::1 2001::1 2001:db8::1 2001:10::1
-2002:7f00:1:: 2002:808:808::1 3fff::1 fc00::1 fd00::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1 4000::1""".split()
+2002:7f00:1:: 2002:808:808::1 3fff::1 fc00::1 fd00::1 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1 4000::1"""
 
 
-@pytest.mark.parametrize("address", NOT_PUBLIC)
+@pytest.mark.parametrize("address", INSIDE.split())
 def test_a_name_that_leads_inside_is_refused_at_connect(internet, address):
     for answer in ([address], [PUBLIC, address]):  # one bad address among good ones is enough
         seen = internet(1, answer)
