@@ -324,9 +324,9 @@ def described(says: str, answer: type[serializers.Serializer], parameters: Seque
         for status, text in PROBLEMS.items()
         if status != 304 and (found or status != 404)
     }
-    summary, _, _ = says.partition(". ")
+    summary = says.partition(".")[0]
     return extend_schema(
-        summary=summary.rstrip("."), description=says, parameters=[*query, conditional], tags=["Prices"],
+        operation_id=summary.lower().replace(" ", "_"), summary=summary, description=says, parameters=[*query, conditional], tags=["Prices"],
         responses={
             (200, "application/json"): OpenApiResponse(answer, description="The answer."),
             304: OpenApiResponse(description=PROBLEMS[304]), **problems,

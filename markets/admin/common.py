@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 from markets import store
+
+
+class Labelled(forms.ModelForm):
+    """A form inside a table: each field carries its column's and its row's name, which the table shows to eyes only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values() if self.instance.pk else ():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
 
 
 class Reported(admin.ModelAdmin):
@@ -19,6 +29,10 @@ class Reported(admin.ModelAdmin):
     def revisions_of(self, obj: Model) -> tuple[str, ...]:
         """The change numbers that a change of `obj` moves."""
         return self.revisions
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Rows of a list that can be edited in place."""
+        return super().get_changelist_form(request, **{"form": Labelled, **kwargs})
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Insert whole, update in part."""

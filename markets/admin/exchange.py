@@ -22,10 +22,10 @@ from exchanges.adapter import Adapter, Pool
 from exchanges.models import Exchange, Feed
 from exchanges.numbers import plain
 from markets import read, trial
-from markets.admin.common import Fixed, Reported
+from markets.admin.common import Fixed, Labelled, Reported
 from markets.display import DASH, age
 from markets.impact import impact, sentence
-from markets.shapes import ExchangeStatus
+from markets.shapes import ExchangeStatus, Meter
 
 CONFIRMED = "_confirmed"
 
@@ -53,6 +53,7 @@ class FeedInline(admin.TabularInline):
     """What an exchange is asked for, each with its switch and its period."""
 
     model = Feed
+    form = Labelled
     extra = 0
     can_delete = False
     verbose_name_plural = "sources"
@@ -71,15 +72,20 @@ def status_of(exchange: Exchange) -> ExchangeStatus | None:
     return exchange._status
 
 
+def _meters(exchange: Exchange) -> tuple[Meter, ...]:
+    status = status_of(exchange)
+    return status.meters if status else ()
+
+
 @admin.register(Exchange)
 class ExchangeAdmin(Reported, Fixed):
     """One row for each adapter: rows are made by the adapters and never deleted here."""
 
     form = ExchangeForm
     inlines = (FeedInline,)
-    list_display = ("name", "state_now", "enabled", "budget_per_minute", "used_now", "priority", "taker_fee_pct", "success_1h", "p95", "newest", "test")
+    list_display = ("name", "state_now", "enabled", "budget_per_minute", "used_now", "priority", "fee", "success_1h", "p95", "newest", "test")
     list_editable = ("enabled", "budget_per_minute")
-    readonly_fields = ("slug", "state_now", "used_now", "published")
+    readonly_fields = ("slug", "state_now", "used", "published")
     actions = ("test_connection",)
     change_list_template = "admin/exchanges/exchange/change_list.html"
     fieldsets = (
@@ -93,7 +99,7 @@ class ExchangeAdmin(Reported, Fixed):
                            "counting on pages, in the API and on the status page. On again: it is asked at once; nothing else is needed.",
         }),
         ("Rate limit", {
-            "fields": ("budget_per_minute", "used_now", "published"),
+            "fields": ("budget_per_minute", "used", "published"),
             "description": "On save all workers obey the new budget from their next request on. "
                            "With less than the schedule asks for, prices stay and get older.",
         }),
@@ -112,10 +118,22 @@ class ExchangeAdmin(Reported, Fixed):
 
     @admin.display(description="used now")
     def used_now(self, obj: Exchange) -> str:
+        """How much of the operator's budget is used."""
+        meter = next((m for m in _meters(obj) if m.name == "operator"), None)
+        return f"{plain(meter.used)} of {plain(meter.limit)}" if meter else DASH
+
+    @admin.display(description="used now")
+    def used(self, obj: Exchange) -> str:
         """Each limit, how much of it is used."""
-        status = status_of(obj)
-        meters = status.meters if status else ()
-        return format_html_join(", ", "{} {} of {} {}", ((m.name, plain(m.used), plain(m.limit), m.unit) for m in meters)) or DASH
+        lines = ((m.name, plain(m.used), plain(m.limit), m.unit, f"{m.window_s:g}") for m in _meters(obj))
+        return format_html_join("", '<span class="pb-change">{}: {} of {} {} in {} s</span>', lines) or DASH
+
+    @admin.display(description="taker fee", ordering="taker_fee_pct")
+    def fee(self, obj: Exchange) -> str:
+        """The operator's, else the public default, which each market's own fee goes before."""
+        if obj.taker_fee_pct is not None:
+            return f"{plain(obj.taker_fee_pct)} %"
+        return f"published ({plain(obj.adapter.taker_fee * 100)} %)" if obj.adapter else DASH
 
     @admin.display(description="success, 1 h")
     def success_1h(self, obj: Exchange) -> str:
@@ -135,7 +153,7 @@ class ExchangeAdmin(Reported, Fixed):
         status = status_of(obj)
         return age(status.age_s) if status else DASH
 
-    @admin.display(description="")
+    @admin.display(description="test")
     def test(self, obj: Exchange) -> str:
         """A button of its own inside the list's form: it posts, with the form's token."""
         address = reverse("admin:exchanges_exchange_test", args=(obj.pk,))

@@ -35,8 +35,10 @@ def checked(published, schema, value):
     jsonschema.Draft202012Validator(closed).validate(value)
 
 
-def test_it_is_valid_openapi_and_names_every_address(published):
+def test_it_is_valid_openapi_names_every_address_and_is_made_without_a_warning(published, capfd):
     validate_schema(published)
+    api_docs.document.cache_clear()
+    assert api_docs.document() == published and capfd.readouterr().err == ""
     assert published["openapi"].startswith("3.1") and set(published["paths"]) == set(REAL)
 
 
