@@ -9,7 +9,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
@@ -215,7 +214,6 @@ class ExchangeAdmin(Reported, Fixed):
         """One address more: the test of one exchange."""
         return [path("<int:pk>/test/", self.admin_site.admin_view(self.test_view), name="exchanges_exchange_test"), *super().get_urls()]
 
-    @transaction.non_atomic_requests
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask one exchange now. POST only, with the right to change it."""
         if request.method != "POST":

@@ -17,7 +17,7 @@ from tests.admin.conftest import client_of, person
 from tests.admin.posts import fields_of
 from tests.api.conftest import fresh_memory
 
-pytestmark = [pytest.mark.usefixtures("market")]
+pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 LIST = reverse("admin:exchanges_exchange_changelist")
 
 

@@ -17,7 +17,7 @@ from markets.models import Asset, AssetAlias, ExchangeAsset, Market, Revision, S
 from tests.admin.conftest import client_of, person
 from tests.admin.posts import fields_of
 
-pytestmark = [pytest.mark.usefixtures("market")]
+pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 
 
 @pytest.fixture
