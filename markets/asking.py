@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -17,10 +18,14 @@ from exchanges.transport import Transport
 from markets.shapes import Meter
 
 
-@cache
 def limits() -> SqliteLimits:
     """The budgets and blocks that all processes of this machine share."""
-    return SqliteLimits(settings.LIMITS_FILE)
+    return _limits(settings.LIMITS_FILE)
+
+
+@cache
+def _limits(file: Path) -> SqliteLimits:
+    return SqliteLimits(file)
 
 
 @cache

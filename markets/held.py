@@ -75,6 +75,12 @@ def current() -> Held:
     return _held
 
 
+def look_again() -> None:
+    """Read the change numbers at the next use: this process has just written something."""
+    global _looked_at  # noqa: PLW0603
+    _looked_at = float("-inf")
+
+
 def forget() -> None:
     """Drop everything held; the next read starts anew (tests, and after a fork)."""
     global _held, _looked_at

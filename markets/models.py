@@ -6,13 +6,15 @@ Numbers follow one contract on both databases: at most 15 significant digits and
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from exchanges.models import Exchange
 
 
-def _number(**options: object) -> models.DecimalField:
-    return models.DecimalField(max_digits=38, decimal_places=18, null=True, blank=True, **options)  # type: ignore[arg-type]
+def _number() -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=38, decimal_places=18, null=True, blank=True)
 
 
 class AssetKind(models.TextChoices):

@@ -38,6 +38,7 @@ def save(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> bool:
             touch("switches")
         elif not ended.good:
             touch("outcomes")
+    held.look_again()  # tickers may be next in this worker, and need the catalogue just stored
     return True
 
 

@@ -29,12 +29,11 @@ def installation(db, simulator, settings, tmp_path, monkeypatch):
     settings.LIMITS_FILE, settings.UPSTREAM = tmp_path / "limits.sqlite3", simulator.url
     short = Transport(upstream=simulator.url, deadlines=Deadlines(connect=1, first_byte=1, whole=2, bulk=2, cycle=4))
     monkeypatch.setattr(asking, "transport", lambda: short)
-    asking.limits.cache_clear()
     ensure_rows()
     read.forget()
     yield simulator
     short.close()
-    asking.limits.cache_clear()
+    asking.limits().close()
     read.forget()
 
 
