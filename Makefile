@@ -35,9 +35,11 @@ check: $(DEV) ## lint, types, floors, Django's own checks
 bench: $(DEV) ## figures, each beside its rival or floor
 	PEBBLE_DATA_DIR=var/bench PEBBLE_MARKET=simulated $(PY) manage.py bench
 
+# The tools' list first: what runs is then held to the same versions.
+LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml
 lock: $(DEV) ## pin the ranges of pyproject.toml in requirements*.txt
-	$(PY) -m uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.txt
-	$(PY) -m uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements-dev.txt -o requirements.txt
 
 # pip is asked through python, so a folder that was moved or half made still works.
 .venv/.made:
