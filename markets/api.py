@@ -92,7 +92,7 @@ class Endpoint(APIView):
         if wait:
             raise Problem(429, f"Too many requests from your address. Ask again in {wait} s.", retry_after=wait)
         kept = self._kept(request.path, request.META.get("QUERY_STRING", ""), kwargs)
-        unchanged = kept.tag in [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]
+        unchanged = kept.tag in [tag.strip() for tag in request.META.get("HTTP_IF_NONE_MATCH", "").split(",")]
         headers = {"ETag": kept.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         return HttpResponse(status=304, headers=headers) if unchanged else HttpResponse(kept.body, content_type="application/json", headers=headers)
 

@@ -6,6 +6,7 @@ Decimals are text without exponents, unknown is None, instants stay aware dateti
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,6 +18,8 @@ from markets.shapes import ExchangeStatus, Meter, SourceStatus, Status
 
 # What moves with the clock alone: left out when two answers are asked to be the same.
 MOVING = frozenset({"as_of", "age_s", "oldest_s", "retry_in_s"})
+WORDED = frozenset({"detail", "notes", "sentence", "explanation"})  # sentences may tell an age, too
+_AGE = re.compile(r"\b[0-9]+ [smhd](?: [0-9]+ [smh])?\b")
 DOWN = ("down", "banned", "blocked", "auto_disabled", "disabled")
 
 
@@ -162,7 +165,7 @@ def pair(key: PairKey) -> str:
 def steady(value: Any) -> Any:
     """The same answer without what moves with the clock alone; equal for equal tags."""
     if isinstance(value, dict):
-        return {key: steady(inner) for key, inner in value.items() if key not in MOVING}
+        return {key: _AGE.sub("", str(inner)) if key in WORDED else steady(inner) for key, inner in value.items() if key not in MOVING}
     return [steady(inner) for inner in value] if isinstance(value, list) else value
 
 

@@ -1,6 +1,6 @@
 """What the API answers: the vocabulary, the same numbers as the reads behind the pages, and what is missing."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -146,6 +146,18 @@ def test_a_quote_that_turns_stale_changes_the_tag_though_nothing_was_stored(clie
     api.forget()
     answer = client.get("/api/v1/compare/BTC-USDT/", headers={"If-None-Match": tag})
     assert answer.status_code == 200 and {q["state"] for q in answer.json()["quotes"]} == {"aging"}
+
+
+def test_a_stale_price_that_only_gets_older_is_a_304(client, monkeypatch):
+    tags = set()
+    for later in (timedelta(seconds=100), timedelta(seconds=101), timedelta(seconds=165)):
+        at = datetime.now(UTC) + later
+        monkeypatch.setattr(api.timezone, "now", lambda at=at: at)
+        api.forget()
+        answer = client.get("/api/v1/compare/BTC-USDT/")
+        assert {q["state"] for q in answer.json()["quotes"]} == {"stale"} and "last seen" in str(answer.json()["excluded"])
+        tags.add(answer["ETag"])
+    assert len(tags) == 1
 
 
 def test_equal_tags_mean_equal_answers_but_for_clock_and_ages(get, client):
