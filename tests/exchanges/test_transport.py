@@ -354,6 +354,7 @@ GOOD_GZIP = gzip.compress(b"[1, 2, 3]" * 100)
         ("gzip, gzip", GOOD_GZIP),
         ("deflate", b"\xff\xfe\xfd"),
     ],
+    ids=["no gzip", "cut short", "wrong checksum", "more behind it", "another coding", "twice", "no deflate"],
 )
 def test_t11_broken_or_unknown_compression(ask, encoding, body):
     with serving(answering(http(body, "200 OK", f"Content-Encoding: {encoding}"))) as server:
