@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
+from exchanges.numbers import plain
+
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 SIGNIFICANT = 5  # digits of a price below 1
@@ -26,8 +28,8 @@ def known(value: Decimal | None) -> bool:
 
 
 def exact(value: Decimal | None) -> str:
-    """Every digit, plain, for `value` attributes, CSV and JSON: no exponent, no separators; "" when unknown."""
-    return format(value, "f") if value is not None and value.is_finite() else ""
+    """Every digit that says something, plain, for `value` attributes and CSV, as the API writes it; "" when unknown."""
+    return plain(value) or "" if value is not None and value.is_finite() else ""
 
 
 def fixed(value: Decimal, places: int) -> str:
@@ -115,7 +117,7 @@ def amount(value: Decimal | None) -> str:
     size = abs(value).normalize(Context(prec=3, rounding=ROUND_HALF_EVEN))  # rounded first, so 999,600 is 1.00M
     unit, letter = next(((u, s) for u, s in _UNITS if size >= u), (Decimal(1), ""))
     shown = size / unit
-    text = fixed(shown, max(0, 2 - shown.adjusted()) if shown else 0)
+    text = fixed(shown, max(0, 2 - shown.adjusted()) if shown else 2)
     return (MINUS if value < 0 else "") + text + letter
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import quote as url_quote
 
+from django.utils.safestring import SafeString, mark_safe
+
 from exchanges.adapters import ADAPTERS
 from markets.analysis.best import Comparison, Row
 from markets.charts import share_bar
@@ -52,9 +54,9 @@ class Line:
     kind: str
     badges: tuple[tuple[str, str], ...] = ()
     why: str = ""
-    vs_best: str = ""
+    vs_best: str = ""  # HTML
     volume: str = ""
-    share: str = ""
+    share: str = ""  # HTML
     spread: tuple[str, str] = (DASH, "")
     fee: str = DASH
     trade_page: str = ""
@@ -89,7 +91,7 @@ def lines(c: Comparison, faces: Faces) -> list[Line]:
     largest = max((r.quote.quote_volume_24h or Decimal(0) for r in c.rows), default=Decimal(0))
     listed = [_line(c, row, faces[row.quote.exchange], largest) for row in c.rows if row.quote.exchange in faces]
     there = {line.face.slug for line in listed}
-    return listed + [_absent(c, face) for slug, face in faces.items() if slug not in there]
+    return listed + [_absent(face) for slug, face in faces.items() if slug not in there]
 
 
 def _line(c: Comparison, row: Row, face: ExchangeStatus, largest: Decimal) -> Line:
@@ -97,11 +99,15 @@ def _line(c: Comparison, row: Row, face: ExchangeStatus, largest: Decimal) -> Li
     kind = ("best" if row.rank == 1 else "ranked") if row.rank else ("suspect" if _is_suspect(row) else "grey")
     return Line(
         face, row, kind, badges=_badges(row), why=why(c, row, face), vs_best=_vs_best(c, row), volume=amount(volume),
-        share=share_bar(volume / largest) if volume and largest else "", spread=gap(row.spread_bps), fee=rate(row.fee_pct), trade_page=trade_page(row),
+        share=_share(volume, largest), spread=gap(row.spread_bps), fee=rate(row.fee_pct), trade_page=trade_page(row),
     )
 
 
-def _absent(c: Comparison, face: ExchangeStatus) -> Line:
+def _share(volume: Decimal | None, largest: Decimal) -> SafeString:
+    return mark_safe(share_bar(volume / largest)) if volume and largest else SafeString()  # noqa: S308 - numbers only
+
+
+def _absent(face: ExchangeStatus) -> Line:
     if not face.enabled:
         return Line(face, None, "absent", why="switched off by an operator")
     return Line(face, None, "absent", why="not listed" if face.markets else "no prices collected yet")
@@ -119,10 +125,12 @@ def _badges(row: Row) -> tuple[tuple[str, str], ...]:
     return (*(BADGES[b] for b in row.badges if b in BADGES), *aging)[:2]
 
 
-def _vs_best(c: Comparison, row: Row) -> str:
+def _vs_best(c: Comparison, row: Row) -> SafeString:
     if not row.rank or row.vs_best is None:
-        return ""
-    return "best" if row.vs_best == 0 else price_html(-abs(row.vs_best), places=_digits(row.vs_best, net_places(c)))
+        return SafeString()
+    if row.vs_best == 0:
+        return SafeString("best")
+    return mark_safe(price_html(-abs(row.vs_best), places=_digits(row.vs_best, net_places(c))))  # noqa: S308 - digits only
 
 
 def _digits(difference: Decimal, places: int) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString, mark_safe
+
 from markets.analysis.best import Comparison
 from markets.board import Board, PairKey
 from markets.charts import Dot, sparkline, strip
@@ -48,10 +50,10 @@ class Line:
     gap: tuple[str, str]
     after_fees: str
     pays: bool
-    strip: str
+    strip: SafeString
     change: str
     change_class: str
-    spark: str
+    spark: SafeString
     volume: str
     live: str
     oldest: float | None
@@ -87,7 +89,9 @@ def line(c: Comparison, board: Board, faces: Faces, spark: Sequence[Decimal] = (
         buy=(c.best_buy.price, faces[c.best_buy.exchange]) if c.best_buy and c.best_buy.exchange in faces else None,
         sell=(c.best_sell.price, faces[c.best_sell.exchange]) if c.best_sell and c.best_sell.exchange in faces else None,
         gap=gap(c.gap_bps, sign=True), after_fees=percent(c.after_fees_pct), pays=c.after_fees_pct is not None and c.after_fees_pct >= Decimal("0.005"),
-        strip=strip(_dots(c, faces)), change=percent(c.change_24h_pct), change_class=direction(c.change_24h_pct), spark=sparkline(spark),
+        strip=mark_safe(strip(_dots(c, faces))),  # noqa: S308 - escapes what it is given
+        spark=mark_safe(sparkline(spark)),  # noqa: S308 - numbers only
+        change=percent(c.change_24h_pct), change_class=direction(c.change_24h_pct),
         volume=amount(c.quote_volume_24h), live=f"{c.live}/{c.listed}", oldest=c.oldest_s, note=_note(c),
     )
 
@@ -170,6 +174,11 @@ def cell(text: str) -> str:
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
+def _figure(value: Decimal | None) -> str:
+    """A computed number to six decimals; prices keep every digit."""
+    return exact(None if value is None else round(value, 6))
+
+
 def csv_rows(comparisons: Iterable[Comparison], board: Board) -> Iterable[tuple[str, ...]]:
     """The same rows as plain numbers, a heading first."""
     yield CSV_HEAD
@@ -179,7 +188,7 @@ def csv_rows(comparisons: Iterable[Comparison], board: Board) -> Iterable[tuple[
             cell(coin.ticker if coin else c.key.base), cell(c.key.quote), cell(coin.name if coin else ""),
             buy.exchange if buy else "", exact(buy.price if buy else None), exact(buy.net_price if buy else None),
             sell.exchange if sell else "", exact(sell.price if sell else None), exact(sell.net_price if sell else None),
-            exact(c.gap_bps), exact(c.after_fees_pct), exact(c.change_24h_pct), exact(c.quote_volume_24h), exact(c.volume_usd),
+            _figure(c.gap_bps), _figure(c.after_fees_pct), _figure(c.change_24h_pct), _figure(c.quote_volume_24h), _figure(c.volume_usd),
             str(c.live), str(c.listed), "" if c.oldest_s is None else f"{c.oldest_s:.1f}", c.status, c.as_of.isoformat(),
         )
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("compare/<str:pair>/", views.compare, name="compare"),
     path("assets/<str:slug>/", views.asset, name="asset"),
     path("search/", views.search, name="search"),
+    path("search/suggestions/", views.suggestions, name="suggestions"),
     path("guide/", views.guide, name="guide"),
     path("status/", views.status, name="status"),
     path("status.json", views.status_json, name="status-json"),

@@ -209,15 +209,22 @@ def asset(request: HttpRequest, now: datetime, slug: str) -> Page | HttpResponse
 
 @page
 def search(request: HttpRequest, now: datetime) -> Page | HttpResponseBase:
-    """Straight to the coin or pair on an exact hit, otherwise what is nearest; to HTMX the list under the box."""
+    """Straight to the coin or pair on an exact hit, otherwise what is nearest."""
     text = query.asked(request, query.SEARCH).values["q"].strip()
     frame = _frame(request, now, "search")
-    exact = None if frame["fragment"] else _exact(text)
-    if exact:
+    if not frame["fragment"] and (exact := _exact(text)):
         return HttpResponseRedirect(exact)
     found = read.suggest(text) if text else ()
     tag = read.tag(now, "search", text, str(frame["fragment"]), _states(frame))
-    return Page(tag, _html("parts/suggestions.html" if frame["fragment"] else "search.html", {**frame, "q": text, "found": found}))
+    return Page(tag, _html("search.html", {**frame, "q": text, "found": found}))
+
+
+@page
+def suggestions(request: HttpRequest, now: datetime) -> Page:
+    """The list under the search box."""
+    text = query.asked(request, query.SEARCH).values["q"].strip()
+    context = {"q": text, "found": read.suggest(text) if text else ()}
+    return Page(read.tag(now, "suggestions", text), _html("parts/suggestions.html", context))
 
 
 def _exact(text: str) -> str | None:
@@ -289,5 +296,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with a number to look it up by."""
     reference = secrets.token_hex(4)
-    logger.error("reference %s: %s %s", reference, request.method, request.path, exc_info=True)
+    logger.error("reference %s: %s %s", reference, request.method, request.path)  # Django logs the traceback
     return problem(request, 500, "Something broke on our side", f"It has been written down under the reference {reference}.")
