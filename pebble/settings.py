@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "django_q",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "csp",
     "auditlog",
     "exchanges",
@@ -211,8 +210,6 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Best prices, markets and the health of their sources.",
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- Words and times --------------------------------------------------------------------------------------------
