@@ -47,8 +47,8 @@ def _sentence(dots: Sequence[Dot]) -> str:
 
 
 def sparkline(values: Sequence[Decimal]) -> str:
-    """One stroke through the values in order, up or down by its ends. Fewer than two values draw nothing."""
-    if len(values) < 2:
+    """One stroke through hourly values in order, up or down by its ends. Fewer than three are no line yet."""
+    if len(values) < 3:
         return ""
     low, high = min(values), max(values)
     span = (high - low) or Decimal(1)
@@ -57,7 +57,7 @@ def sparkline(values: Sequence[Decimal]) -> str:
     change = (values[-1] / values[0] - 1) * 100 if values[0] else None
     return (
         f'<svg class="spark {direction(change)}" role="img" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}" '
-        f'aria-label="Last 24 h: {percent(change)}"><polyline points="{points}"/></svg>'
+        f'aria-label="Last {len(values)} h: {percent(change)}"><polyline points="{points}"/></svg>'
     )
 
 

@@ -228,7 +228,8 @@ def notices(faces: Faces, shown: Iterable[str]) -> list[Notice]:
 
 def _notice(face: ExchangeStatus) -> Notice:
     if face.freshness == "fresh":
-        return Notice(f"{face.name} answers with trouble.", "Its prices still count while they are fresh.", face.retry_in_s)
+        why_ = f"{face.detail[:1].upper()}{face.detail[1:].rstrip('.')}. " if face.detail else ""
+        return Notice(f"{face.name}: {face.state_label.lower()}.", f"{why_}Prices of it that are fresh still count.", face.retry_in_s)
     if not face.freshness:
         return Notice(f"{face.name} has not answered yet.", "It joins the comparison with its first prices.", face.retry_in_s)
     return Notice(f"{face.name} has not answered for {age(face.age_s)}.", "Its last prices are shown in grey and do not count.", face.retry_in_s)

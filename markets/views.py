@@ -28,7 +28,8 @@ from markets.query import Asked
 from markets.shapes import UnknownPair
 
 logger = logging.getLogger(__name__)
-OTHER_QUOTES = 6
+OTHER_QUOTES = 6  # beside which a compare page links
+MOST_PAIRS = 60  # of one asset
 LONGEST = 60  # of a pair or an asset in an address
 
 
@@ -199,10 +200,10 @@ def asset(request: HttpRequest, now: datetime, slug: str) -> Page | HttpResponse
         if known:
             return HttpResponseRedirect(f"/assets/{known.slug}/")
         return problem(request, 404, "No such coin", f"No exchange calls a coin {slug[:LONGEST]}.", near=read.suggest(slug[:LONGEST], 5))
-    keys = sorted((k for k in board.pairs if k.base == coin.slug.upper()), key=lambda k: (-len(board.pairs[k]), k.quote))
-    found = [read.compare(k.base, k.quote, now) for k in keys[:60]]
-    frame = _frame(request, now, "overview")
-    lines = [shown_overview.line(c, board, frame["faces"]) for c in found]
+    keys = sorted((k for k in board.pairs if k.base == coin.slug.upper()), key=lambda k: (-len(board.pairs[k]), k.quote))[:MOST_PAIRS]
+    found = sorted((read.compare(k.base, k.quote, now) for k in keys), key=lambda c: -(c.volume_usd or 0))
+    frame, sparks = _frame(request, now, "overview"), read.sparks(tuple(sorted(keys)), now)
+    lines = [shown_overview.line(c, board, frame["faces"], sparks.get(c.key, ())) for c in found]
     tag = read.tag(now, request.path, str(frame["fragment"]), _states(frame), _rows_state(found))
     return Page(tag, _html("asset.html", {**frame, "coin": coin, "lines": lines}))
 

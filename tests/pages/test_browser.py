@@ -125,6 +125,16 @@ def test_numbers_change_in_place_and_rows_stay(site_page):
     assert page.wrong == []
 
 
+def test_an_open_row_pushes_the_next_one_down_on_a_phone_too(site_page):
+    page = site_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(page.site + "/compare/BTC-USDT/")
+    page.locator("table.book summary").first.click()
+    inside, following = page.locator(".inside").first.bounding_box(), page.locator("table.book > tbody").nth(1).bounding_box()
+    assert inside["height"] > 100
+    assert following["y"] >= inside["y"] + inside["height"]
+
+
 def test_unchanged_data_is_a_304(site_page):
     page = site_page
     page.goto(page.site + "/compare/BTC-USDT/")
