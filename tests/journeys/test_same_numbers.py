@@ -51,10 +51,17 @@ def computed(quotes):
     return best
 
 
-def test_the_best_of_every_pair_is_what_the_single_quotes_say(still):
-    expected = computed(everything(still, "markets"))
+def test_one_market_seen_by_program_and_person(still):
+    """One installation for all three: collecting five exchanges is what takes the time."""
+    the_best_of_every_pair_is_what_the_single_quotes_say(still)
+    pages_show_the_numbers_of_the_api(still)
+    no_number_is_written_with_an_exponent(still)
+
+
+def the_best_of_every_pair_is_what_the_single_quotes_say(client):
+    expected = computed(everything(client, "markets"))
     answered = {}
-    for row in everything(still, "pairs"):
+    for row in everything(client, "pairs"):
         ends = row["best"]["buy"], row["best"]["sell"]
         if all(ends):
             answered[row["base"], row["quote"]] = tuple(Decimal(end["net_price"]) for end in ends)
@@ -62,23 +69,23 @@ def test_the_best_of_every_pair_is_what_the_single_quotes_say(still):
     assert answered == expected
 
 
-def test_pages_show_the_numbers_of_the_api(still):
-    page = html.unescape(still.get("/?limit=50").content.decode())
+def pages_show_the_numbers_of_the_api(client):
+    page = html.unescape(client.get("/?limit=50").content.decode())
     shown = set(re.findall(r'<data value="([^"]+)"', page))
-    for row in still.get("/api/v1/pairs/?quote=USDT&ordering=-volume&limit=50").json()["results"][:50]:
+    for row in client.get("/api/v1/pairs/?quote=USDT&ordering=-volume&limit=50").json()["results"][:50]:
         for end in ("buy", "sell"):
             assert row["best"][end]["price"] in shown, (row["base"], end)
     for pair in ("BTC-USDT", "ETH-USDT", "POL-USDT", "PEPE-USDT"):
-        page = html.unescape(still.get(f"/compare/{pair}/").content.decode())
+        page = html.unescape(client.get(f"/compare/{pair}/").content.decode())
         shown = set(re.findall(r'<data value="([^"]+)"', page))
-        answer = still.get(f"/api/v1/compare/{pair}/").json()
+        answer = client.get(f"/api/v1/compare/{pair}/").json()
         for quote in answer["quotes"]:
             if quote["rank"]:
                 assert {quote["bid"], quote["ask"], quote["net_price"]} <= shown, (pair, quote["exchange"])
         assert answer["reference_price"] in shown
 
 
-def test_no_number_is_written_with_an_exponent(still):
+def no_number_is_written_with_an_exponent(client):
     for path in ("/", "/?quote=BTC", "/compare/PEPE-USDT/", "/api/v1/markets/?limit=1000&quote=BTC", "/api/v1/pairs/?limit=1000"):
-        text = still.get(path).content.decode()
+        text = client.get(path).content.decode()
         assert not re.search(r'(?<![\w#"-])\d[\d.]*[eE][+-]?\d+(?![\w-])', text), path
