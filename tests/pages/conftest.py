@@ -1,23 +1,21 @@
 """Fixtures of the page tests. Without Chromium the browser tests are skipped aloud, or fail with PEBBLE_REQUIRE_BROWSER=1."""
 
 import os
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from exchanges.setup import ensure_rows
 from tests.pages import market
+from tests.pages.chromium import CHROMIUM, FLAGS
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]
 REQUIRED = os.environ.get("PEBBLE_REQUIRE_BROWSER") == "1"
+MISSING = "Chromium was not found"
 INSTALL = "install it (Debian, Ubuntu: apt-get install chromium; macOS: brew install chromium), or set PEBBLE_REQUIRE_BROWSER=1 to make this a failure"
 
 
-def pytest_collection_modifyitems(config, items):
+@pytest.hookimpl(trylast=True)  # after deselection by marks
+def pytest_collection_modifyitems(items):
     """Skip what needs a browser where there is none, and say how many that were."""
     waiting = [item for item in items if item.get_closest_marker("browser")]
     if not waiting:
@@ -28,17 +26,14 @@ def pytest_collection_modifyitems(config, items):
     if REQUIRED:
         raise pytest.UsageError(f"{len(waiting)} browser tests need Chromium, and PEBBLE_REQUIRE_BROWSER=1 forbids skipping them: {INSTALL}")
     for item in waiting:
-        item.add_marker(pytest.mark.skip(reason="no Chromium"))
-    config.stash[_SKIPPED] = len(waiting)
+        item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
-_SKIPPED = pytest.StashKey[int]()
-
-
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter):
     """Aloud: a line in the summary, not a dot."""
-    if count := config.stash.get(_SKIPPED, 0):
-        terminalreporter.write_sep("!", f"{count} browser tests were SKIPPED: Chromium was not found; {INSTALL}", yellow=True)
+    count = sum(MISSING in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if count:
+        terminalreporter.write_sep("!", f"{count} browser tests were SKIPPED: {MISSING}; {INSTALL}", yellow=True)
 
 
 @pytest.fixture(scope="session")

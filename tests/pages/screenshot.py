@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.pages.conftest import CHROMIUM, FLAGS
+from tests.pages.chromium import CHROMIUM, FLAGS
 
 
 def take(address: str, file: Path) -> None:
