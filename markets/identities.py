@@ -103,8 +103,9 @@ def _rebase(code: ExchangeAsset, base: str, multiplier: Decimal) -> bool:
     if asset is None:
         return False
     QuoteRow.objects.filter(market__base=code).delete()  # they are per bundle; the next poll brings them per coin
+    # The state stays: one price tells the unit, ten minutes of them tell the coin.
     evidence = f"its price is {plain(multiplier)} times that of {base} on the other exchanges"
-    ExchangeAsset.objects.filter(pk=code.pk).update(asset=asset, multiplier=multiplier, state=IdentityState.PROBABLE, evidence=evidence, near=0, far=0)
+    ExchangeAsset.objects.filter(pk=code.pk).update(asset=asset, multiplier=multiplier, evidence=evidence, near=0, far=0)
     return True
 
 

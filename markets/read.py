@@ -28,7 +28,7 @@ from markets.tiles import tiles
 
 __all__ = [
     "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers",
-    "board", "compare", "exchanges", "forget", "nearest", "overview", "pairs", "resolve", "revision", "sparks", "status", "suggest", "tag",
+    "board", "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "resolve", "revision", "sparks", "status", "suggest", "tag",
 ]
 
 SPARK_HOURS = 24
@@ -46,10 +46,16 @@ def board() -> Board:
     return held.current().board
 
 
+def pairs_traded() -> int:
+    """How many pairs trade somewhere that is switched on."""
+    view = board()
+    return _traded.get(view.revision, lambda: len(statuses.traded(view)))
+
+
 def forget() -> None:
     """Drop what this process holds in memory."""
     held.forget()
-    for kept in (_survey, _words, _sparks, _tiles):
+    for kept in (_survey, _words, _sparks, _tiles, _traded):
         kept.forget()
     statuses.forget()
 
@@ -78,7 +84,7 @@ class _Latest:
             self._kept.clear()
 
 
-_survey, _words, _sparks, _tiles = _Latest(4), _Latest(1), _Latest(64), _Latest(8)
+_survey, _words, _sparks, _tiles, _traded = _Latest(4), _Latest(1), _Latest(64), _Latest(8), _Latest(1)
 
 
 # --- Comparisons ------------------------------------------------------------------------------------------------

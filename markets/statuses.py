@@ -18,6 +18,7 @@ from exchanges.breaker import Breaker
 from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
 from markets import held
 from markets.analysis import quality
+from markets.board import Board, PairKey, Quote
 from markets.asking import meters
 from markets.method import current_method
 from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
@@ -130,14 +131,20 @@ def status(now: datetime) -> Status:
     """What the status page, `/status.json` and `status/` of the API say."""
     view, rows = held.current(), exchanges(now)
     level, sentence, explanation = _sentence([e for e in rows if e.enabled])
-    trading = {key: [q for q in quotes.values() if q.status == "trading" and not q.switch] for key, quotes in view.board.pairs.items()}
+    trading = traded(view.board)
     ages = [(_age(q.observed_at, now), q.period_s) for quotes in trading.values() for q in quotes]
     fresh = sum(age is not None and quality.state(age, period, current_method()) == "fresh" for age, period in ages)
     return Status(
         as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=_workers(now),
-        pairs=sum(bool(q) for q in trading.values()), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
-        assets=len({key.base for key, quotes in trading.items() if quotes}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
+        pairs=len(trading), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
+        assets=len({key.base for key in trading}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
     )
+
+
+def traded(board: Board) -> dict[PairKey, list[Quote]]:
+    """The pairs that trade somewhere switched on, with the quotes of those markets: what coverage means."""
+    rows = {key: [q for q in quotes.values() if q.status == "trading" and not q.switch] for key, quotes in board.pairs.items()}
+    return {key: row for key, row in rows.items() if row}
 
 
 _WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")

@@ -25,7 +25,8 @@ def tiles(everything: Sequence[Summary], view: Board, compare: Callable[[PairKey
 
 def _widest(shared: Sequence[Summary], view: Board) -> Tile:
     """Only where both ends are surely the same coin: a gap between two coins would be the worst answer there is."""
-    sure = [s for s in shared if s.after_fees_pct is not None and all(view.pairs[s.key][end].identity in KNOWN for end in _ends(s))]
+    apart = [s for s in shared if s.after_fees_pct is not None and len(set(_ends(s))) == 2]
+    sure = [s for s in apart if all(view.pairs[s.key][end].identity in KNOWN for end in _ends(s))]
     if not sure:
         return Tile("Widest gap after fees", NOTHING, "known once ten minutes of prices have told the coins apart")
     s = max(sure, key=lambda s: s.after_fees_pct or Decimal(0))

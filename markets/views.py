@@ -64,7 +64,7 @@ def _frame(request: HttpRequest, now: datetime, nav: str) -> dict[str, Any]:
     waiting = [e for e in on if not e.freshness]
     return {
         "now": now, "nav": nav, "fragment": is_fragment(request), "address": request.get_full_path(), "simulated": settings.SIMULATED,
-        "feeds": known, "faces": {e.slug: e for e in known}, "on": len(on), "live": sum(e.live for e in on), "pairs": len(read.board().pairs),
+        "feeds": known, "faces": {e.slug: e for e in known}, "on": len(on), "live": sum(e.live for e in on), "pairs": read.pairs_traded(),
         "newest": min(ages, default=None), "waiting": waiting, "answered": [e for e in on if e.freshness],
         "all_down": bool(ages) and not any(e.live for e in on),
     }

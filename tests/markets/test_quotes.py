@@ -86,6 +86,7 @@ def test_a_bundle_is_recognised_by_its_price_and_counted_per_coin():
     quote = read.board().pairs[PairKey("SATS", "USDT")]["binance"]
     assert (quote.bid, quote.bid_size, quote.multiplier) == (Decimal("0.0000002"), 5000, 1000)
     assert PairKey("1INCH", "USDT") in read.board().pairs
+    assert quote.identity == "unknown", "one price tells the unit, not the coin: the others are unknown as well, and it must not outrank them"
 
 
 def test_a_bundle_whose_price_does_not_say_so_stays_its_own_coin():
