@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.db.models import F, Q, QuerySet
 
+from exchanges import breaker
 from exchanges.models import Exchange, Feed, Run
 
 TTL = timedelta(seconds=20)  # longer than the longest fetch (12 s) and its transaction
@@ -76,11 +77,19 @@ def claim(exchange: str, source: str, now: datetime, *, spaced: bool = True) -> 
         return "not_offered"
     if not (feed.enabled and feed.exchange.enabled):
         return _looked(feed, now, "disabled")
-    if feed.probe_at and feed.probe_at > now:
+    if breaker.wait_s(breaker.Breaker(feed.fails, feed.opened, feed.probe_at), now):
         return _looked(feed, now, "breaker_open")
-    if spaced and feed.started_at and now - feed.started_at < timedelta(seconds=SPACING * feed.period_s):
+    if spaced and _too_soon(feed, now):
         return "lease_lost"
     return _take(feed, now)
+
+
+def _too_soon(feed: Feed, now: datetime) -> bool:
+    """Whether the last poll has only just begun. One whose worker died does not count, nor a start that is still to come:
+    the clock was put back."""
+    if feed.started_at is None or feed.lease_owner:
+        return False
+    return timedelta(0) <= now - feed.started_at < timedelta(seconds=SPACING * feed.period_s)
 
 
 def _take(feed: Feed, now: datetime) -> Claim | str:

@@ -62,8 +62,7 @@ class Kept:
     tag: str
 
 
-_stamp: tuple[str, int] = ("", 0)
-_answers: dict[tuple[str, str], Kept] = {}
+_answers: dict[tuple[str, int, str, str], Kept] = {}
 
 
 class Endpoint(APIView):
@@ -98,14 +97,12 @@ class Endpoint(APIView):
 
     def _kept(self, path: str, query: str, kwargs: Mapping[str, str]) -> Kept:
         """The answer of this second and this state of the board, from memory where it was given before."""
-        global _stamp  # noqa: PLW0603 - one memory per process, on purpose
-        stamp = (read.revision(), int(time.time()))
-        if stamp != _stamp or len(_answers) >= KEPT:
-            _answers.clear()
-            _stamp = stamp
-        found = _answers.get((path, query))
+        key = (read.revision(), int(time.time()), path, query)  # a late thread's answer stays with the board it was made of
+        found = _answers.get(key)
         if found is None:
-            found = _answers[path, query] = self._made(Asked(timezone.now(), path, query, filters.parse(query, self.parameters)), kwargs)
+            while len(_answers) >= KEPT:
+                _answers.pop(next(iter(_answers)), None)
+            found = _answers[key] = self._made(Asked(timezone.now(), path, query, filters.parse(query, self.parameters)), kwargs)
         return found
 
     def _made(self, asked: Asked, kwargs: Mapping[str, str]) -> Kept:

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from exchanges.models import Exchange
 from exchanges.rows import Instrument
 from markets.bulk import upsert
-from markets.models import Asset, AssetAlias, AssetKind, ExchangeAsset, Market
+from markets.models import Asset, AssetAlias, AssetKind, ExchangeAsset, Market, Quote, Revision
 
 MAX_LOSS = 0.2  # a list that lost more than this is a truncated reply, not news ...
 LOST = "the list lost"
@@ -31,7 +31,7 @@ _UPDATED = (
 
 def refusal(exchange: Exchange, instruments: Sequence[Instrument]) -> str:
     """Why this list cannot be believed, as a sentence, or "" when it can."""
-    known = set(_listed(exchange).values_list("symbol", flat=True))
+    known = set(_listed(exchange).filter(missing=0).values_list("symbol", flat=True))
     lost = len(known - {i.symbol for i in instruments})
     if known and lost > MAX_LOSS * len(known):
         return f"{LOST} {lost} of {len(known)} markets; the last good one is kept"
@@ -42,12 +42,20 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime) 
     """Make the catalogue of `exchange` what its list says; return how many markets it has."""
     codes = _codes(exchange, instruments)
     rows = [_market(exchange, i, codes, now) for i in instruments]
+    _forget_renamed(exchange, instruments, codes)
     columns = ("exchange_id", "symbol", "kind", *_UPDATED, "enabled", "first_seen_at")
     upsert(Market, columns, rows, key=("exchange_id", "kind", "symbol"), update=_UPDATED)
     gone = _listed(exchange).exclude(symbol__in={i.symbol for i in instruments})
     gone.update(missing=F("missing") + 1)
     _listed(exchange).filter(missing__gte=DELISTED_AFTER).update(status=Market.Status.DELISTED)
     return len(rows)
+
+
+def _forget_renamed(exchange: Exchange, instruments: Sequence[Instrument], codes: dict[str, int]) -> None:
+    """Drop the quotes of markets whose id now stands for another coin: they are prices of the old one."""
+    stood = {symbol: (base, quote) for symbol, base, quote in Market.objects.filter(exchange=exchange).values_list("symbol", "base_id", "quote_id")}
+    moved = [i.symbol for i in instruments if stood.get(i.symbol, (codes[i.base], codes[i.quote])) != (codes[i.base], codes[i.quote])]
+    Quote.objects.filter(market__exchange=exchange, market__symbol__in=moved).delete()
 
 
 def _listed(exchange: Exchange):  # noqa: ANN202 - a QuerySet of Market
@@ -68,6 +76,9 @@ def _codes(exchange: Exchange, instruments: Sequence[Instrument]) -> dict[str, i
     names = {i.base: i.name or "" for i in instruments}
     new = sorted(({i.base for i in instruments} | {i.quote for i in instruments}) - known.keys())
     if new:
+        # Two exchanges' first catalogues hold the same new coins: one at a time makes them.
+        Revision.objects.get_or_create(name="assets")
+        Revision.objects.select_for_update().get(name="assets")
         assets = _assets({code: kinds.get(code, AssetKind.COIN) for code in new}, names)
         ExchangeAsset.objects.bulk_create([ExchangeAsset(exchange=exchange, code=c, asset=assets[c], name=names.get(c, "")) for c in new])
         known = dict(ExchangeAsset.objects.filter(exchange=exchange).values_list("code", "pk"))

@@ -52,9 +52,14 @@ def _calls(exchange: Exchange, now: datetime) -> list[health.Call]:
 
 
 def _stale_share(exchange: Exchange, now: datetime) -> float | None:
-    """The share of its trading markets' quotes that are past aging; None before the first."""
+    """The share of its trading markets' quotes that are past aging although it answers; None while it does not.
+
+    After a pause (a restart, a switch) old quotes say nothing of how it does now.
+    """
     feed = Feed.objects.filter(exchange=exchange, source="tickers").first()
     limit = now - timedelta(seconds=current_method().aging_periods * (feed.period_s if feed else 10))
+    if feed is None or feed.ok_at is None or feed.ok_at < limit:
+        return None
     quotes = QuoteRow.objects.filter(market__exchange=exchange, market__status=Market.Status.TRADING, market__enabled=True)
     total = quotes.count()
     return quotes.filter(observed_at__lt=limit).count() / total if total else None

@@ -9,9 +9,9 @@ import logging
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,9 @@ from markets.board import Board, Coin, PairKey, Quote
 from markets.models import Asset, AssetAlias, IdentityState, Market, Revision
 from markets.models import Quote as QuoteRow
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
+RATE_AGE = timedelta(minutes=15)
 USD_LIKE = ("USDT", "USD")  # USD in a threshold means USDT-equivalent
 SWITCHED = {ExchangeState.AUTO_DISABLED, ExchangeState.BANNED, ExchangeState.BLOCKED}
 logger = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class Held:
     feeds: Mapping[str, Mapping[str, Feed]] = field(default_factory=dict)
     newest: Mapping[str, datetime] = field(default_factory=dict)
     entries: Mapping[str, Mapping[int, Entry]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, Quote]] = field(default_factory=dict)  # exchange -> symbol -> its quote, on the board or not
 
 
 _held = Held()
@@ -105,16 +108,17 @@ def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
     everything = bool(moved & {"switches", "assets"}) or not old.exchanges
     exchanges, feeds = _exchange_rows(), _feed_rows()  # a handful of rows: how the last polls went is always today's
     coins = _coins() if everything else old.board.coins
-    entries, pairs, newest = dict(old.entries), dict(old.board.pairs), dict(old.newest)
+    entries, pairs, newest, own = dict(old.entries), dict(old.board.pairs), dict(old.newest), dict(old.own)
     for slug, exchange in exchanges.items():
         if everything or f"catalogue:{slug}" in moved or slug not in entries:
             entries[slug] = _entries(exchange)
         if everything or moved & {f"catalogue:{slug}", f"tickers:{slug}"}:
             quotes = list(_quotes(exchange, feeds.get(slug, {}), entries[slug]))
-            newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=datetime.min.replace(tzinfo=UTC))
+            newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=NEVER)
+            own[slug] = {quote.symbol: quote for quote in quotes}
             pairs = _replaced(pairs, slug, quotes)
     board = Board(pairs, coins, _usd(pairs), ",".join(f"{name}{number}" for name, number in sorted(numbers.items())))
-    return Held(numbers, board, exchanges, feeds, newest, entries)
+    return Held(numbers, board, exchanges, feeds, newest, entries, own)
 
 
 def _exchange_rows() -> dict[str, Exchange]:
@@ -132,7 +136,8 @@ def _coins() -> dict[str, Coin]:
     former: dict[int, list[str]] = {}
     for asset_id, text in AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER).values_list("asset_id", "text"):
         former.setdefault(asset_id, []).append(text)
-    rows = Asset.objects.values_list("pk", "slug", "ticker", "name", "kind")
+    rows = Asset.objects.order_by("pk").values_list("pk", "slug", "ticker", "name", "kind")
+    # The oldest first: a name that a newcomer shares with it stays its own.
     return {slug.upper(): Coin(ticker, name, kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in rows}
 
 
@@ -226,7 +231,7 @@ def _from_sqlite(value: float | int | None) -> Decimal | None:
 
 
 def _replaced(pairs: dict[PairKey, Mapping[str, Quote]], slug: str, quotes: list[Quote]) -> dict[PairKey, Mapping[str, Quote]]:
-    """The pairs with this exchange's quotes replaced. Two symbols of one pair: the trading, then the busier one stands."""
+    """The pairs with this exchange's quotes replaced. Two symbols of one pair: the trading, newer, busier one stands."""
     best: dict[PairKey, Quote] = {}
     for quote in quotes:
         key = PairKey(quote.base, quote.quote, quote.kind)
@@ -238,20 +243,30 @@ def _replaced(pairs: dict[PairKey, Mapping[str, Quote]], slug: str, quotes: list
     return {key: row for key, row in kept.items() if row}
 
 
-def _standing(quote: Quote) -> tuple[bool, bool, Decimal]:
-    return quote.status == Market.Status.TRADING, quote.observed_at is not None, quote.quote_volume_24h or Decimal(0)
+def _standing(quote: Quote) -> tuple[bool, bool, datetime, Decimal]:
+    known = quote.identity != IdentityState.CONFLICTED
+    return quote.status == Market.Status.TRADING, known, quote.observed_at or NEVER, quote.quote_volume_24h or Decimal(0)
 
 
 def _usd(pairs: Mapping[PairKey, Mapping[str, Quote]]) -> dict[str, Decimal]:
     """{quote ticker: USDT per unit} by the median mid of its USDT markets, else of the inverse ones; unknown is absent."""
     rates = dict.fromkeys(USD_LIKE, Decimal(1))
     for quote in {key.quote for key in pairs} - rates.keys():
-        straight, inverse = _median(pairs.get(PairKey(quote, "USDT"), {})), _median(pairs.get(PairKey("USDT", quote), {}))
+        straight, inverse = (median_mid([*pairs.get(key, {}).values()]) for key in (PairKey(quote, "USDT"), PairKey("USDT", quote)))
         if straight or inverse:
             rates[quote] = straight or 1 / inverse  # type: ignore[operator]  # one of them is there
     return rates
 
 
-def _median(quotes: Mapping[str, Quote]) -> Decimal | None:
-    mids = [q.mid for q in quotes.values() if q.mid and not q.flag and not q.switch and q.bid <= q.ask]  # type: ignore[operator]
+def median_mid(quotes: Sequence[Quote]) -> Decimal | None:
+    """The middle of some quotes of one pair, for rates and units: trading, undisputed, and about as old as the newest of them."""
+    newest = max((q.observed_at for q in quotes if q.observed_at), default=None)
+    if newest is None:
+        return None
+    mids = [q.mid for q in quotes if q.mid and q.bid <= q.ask and _counts(q) and newest - q.observed_at < RATE_AGE]  # type: ignore[operator]
     return statistics.median(mids) if mids else None
+
+
+def _counts(quote: Quote) -> bool:
+    clean = not quote.flag and not quote.switch and quote.status == Market.Status.TRADING
+    return clean and quote.identity != IdentityState.CONFLICTED and quote.observed_at is not None

@@ -17,6 +17,7 @@ from markets.analysis import identity, verdict
 from markets.analysis.settings import Method
 from markets.board import Board, PairKey, Quote
 from markets.bulk import upsert
+from markets.held import median_mid
 from markets.models import Asset, AssetKind, ExchangeAsset, IdentityState
 from markets.models import Quote as QuoteRow
 from markets.quotes import Judged
@@ -34,9 +35,17 @@ def advance(exchange: Exchange, judged: Sequence[Judged], board: Board, now: dat
     codes = {code.pk: code for code in ExchangeAsset.objects.filter(exchange=exchange, decided=False).exclude(state=IdentityState.CONFIRMED)}
     samples = _samples(judged, codes)
     changed = [moved for pk, sample in samples.items() if (moved := _weighed(codes[pk], sample, now, method))]
+    changed = _undecided(changed)
     upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in changed], key=("exchange_id", "code"), update=_MOVED)
     bundled = [pk for pk, sample in samples.items() if _bundles(codes[pk], sample, board)]
     return bool(bundled) or any(moved for _, moved in changed)
+
+
+def _undecided(changed: list[tuple[ExchangeAsset, bool]]) -> list[tuple[ExchangeAsset, bool]]:
+    """Without those an operator has decided since they were read; the others wait for this transaction now."""
+    mine = ExchangeAsset.objects.select_for_update().filter(pk__in=[code.pk for code, _ in changed], decided=False).order_by("pk")
+    still = set(mine.values_list("pk", flat=True))
+    return [(code, moved) for code, moved in changed if code.pk in still]
 
 
 def _samples(judged: Iterable[Judged], codes: Mapping[int, ExchangeAsset]) -> dict[int, Judged]:
@@ -94,13 +103,12 @@ def _bundles(code: ExchangeAsset, j: Judged, board: Board) -> bool:
 
 
 def _reference(quotes: Mapping[str, Quote], exchange: str) -> Decimal | None:
-    mids = sorted(q.mid for slug, q in quotes.items() if slug != exchange and q.mid and not q.flag and not q.switch)
-    return mids[len(mids) // 2] if mids else None
+    return median_mid([q for slug, q in quotes.items() if slug != exchange])
 
 
 def _rebase(code: ExchangeAsset, base: str, multiplier: Decimal) -> bool:
     asset = Asset.objects.filter(ticker=base, kind__in=(AssetKind.COIN, AssetKind.STABLECOIN, AssetKind.WRAPPED)).order_by("pk").first()
-    if asset is None:
+    if asset is None or not ExchangeAsset.objects.filter(pk=code.pk, decided=False).exists():
         return False
     QuoteRow.objects.filter(market__base=code).delete()  # they are per bundle; the next poll brings them per coin
     # The state stays: one price tells the unit, ten minutes of them tell the coin.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from exchanges.models import Exchange
@@ -50,6 +51,12 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.ticker
+
+    def clean(self) -> None:
+        """Pairs are told apart by the address in capitals, so two that differ in case only would be one coin."""
+        same = [slug for slug in Asset.objects.exclude(pk=self.pk).values_list("slug", flat=True) if slug.upper() == self.slug.upper()]
+        if self.slug != self.slug.lower() or same:
+            raise ValidationError({"slug": f"Write it in lower case, and unlike any other asset's{f' ({same[0]})' if same else ''}."})
 
 
 class AssetAlias(models.Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from functools import partial
 
 from exchanges.client import Outcome
@@ -24,6 +24,7 @@ from markets.held import Entry, Held
 from markets.models import Quote as QuoteRow
 
 FUTURE_S = 5
+_SIZES = ("bid_size", "ask_size", "base_volume_24h")
 ONE = Decimal(1)
 
 COLUMNS = (
@@ -66,7 +67,9 @@ def older_than_stored(outcome: Outcome[Ticker], exchange: Exchange, offset: time
     """Whether the reply's snapshot clock ran backwards: what is stored is newer and stays."""
     if outcome.clock != "snapshot" or not outcome.rows:
         return False
-    newest = QuoteRow.objects.filter(market__exchange=exchange, ts_source="exchange").order_by("-observed_at").values_list("observed_at", flat=True).first()
+    # A stored time that is still to come was stamped by a clock that has since been put back: it proves nothing.
+    stored_rows = QuoteRow.objects.filter(market__exchange=exchange, ts_source="exchange", observed_at__lte=outcome.received_at)
+    newest = stored_rows.order_by("-observed_at").values_list("observed_at", flat=True).first()
     stamps = [stamp(outcome, row.exchange_ts, offset) for row in outcome.rows[:1]]
     return newest is not None and stamps[0].source == "exchange" and stamps[0].observed_at < newest
 
@@ -80,7 +83,8 @@ def judge(exchange: Exchange, outcome: Outcome[Ticker], view: Held, now: datetim
         if row.symbol in by_symbol:
             market_id, entry = by_symbol[row.symbol]
             quote = _quote(exchange, row, entry, stamp(outcome, row.exchange_ts, offset), outcome)
-            judged.append(_judged(market_id, entry, quote, view.board, now, method))
+            previous = view.own.get(exchange.slug, {}).get(row.symbol)
+            judged.append(_judged(market_id, entry, quote, previous, view.board, now, method))
     return judged
 
 
@@ -89,11 +93,12 @@ def store(judged: Sequence[Judged], token: int) -> None:
     upsert(QuoteRow, COLUMNS, [_values(j, token) for j in judged], key=("market_id",))
 
 
-def _judged(market_id: int, entry: Entry, quote: Quote, board: Board, now: datetime, method: Method) -> Judged:  # noqa: PLR0917 - one quote and its surroundings
+def _judged(market_id: int, entry: Entry, quote: Quote, previous: Quote | None, board: Board, now: datetime, method: Method) -> Judged:  # noqa: PLR0917 - one quote and its surroundings
+    """`previous` is this market's own last quote: where one exchange lists a pair twice, the board shows one of them."""
     quotes = board.pairs.get(entry.key, {})
     others = {slug: other for slug, other in quotes.items() if slug != quote.exchange}
     usd, stable = board.usd.get(quote.quote), board.is_stable(entry.key)
-    remembered = memory.advance(quotes.get(quote.exchange), quote, others, now, method, usd=usd, stable=stable)
+    remembered = memory.advance(previous, quote, others, now, method, usd=usd, stable=stable)
     return Judged(market_id, entry, quote, others, remembered)
 
 
@@ -102,11 +107,12 @@ def _quote(exchange: Exchange, row: Ticker, entry: Entry, at: Stamp, outcome: Ou
     m = entry.market["multiplier"]
     per_coin = _same if m == ONE else partial(_divided, m)
     in_coins = _same if m == ONE else partial(_times, m)
+    too_big = tuple(name for name in _SIZES if getattr(row, name) is not None and in_coins(getattr(row, name)) is None)
     return Quote(
         exchange=exchange.slug, **entry.market,
         bid=per_coin(row.bid), ask=per_coin(row.ask), last=per_coin(row.last), high_24h=per_coin(row.high_24h), low_24h=per_coin(row.low_24h),
         bid_size=in_coins(row.bid_size), ask_size=in_coins(row.ask_size), base_volume_24h=in_coins(row.base_volume_24h),
-        quote_volume_24h=row.quote_volume_24h, change_24h_pct=row.change_24h_pct, taker_fee=row.taker_fee, bad=row.bad,
+        quote_volume_24h=row.quote_volume_24h, change_24h_pct=row.change_24h_pct, taker_fee=row.taker_fee, bad=(*row.bad, *too_big),
         exchange_ts=at.exchange_ts, ts_source=at.source, requested_at=outcome.requested_at, received_at=outcome.received_at, observed_at=at.observed_at,
     )
 
@@ -120,7 +126,11 @@ def _divided(m: Decimal, value: Decimal | None) -> Decimal | None:
 
 
 def _times(m: Decimal, value: Decimal | None) -> Decimal | None:
-    return None if value is None else stored(value * m)
+    """None also for what grows beyond any number we keep: the exchange's figure was absurd, its prices need not be."""
+    try:
+        return None if value is None else stored(value * m)
+    except Overflow:
+        return None
 
 
 def _values(j: Judged, token: int) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from exchanges.numbers import plain
 from markets import held, statuses
 from markets.analysis import best
 from markets.analysis.best import Comparison, Summary
@@ -94,19 +95,31 @@ def compare(base: str, quote: str, now: datetime, *, side: str = "buy", net: boo
     key, former = _pair(view, base, quote)
     result = _judged(view, key, now, side=side, net=net)
     if former:
-        return replace(result, notes=(f"{former} is now called {view.coins[key.base].ticker}.", *result.notes))
+        return replace(result, notes=(_renamed(former, view.coins[key.base].ticker), *result.notes))
     return result
 
 
-def pairs(now: datetime, *, exchanges: Sequence[str] = (), net: bool = True) -> dict[PairKey, Summary]:
-    """Every pair's figures, over the given exchanges or all of them. Computed at most once a second per process."""
-    view, only = board(), tuple(sorted(exchanges))
-    return _survey.get((view.revision, int(now.timestamp()), only, net), lambda: best.survey(_narrowed(view, only), now, current_method(), net=net))
+def _renamed(former: str, ticker: str) -> str:
+    """What became of an old ticker. Prices are always those of today's coin, so a changed unit has to be said."""
+    factor = AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER, text=former).values_list("factor", flat=True).first()
+    if factor is None or factor == 1:
+        return f"{former} is now called {ticker}."
+    return f"{former} is now called {ticker}: 1 {former} became {plain(factor)} {ticker}. Prices are for one {ticker}."
+
+
+def pairs(now: datetime, *, net: bool = True) -> dict[PairKey, Summary]:
+    """Every pair's figures. Computed at most once a second per process."""
+    return _summaries(board(), (), now, net)
+
+
+def _summaries(view: Board, only: tuple[str, ...], now: datetime, net: bool) -> dict[PairKey, Summary]:
+    """The figures of a board that was narrowed to some exchanges (none named: all)."""
+    return _survey.get((view.revision, int(now.timestamp()), only, net), lambda: best.survey(view, now, current_method(), net=net))
 
 
 def _narrowed(view: Board, only: tuple[str, ...]) -> Board:
     """The board as if only these exchanges existed."""
-    if not only or set(only) >= {e.slug for e in held.current().exchanges.values()}:
+    if set(only) >= set(held.current().exchanges):
         return view
     rows = {key: {s: q for s, q in row.items() if s in only} for key, row in view.pairs.items()}
     return replace(view, pairs={key: row for key, row in rows.items() if row})
@@ -143,25 +156,25 @@ def nearest(view: Board, asked: PairKey) -> tuple[PairKey, ...]:
 # --- The overview -----------------------------------------------------------------------------------------------
 def overview(filters: Filters, now: datetime) -> Overview:
     """The pairs that match, compared, sorted and cut to a page."""
-    on = [e.slug for e in held.current().exchanges.values() if e.enabled]
-    chosen = tuple(slug for slug in filters.exchanges if slug in on) or tuple(on)
+    on = sorted(e.slug for e in held.current().exchanges.values() if e.enabled)
+    chosen = tuple(slug for slug in on if slug in filters.exchanges or not filters.exchanges)
     view = _narrowed(board(), chosen)
-    everything = list(pairs(now, exchanges=chosen, net=filters.net).values())
+    everything = list(_summaries(view, chosen, now, filters.net).values())
     tests = _tests(filters, view)
     ordered = _ordered([s for s in everything if all(test(s) for test in tests.values())], filters.sort)
     rows = tuple(_judged(view, s.key, now, side="buy", net=filters.net) for s in ordered[filters.offset : filters.offset + filters.limit])
     return Overview(
-        as_of=now, rows=rows, total=len(ordered), filters=filters, tiles=_tiles_of(view, everything, chosen, now), quotes=_quote_tickers(view),
+        as_of=now, rows=rows, total=len(ordered), filters=filters, tiles=_tiles_of(view, chosen, now), quotes=_quote_tickers(view),
         sparks=sparks(tuple(c.key for c in rows), now), widest_filter=_widest(everything, tests) if not ordered else "",
     )
 
 
-def _tiles_of(view: Board, everything: Sequence[Summary], chosen: tuple[str, ...], now: datetime) -> tuple[Tile, ...]:
-    """Renewed every five seconds at most: they are a glance at two thousand pairs, not a price."""
+def _tiles_of(view: Board, chosen: tuple[str, ...], now: datetime) -> tuple[Tile, ...]:
+    """Always after fees. Renewed every five seconds at most: they are a glance at two thousand pairs, not a price."""
     def busy(key: PairKey) -> Comparison:
         return _judged(view, key, now, side="buy", net=True)
 
-    return _tiles.get((chosen, int(now.timestamp()) // 5, not view.revision), lambda: tiles(everything, view, busy))
+    return _tiles.get((chosen, int(now.timestamp()) // 5, not view.revision), lambda: tiles([*_summaries(view, chosen, now, True).values()], view, busy))
 
 
 def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
@@ -269,7 +282,7 @@ def resolve(text: str) -> tuple[Coin | None, str | None]:
 
 def _vocabulary(view: Board) -> dict[str, tuple[str, str]]:
     """{upper-cased word: (kind of alias, coin key)}; tickers over names, so that a spelling is never a guess."""
-    names = {coin.name.upper(): ("name", key) for key, coin in view.coins.items() if coin.name}
+    names = {coin.name.upper(): ("name", key) for key, coin in reversed(view.coins.items()) if coin.name}  # of equals the oldest
     rows = sorted(AssetAlias.objects.values_list("text", "kind", "asset__slug"), key=lambda row: row[1] in (AssetAlias.Kind.TICKER, AssetAlias.Kind.FORMER))
     return names | {canonical(text): (kind, slug.upper()) for text, kind, slug in rows}
 

@@ -6,6 +6,7 @@ Loaded once by a migration; from then on the rows are the operator's. Prices dec
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 STABLECOINS = {
     "USDT": "Tether", "USDC": "USD Coin", "FDUSD": "First Digital USD", "DAI": "Dai", "TUSD": "TrueUSD", "USD1": "World Liberty Financial USD",
@@ -27,8 +28,10 @@ COINS = {
     "NEAR": "NEAR Protocol", "APT": "Aptos", "UNI": "Uniswap", "ICP": "Internet Computer", "ETC": "Ethereum Classic", "XLM": "Stellar", "ATOM": "Cosmos",
     "FIL": "Filecoin", "HBAR": "Hedera", "ARB": "Arbitrum", "OP": "Optimism", "INJ": "Injective", "IMX": "Immutable", "VET": "VeChain", "ALGO": "Algorand",
     "AAVE": "Aave", "GRT": "The Graph", "SAND": "The Sandbox", "MANA": "Decentraland", "AXS": "Axie Infinity", "EGLD": "MultiversX", "THETA": "Theta Network",
-    "XTZ": "Tezos", "FLOW": "Flow", "CHZ": "Chiliz", "APE": "ApeCoin", "CRV": "Curve", "SNX": "Synthetix", "COMP": "Compound", "LDO": "Lido DAO", "DYDX": "dYdX",
-    "PEPE": "Pepe", "BONK": "Bonk", "FLOKI": "Floki", "WIF": "dogwifhat", "BTT": "BitTorrent", "JUP": "Jupiter", "PYTH": "Pyth Network", "TIA": "Celestia",
+    "XTZ": "Tezos",
+    "FLOW": "Flow", "CHZ": "Chiliz", "APE": "ApeCoin", "CRV": "Curve", "SNX": "Synthetix", "COMP": "Compound", "LDO": "Lido DAO", "DYDX": "dYdX",
+    "PEPE": "Pepe", "BONK": "Bonk", "FLOKI": "Floki",
+    "WIF": "dogwifhat", "BTT": "BitTorrent", "JUP": "Jupiter", "PYTH": "Pyth Network", "TIA": "Celestia",
     "SEI": "Sei",
     "KAS": "Kaspa", "RENDER": "Render", "FET": "Artificial Superintelligence Alliance", "STX": "Stacks",
     "RUNE": "THORChain", "GALA": "Gala",
@@ -46,7 +49,7 @@ RENAMED = (
     ("RNDR", "RENDER", date(2024, 7, 26), 1),
     ("EOS", "A", date(2025, 5, 14), 1),
     ("MKR", "SKY", date(2025, 5, 6), 24_000),
-    ("ERD", "EGLD", date(2020, 9, 3), 1),
+    ("ERD", "EGLD", date(2020, 9, 3), Decimal("0.001")),
     ("LOKI", "OXEN", date(2021, 2, 1), 1),
 )
 # Spellings of the same ticker on some exchanges, one for one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from auditlog.models import LogEntry
@@ -18,8 +18,8 @@ from exchanges.breaker import Breaker
 from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
 from markets import held
 from markets.analysis import quality
-from markets.board import Board, PairKey, Quote
 from markets.asking import meters
+from markets.board import Board, PairKey, Quote
 from markets.method import current_method
 from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
 
@@ -107,7 +107,7 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
 
 
 def _age(newest: datetime | None, now: datetime) -> float | None:
-    if newest is None or newest == datetime.min.replace(tzinfo=UTC):
+    if newest is None or newest == held.NEVER or newest - now > quality.FUTURE:
         return None
     return max(0.0, (now - newest).total_seconds())
 
@@ -177,8 +177,19 @@ def _all(count: int) -> str:
     return "The only exchange is" if count == 1 else f"All {_word(count).lower()} exchanges are"
 
 
+_seen: tuple[float, list[Stat]] = (float("-inf"), [])
+
+
+def _clusters() -> list[Stat]:
+    """The clusters alive, asked for at most every five seconds: reading them writes to a cache that is a table."""
+    global _seen  # noqa: PLW0603 - one copy per process, on purpose
+    if time.monotonic() - _seen[0] > STATS_KEPT_S:
+        _seen = (time.monotonic(), Stat.get_all())
+    return _seen[1]
+
+
 def _workers(now: datetime) -> Workers:
-    clusters = Stat.get_all()
+    clusters = _clusters()
     waiting = OrmQ.objects.order_by("lock")
     oldest = waiting.values_list("lock", flat=True).first()
     runs = Run.objects.filter(started_at__gt=now - DAY).exclude(outcome__in=NOT_ASKED)

@@ -22,6 +22,7 @@ __all__ = ["client_for", "purge", "save", "touch"]
 
 RUNS_KEPT = timedelta(days=2)
 OFFSETS_KEPT = 5
+OFFSET_MS = 3_600_000
 
 Write = Callable[[], Outcome]
 
@@ -44,9 +45,10 @@ def save(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> bool:
 
 def touch(*names: str) -> None:
     """Bump change numbers: readers of the board notice within a quarter of a second."""
-    for name in names:
+    for name in sorted(names):  # everybody in the same order, or two transactions wait for each other
         if not Revision.objects.filter(name=name).update(number=F("number") + 1):
-            Revision.objects.get_or_create(name=name, defaults={"number": 1})
+            Revision.objects.get_or_create(name=name)
+            Revision.objects.filter(name=name).update(number=F("number") + 1)
 
 
 def _finish(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> None:
@@ -81,11 +83,11 @@ def _insists(feed: Feed) -> bool:
 
 def _tickers(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
     exchange, view, method = feed.exchange, held.current(), current_method()
-    judged = quotes.judge(exchange, outcome, view, now, method)
+    before = quotes.judge(exchange, outcome, view, now, method)
     busy = snapshots.busiest(view.board, setting().snapshot_pairs)
-    unknown = len(outcome.rows) - len(judged)
 
     def write() -> Outcome:
+        judged = before if _same_catalogue(view, exchange) else quotes.judge(exchange, outcome, _renewed(), now, method)
         if quotes.older_than_stored(outcome, exchange, timedelta(milliseconds=exchange.clock_offset_ms or 0)):
             return replace(outcome, detail="its clock ran backwards: what is stored is newer and stays")
         quotes.store(judged, claim.token)
@@ -93,15 +95,29 @@ def _tickers(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write
         if identities.advance(exchange, judged, view.board, now, method):
             touch(f"catalogue:{exchange.slug}", "assets")
         touch(f"tickers:{exchange.slug}")
+        unknown = len(outcome.rows) - len(judged)
         return replace(outcome, detail=f"{unknown} rows of markets not in the catalogue") if unknown and not outcome.detail else outcome
 
     return write
+
+
+def _same_catalogue(view: held.Held, exchange: Exchange) -> bool:
+    """Whether units and coins are still those the reply was judged by: an operator may have changed them meanwhile."""
+    names = (f"catalogue:{exchange.slug}", "assets")
+    return all(dict(Revision.objects.filter(name__in=names).values_list("name", "number")).get(name) == view.numbers.get(name) for name in names)
+
+
+def _renewed() -> held.Held:
+    held.look_again()
+    return held.current()
 
 
 def _time(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
     """The exchange's clock minus the middle of our request; the median of the last five is used."""
     ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
     offset = round((outcome.rows[0].exchange_ts - ours).total_seconds() * 1000)
+    if abs(offset) > OFFSET_MS:
+        return lambda: replace(outcome, outcome="schema", detail=f"its clock is {offset / 1000:+,.0f} s from ours, which is not believed")
     offsets = [*feed.exchange.clock_offsets, offset][-OFFSETS_KEPT:]
 
     def write() -> Outcome:

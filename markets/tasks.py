@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import OperationalError
@@ -36,10 +37,12 @@ def _ask(claim: leases.Claim, source: str) -> str:
     try:
         outcome = store.client_for(feed.exchange, feed).fetch(source)
         saved = store.save(feed, claim, outcome, timezone.now())
-        leases.release(claim)
     except OperationalError:  # the database is locked or away: this cycle's answer is dropped, the next one is the retry
         logger.warning("%s: not stored", feed, exc_info=True)
         return "lease_lost"
+    finally:  # whatever went wrong here was no death of the worker
+        with suppress(OperationalError):
+            leases.release(claim)
     return outcome.outcome if saved else "lease_lost"
 
 

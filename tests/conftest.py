@@ -1,8 +1,15 @@
 """What every test may count on: no network but loopback."""
 
+import os
 import socket
 
+import hypothesis
 import pytest
+
+# The same examples each time, so that a run that was green stays green; HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 _LOOPBACK = ("127.", "::1", "localhost")
 

@@ -9,7 +9,7 @@ os.environ.setdefault("DATABASE_URL", os.environ.get("PEBBLE_TEST_DATABASE_URL",
 if not os.environ["DATABASE_URL"]:
     del os.environ["DATABASE_URL"]
 
-from pebble.settings import *  # noqa: E402, F403
+from pebble.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -187,7 +187,7 @@ def _dead(slug: str, coins: list[Asset], by_key: dict[str, Asset], live: set[str
     chosen = [(base, quote, f"{rng.randint(2019, 2024)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}") for base, quote in pool[:count]]
     for base, quote, day in [*named, *chosen]:
         symbol = SYMBOL[slug].format(base, quote)
-        if symbol in live:
+        if symbol in live or base == quote:
             continue
         live.add(symbol)
         asset = by_key.get(base) or Asset(base, base.capitalize(), float(f"{10 ** rng.uniform(-1, 1):.4g}"), 1e5)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from markets import store
 from markets.admin.common import Fixed, Reported
 from markets.catalogue import free_slug
-from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market
+from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market, Quote
 
 DECISION = ("asset", "state", "decided", "evidence", "near", "near_since", "far")
 
@@ -69,6 +69,8 @@ class ExchangeAssetAdmin(Reported, Fixed):
             obj.decided = True
             form.changed_data.append("decided")
         super().save_model(request, obj, form, change)
+        if "multiplier" in form.changed_data:
+            _forget_prices(obj)
 
     @admin.action(description="Confirm: it is this coin", permissions=["change"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[ExchangeAsset]) -> None:
@@ -129,3 +131,8 @@ class MarketAdmin(Reported, Fixed):
     def quote_code(self, obj: Market) -> str:
         """The exchange's own code."""
         return obj.quote.code
+
+
+def _forget_prices(code: ExchangeAsset) -> None:
+    """Stored quotes are per unit of the old multiplier; the next poll, seconds away, brings them anew."""
+    Quote.objects.filter(Q(market__base=code) | Q(market__quote=code)).delete()

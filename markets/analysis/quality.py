@@ -37,22 +37,24 @@ class Look(Struct, gc=False):
 
 
 def age_s(quote: Quote, now: datetime) -> float | None:
-    """Seconds since the quote was true; never negative, None when it never was."""
+    """Seconds since the quote was true; never negative. None when it never was, or by a clock that has since been put back."""
     if quote.observed_at is None:
         return None
     age = (now - quote.observed_at).total_seconds()
-    return age if age > 0 else 0.0
+    if age > 0:
+        return age
+    return 0.0 if -age <= FUTURE.total_seconds() else None
 
 
 def state(age: float | None, period_s: int, method: Method) -> str:
-    """Fresh, aging, stale or expired: by age and the feed's polling interval."""
-    if age is None:
+    """Fresh, aging, stale or expired: by age and the feed's polling interval. However seldom a feed is asked, old is old."""
+    if age is None or age > method.expired_s:
         return "expired"
     if age <= method.fresh_periods * period_s:
         return "fresh"
     if age <= method.aging_periods * period_s:
         return "aging"
-    return "stale" if age <= method.expired_s else "expired"
+    return "stale"
 
 
 def weight(quote: Quote, now: datetime, method: Method) -> Decimal:

@@ -106,8 +106,10 @@ def index(mids: Sequence[Decimal], weights: Sequence[Decimal | None], cap: Decim
     if not mids:
         return None
     least = min((w for w in weights if w is not None), default=Decimal(1))
-    parts = shares([least if w is None else w for w in weights], cap)
-    return sum((EXACT.multiply(s, m) for s, m in zip(parts, mids, strict=True)), Decimal(0))
+    # In the order of prices, not of exchanges: the last of 34 digits would depend on it.
+    ordered = sorted(zip(mids, [least if w is None else w for w in weights], strict=True))
+    parts = shares([weight for _, weight in ordered], cap)
+    return sum((EXACT.multiply(s, m) for s, (m, _) in zip(parts, ordered, strict=True)), Decimal(0))
 
 
 def shares(weights: Sequence[Decimal], cap: Decimal) -> list[Decimal]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exchanges.models import Exchange, Run, Transition
 from markets.catalogue import free_slug
-from markets.models import Asset, AssetAlias, ExchangeAsset, Market, Revision, Setting
+from markets.models import Asset, AssetAlias, ExchangeAsset, Market, Quote, Revision, Setting
 from tests.admin.conftest import client_of, person
 from tests.admin.posts import fields_of
 
@@ -90,6 +90,16 @@ def test_confirm_decides_and_is_noted(root, code):
     assert (code.state, code.decided, code.evidence) == ("confirmed", True, "decided by root")
     entry = LogEntry.objects.get_for_object(code).first()
     assert entry.changes_dict["state"][1] == "confirmed" and str(entry.actor) == "root"
+
+
+def test_another_multiplier_drops_the_prices_of_the_old_unit(root, code):
+    assert Quote.objects.filter(market__base=code).exists()
+    url = reverse(f"{names('markets.exchangeasset')}_change", args=(code.pk,))
+    answer = root.post(url, {"asset": code.asset_id, "multiplier": "1000", "state": "unknown"})
+    assert answer.status_code == 302
+    code.refresh_from_db()
+    assert (code.multiplier, code.decided) == (1000, True)
+    assert not Quote.objects.filter(market__base=code).exists()
 
 
 def test_split_makes_a_coin_of_its_own_and_the_comparison_falls_apart(root, code, client):

@@ -142,3 +142,13 @@ def test_one_lost_worker_more_after_that_is_enough(feed, dead_pid):
     owned_by(feed, f"{leases.HOST}:{dead_pid}")
     assert claim() == "lease_lost"
     assert Feed.objects.get(pk=feed.pk).probe_at == NOW + leases.GIVE_UP
+
+
+def test_after_a_lost_worker_nobody_waits_for_the_spacing(feed, dead_pid):
+    owned_by(feed, f"{leases.HOST}:{dead_pid}", started_at=NOW)
+    assert isinstance(claim(0.5), leases.Claim)
+
+
+def test_a_start_or_probe_that_is_still_to_come_was_written_by_a_clock_put_back(feed):
+    Feed.objects.filter(pk=feed.pk).update(started_at=NOW + timedelta(hours=1), probe_at=NOW + timedelta(hours=1))
+    assert isinstance(claim(), leases.Claim)

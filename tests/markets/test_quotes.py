@@ -7,6 +7,7 @@ import pytest
 
 from exchanges.leases import Claim
 from exchanges.models import Exchange, Feed, Run
+from exchanges.rows import Instrument
 from markets import read, store
 from markets.board import PairKey
 from markets.models import ExchangeAsset, Market, Quote, Revision, Snapshot
@@ -211,3 +212,62 @@ def test_two_symbols_of_one_pair_show_the_trading_one():
     store.touch("assets")
     prices("kucoin", ticker("OLD/USDT", 1, 2, quote_volume_24h=10**9), ticker("NEW/USDT", 3, 4))
     assert read.board().pairs[PairKey("NEW", "USDT")]["kucoin"].bid == 3
+
+
+def test_a_clock_put_back_does_not_keep_correct_prices_out():
+    everywhere(slugs=["bybit"])
+    prices("bybit", ticker("BTC/USDT", 10, 11, exchange_ts=later(3600)), clock="snapshot", now=later(3600))
+    prices("bybit", ticker("BTC/USDT", 20, 21, exchange_ts=NOW), clock="snapshot")
+    assert read.board().pairs[BTC]["bybit"].bid == 20
+
+
+def test_a_market_whose_id_means_another_coin_loses_the_old_coins_price():
+    everywhere("LUNA/USDT", ["kucoin"])
+    prices("kucoin", ticker("LUNA/USDT", 1, 2))
+    catalogue("kucoin", instrument("LUNA/USDT", status="trading"))
+    assert Quote.objects.count() == 1
+    catalogue("kucoin", Instrument(symbol="LUNAUSDT", base="NEWLUNA", quote="USDT"))
+    assert Quote.objects.count() == 0
+
+
+def test_each_symbol_of_a_pair_keeps_its_own_memory():
+    catalogue("kucoin", "BTC/USDT", "XBT/USDT")
+    for n in range(4):
+        prices("kucoin", ticker("BTC/USDT", 100 + n, 101 + n), ticker("XBT/USDT", 100, 101), now=later(10 * n))
+    assert dict(Quote.objects.values_list("market__symbol", "same_polls")) == {"BTCUSDT": 0, "XBTUSDT": 3}
+
+
+def test_an_absurd_volume_costs_the_volume_and_not_the_poll():
+    everywhere("SATS/USDT", ["kucoin"])
+    catalogue("binance", "1000SATS/USDT", "BTC/USDT")
+    ExchangeAsset.objects.filter(code="1000SATS").update(multiplier=1000)
+    store.touch("catalogue:binance")
+    read.forget()
+    prices("binance", ticker("1000SATS/USDT", 1, 2, base_volume_24h="1e18"), ticker("BTC/USDT", 1, 2))
+    quote = Quote.objects.get(market__symbol="1000SATSUSDT")
+    assert (quote.base_volume_24h, quote.bid, quote.bad) == (None, Decimal("0.001"), "base_volume_24h")
+
+
+def test_an_operators_unit_set_while_a_poll_was_judged_is_the_one_stored(monkeypatch):
+    from markets import quotes
+
+    catalogue("binance", "1000SATS/USDT")
+    judge = quotes.judge
+
+    def judged_then_decided(*args):
+        found = judge(*args)
+        if ExchangeAsset.objects.filter(code="1000SATS", multiplier=1).update(multiplier=1000, decided=True):
+            store.touch("assets", "catalogue:binance")
+        return found
+
+    monkeypatch.setattr(quotes, "judge", judged_then_decided)
+    prices("binance", ticker("1000SATS/USDT", 1, 2))
+    assert Quote.objects.get().bid == Decimal("0.001")
+
+
+def test_a_clock_a_day_away_is_not_believed():
+    from exchanges.rows import ServerTime
+
+    save("bybit", "time", outcome([ServerTime(NOW + timedelta(days=1))]))
+    assert Exchange.objects.get(slug="bybit").clock_offset_ms is None
+    assert Feed.objects.get(exchange__slug="bybit", source="time").outcome == "schema"

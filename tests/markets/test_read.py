@@ -180,3 +180,35 @@ def test_pages_are_served_from_memory_while_the_database_is_away(market, monkeyp
 
     monkeypatch.setattr("django.db.models.query.QuerySet.values_list", away)
     assert read.board().pairs is known
+
+
+def test_a_renaming_that_changed_the_unit_says_so(market):
+    catalogue("kucoin", "BTC/USDT", "ETH/USDT", "SKY/USDT")
+    assert read.compare("MKR", "USDT", LATER).notes[0] == "MKR is now called SKY: 1 MKR became 24000 SKY. Prices are for one SKY."
+
+
+def test_a_name_stays_with_the_coin_that_had_it_first(market):
+    catalogue("gateio", instrument("ZZZ/USDT", name="Bitcoin"))
+    assert read.resolve("Bitcoin")[0].ticker == "BTC"
+
+
+def test_asking_for_an_exchange_that_is_off_is_not_answered_with_others(market):
+    Exchange.objects.filter(slug="binance").update(enabled=False)
+    store.touch("switches")
+    read.forget()
+    assert read.overview(replace(DEFAULTS, exchanges=("binance",)), LATER).rows == ()
+
+
+def test_rates_come_from_markets_that_trade(market):
+    catalogue("kucoin", "BTC/USDT", "ETH/USDT", instrument("EUR/USDT", status="halted"), "ABC/EUR")
+    prices("kucoin", ticker("EUR/USDT", 500, 501), ticker("ABC/EUR", 1, 2))
+    assert "EUR" not in read.board().usd
+
+
+def test_two_addresses_that_differ_in_case_only_are_refused(market):
+    from django.core.exceptions import ValidationError
+
+    from markets.models import Asset
+
+    with pytest.raises(ValidationError, match="btc"):
+        Asset(slug="BTC", ticker="BTC").full_clean()

@@ -241,6 +241,8 @@ def test_the_survey_knows_stable_pairs_and_unknown_currencies():
 
 
 def test_nothing_past_six_periods_is_ranked_for_slow_feeds_either():
-    slow = quote(period_s=300, observed_at=NOW - timedelta(seconds=901))
+    slow = quote(period_s=200, observed_at=NOW - timedelta(seconds=899))
     assert compare(slow).rows[0].state == "aging"
+    hourly = quote(period_s=3600, observed_at=NOW - timedelta(seconds=901))
+    assert (compare(hourly).rows[0].state, compare(hourly).rows[0].rank) == ("expired", None)
     assert compare(quote(period_s=30, age=181)).rows[0].rank is None

@@ -37,7 +37,13 @@ def test_what_was_never_seen_has_no_age_and_no_weight():
     assert quality.look(never, NOW, DEFAULT).reason == "expired"
 
 
-@given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_a_clock_that_was_put_back_makes_what_it_stamped_worth_nothing():
+    ahead = quote(observed_at=NOW + timedelta(seconds=5.1))
+    assert (quality.age_s(ahead, NOW), quality.look(ahead, NOW, DEFAULT).reason) == (None, "expired")
+    assert quality.age_s(quote(observed_at=NOW + timedelta(seconds=5)), NOW) == 0
+
+
+@given(st.floats(-5, 1e6), st.floats(0, 1e6))
 def test_age_is_never_negative_and_nothing_becomes_fresher_by_waiting(age, wait):
     order = ("fresh", "aging", "stale", "expired")
     seen = NOW - timedelta(seconds=age)
