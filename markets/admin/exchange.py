@@ -177,6 +177,12 @@ class ExchangeAdmin(Reported, Fixed):
         super().save_model(request, obj, form, change)
         Exchange.objects.filter(pk=obj.pk).update(reason=obj.reason)
 
+    def get_changelist_formset(self, request: HttpRequest, **options: Any) -> Any:
+        """The list remembers how each switch stood when it was shown: saving a budget in an old list switches nothing back."""
+        formset = super().get_changelist_formset(request, **options)
+        formset.form.base_fields["enabled"].show_hidden_initial = True
+        return formset
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Ask before an exchange is switched off from the list."""
         off = self._off_in_list(request)
