@@ -253,7 +253,7 @@ def hang_up(connection):
     connection.request()
 
 
-@pytest.mark.parametrize("first", [hang_up, *(saying(http(b"", f"{n} Busy")) for n in (502, 503, 504))])
+@pytest.mark.parametrize("first", [hang_up, *(saying(http(b"", f"{n} Busy", "Connection: close")) for n in (502, 503, 504))])
 def test_r1_one_retry_heals(ask, first):
     good = answering(rows("A"))
     with serving(lambda connection: (first if connection.number == 1 else good)(connection)) as server:
