@@ -62,6 +62,8 @@ class Quote(Struct, frozen=True, gc=False, kw_only=True):
     tick_size: Decimal | None = None
     min_notional: Decimal | None = None
     multiplier: Decimal = Decimal(1)
+    base_code: str = ""  # what the exchange itself calls base and quote
+    quote_code: str = ""
     identity: str = "unknown"
     switch: str = ""
     bad: tuple[str, ...] = ()

@@ -143,7 +143,7 @@ def _coins() -> dict[str, Coin]:
 
 _MARKET = (
     "pk", "symbol", "kind", "status", "enabled", "tick_size", "min_notional", "taker_fee", "base_id",
-    "base__asset__slug", "base__multiplier", "base__state", "quote__asset__slug", "quote__state",
+    "base__asset__slug", "base__multiplier", "base__state", "base__code", "quote__asset__slug", "quote__state", "quote__code",
 )
 
 
@@ -156,7 +156,8 @@ def _entry(row: dict[str, Any]) -> Entry:
     conflicted = IdentityState.CONFLICTED in (row["base__state"], row["quote__state"])
     market = {
         "symbol": row["symbol"], "kind": row["kind"], "base": row["base__asset__slug"].upper(), "quote": row["quote__asset__slug"].upper(),
-        "status": row["status"], "tick_size": row["tick_size"], "min_notional": row["min_notional"], "multiplier": row["base__multiplier"],
+        "status": row["status"], "base_code": row["base__code"], "quote_code": row["quote__code"],
+        "tick_size": row["tick_size"], "min_notional": row["min_notional"], "multiplier": row["base__multiplier"],
         "identity": str(IdentityState.CONFLICTED) if conflicted else row["base__state"],
     }
     return Entry(PairKey(market["base"], market["quote"], row["kind"]), market, row["taker_fee"], row["enabled"], row["base_id"])

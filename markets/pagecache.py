@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -135,5 +136,7 @@ def _response(request: HttpRequest, page: Page, now: datetime) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache"
     response["Vary"] = "HX-Request, Accept-Encoding"
+    if page.content_type.startswith("text/csv"):
+        response["Content-Disposition"] = f'attachment; filename="pebble{quote(request.path.rstrip("/").replace("/", "-")) or "-overview"}.csv"'
     response["X-Now"] = f"{now.timestamp():.1f}"
     return response

@@ -142,7 +142,8 @@ def trade_page(row: Row) -> str:
     """Where a person trades this market; "" when the adapter's file is gone."""
     adapter = ADAPTERS.get(row.quote.exchange)
     q = row.quote
-    return adapter.trade_page.format(base=url_quote(q.base, safe=""), quote=url_quote(q.quote, safe=""), symbol=url_quote(q.symbol, safe="")) if adapter else ""
+    names = {"base": q.base_code or q.base, "quote": q.quote_code or q.quote, "symbol": q.symbol}  # its own: 1000SATS, not SATS
+    return adapter.trade_page.format(**{name: url_quote(text, safe="") for name, text in names.items()}) if adapter else ""
 
 
 def why(c: Comparison, row: Row, face: ExchangeStatus) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -36,3 +37,12 @@ def check(connection: BaseDatabaseWrapper, **_: object) -> None:
         connection.close()
         held = found[0].removeprefix(PREFIX)
         raise WrongMarket(f"This database holds {held} data, PEBBLE_MARKET is {settings.MARKET}: give each its own DATABASE_URL, or set PEBBLE_MARKET={held}.")
+
+
+def prepared() -> None:
+    """For commands that need the tables: say what to do where there are none, as in a market that was never started."""
+    if Revision._meta.db_table not in connection.introspection.table_names():
+        raise CommandError(
+            f"The {settings.MARKET} market has no tables yet. Start it once (`make run`), run `manage.py migrate`, "
+            "or name the other market: PEBBLE_MARKET=simulated or PEBBLE_MARKET=live."
+        )

@@ -31,8 +31,9 @@ SIMULATED = MARKET == "simulated"
 UPSTREAM = env.str("PEBBLE_UPSTREAM", default="")  # loopback only; every exchange host is its first path segment
 EXTRA_HOSTS = env.list("PEBBLE_EXTRA_HOSTS", default=[])
 PROXY = env.str("PEBBLE_PROXY", default="")
+SIMULATOR_FILE = DATA_DIR / "simulator.address"  # where `manage.py run` started it: other commands find it there
 if SIMULATED and not UPSTREAM:
-    UPSTREAM = f"http://127.0.0.1:{env.int('PEBBLE_SIMULATOR_PORT', default=PORT + 1)}"
+    UPSTREAM = SIMULATOR_FILE.read_text().strip() if SIMULATOR_FILE.exists() else f"http://127.0.0.1:{PORT + 1}"
 
 # --- Secrets and hosts ------------------------------------------------------------------------------------------
 def _kept_secret() -> str:

@@ -65,7 +65,7 @@ class Comparison:
     index_price: Decimal | None
     price_range_pct: Decimal | None
     dispersion_bps: Decimal | None
-    gap_bps: Decimal | None  # (best bid - best ask) / best ask, before fees, over ranked rows
+    gap_bps: Decimal | None  # (sell price - buy price) / buy price of the two winners shown, before fees
     after_fees_pct: Decimal | None  # what is left of that gap after both taker fees
     change_24h_pct: Decimal | None  # volume-weighted over ranked rows
     high_24h: Decimal | None

@@ -95,22 +95,21 @@ def summarise(key: PairKey, judged: Verdict, net: bool, usd: Decimal | None) -> 
     buy, sell = best(ranked, "buy", True), best(ranked, "sell", True)
     volumes = [look.volume for look in counted if look.volume is not None]
     volume = sum(volumes, ZERO) if volumes else None
+    shown = (buy, sell) if net else (best(ranked, "buy", False), best(ranked, "sell", False))
     return Summary(
         key=key, status=judged.status, pair_class=judged.pair_class,
-        best_buy=buy if net else best(ranked, "buy", False), best_sell=sell if net else best(ranked, "sell", False),
-        gap_bps=_gap(ranked), after_fees_pct=_after_fees(buy, sell), change_24h_pct=_change(ranked),
+        best_buy=shown[0], best_sell=shown[1], gap_bps=_gap(*shown), after_fees_pct=_after_fees(buy, sell), change_24h_pct=_change(ranked),
         quote_volume_24h=volume, volume_usd=None if volume is None or usd is None else volume * usd,
         live=len(judged.live), listed=len([look for look in judged.looks.values() if look.quote.status != "delisted"]),
         oldest_s=max([look.age_s for look in ranked], default=None),  # type: ignore[type-var]  # ranked quotes have an age
     )
 
 
-def _gap(ranked: Sequence[Look]) -> Decimal | None:
-    if not ranked:
+def _gap(buy: Best | None, sell: Best | None) -> Decimal | None:
+    """Between the two prices that are shown: who compares them by hand gets this figure."""
+    if buy is None or sell is None:
         return None
-    ask = min([look.quote.ask for look in ranked])  # type: ignore[type-var]  # ranked quotes have both sides
-    bid = max([look.quote.bid for look in ranked])  # type: ignore[type-var]
-    return (bid - ask) / ask * BPS  # type: ignore[operator]
+    return (sell.price - buy.price) / buy.price * BPS
 
 
 def _after_fees(buy: Best | None, sell: Best | None) -> Decimal | None:

@@ -120,10 +120,10 @@ def notes(verdict: Verdict, side: str, winners: tuple[str, str] | None) -> tuple
         said.append(f"The exchanges disagree by {percent(high / low - 1)}, and two are too few to say who is right: no best price.")
     if verdict.status in _STANDING:
         said.append(_STANDING[verdict.status])
-    if verdict.ranked and all(look.state == "aging" for look in verdict.ranked):
+    if len(verdict.counted) > 1 and all(look.state == "aging" for look in verdict.ranked):
         said.append("No fresh price exists: ageing ones are ranked instead.")
-    if verdict.ranked and all(look.quote.identity == "unknown" for look in verdict.ranked):
-        said.append("Identity is not yet confirmed: these may not be the same coin.")
+    if len(verdict.counted) > 1 and all(look.quote.identity == "unknown" for look in verdict.ranked):
+        said.append("That these are the same coin is not yet confirmed: it takes ten minutes of agreeing prices.")
     if winners:
         verb = "is cheapest" if side == "buy" else "pays most"
         said.append(f"Fees change the winner: before fees {winners[0]} {verb}, after fees {winners[1]}.")

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const FAST = 3, SLOW = 15, LONGEST = 60, ACTIVE_FOR = 60, SAY_EVERY = 30; // seconds
+  const FAST = 3, SLOW = 15, LONGEST = 60, ACTIVE_FOR = 60, SAY_EVERY = 30, OLD = 60; // seconds
 
   // Kept in this browser only; a browser that forbids it just forgets.
   const kept = {
@@ -27,7 +27,10 @@
   const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const countAges = () => {
     const now = seconds() + ahead;
-    document.querySelectorAll("[data-at]").forEach((node) => put(node, ageText(now - node.dataset.at)));
+    document.querySelectorAll("[data-at]").forEach((node) => {
+      put(node, ageText(now - node.dataset.at));
+      node.classList.toggle("old", now - node.dataset.at > OLD); // a paused or cut-off page must not look live
+    });
     document.querySelectorAll("[data-until]").forEach((node) => put(node, ageText(node.dataset.until - now)));
   };
 

@@ -212,3 +212,16 @@ def test_two_addresses_that_differ_in_case_only_are_refused(market):
 
     with pytest.raises(ValidationError, match="btc"):
         Asset(slug="BTC", ticker="BTC").full_clean()
+
+
+def test_a_quote_knows_what_the_exchange_itself_calls_it(market):
+    from markets.models import ExchangeAsset
+    from markets.shown import trade_page
+
+    catalogue("binance", "BTC/USDT", "ETH/USDT", instrument("MATIC/USDT", status="halted"), "POL/USDT", "ETH/BTC", "1000SATS/USDT", "SATS/USDC")
+    asset = ExchangeAsset.objects.get(code="SATS").asset
+    ExchangeAsset.objects.filter(code="1000SATS").update(asset=asset, multiplier=1000)
+    store.touch("assets")
+    prices("binance", ticker("1000SATS/USDT", "0.0002", "0.00021"))
+    [row] = read.compare("SATS", "USDT", LATER).rows
+    assert row.quote.base_code == "1000SATS" and "1000SATS_USDT" in trade_page(row)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from exchanges.adapter import SOURCE_NAMES
 from exchanges.adapters import ADAPTERS
 from exchanges.models import Run
-from markets import tasks
+from markets import stamp, tasks
 
 FIELDS = ("rows", "dropped", "bad_fields", "requests", "size", "ms", "detail")
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Poll, print, and fail when nothing was stored."""
+        stamp.prepared()
         names = {"exchange": options["exchange"], "source": options["source"]}
         before = _last(names)
         outcome = tasks.poll(**names, spaced=False)

@@ -63,6 +63,7 @@ class Command(BaseCommand):
         if settings.SIMULATED and not os.environ.get("PEBBLE_UPSTREAM"):
             port = startup.simulator_port()
             env["PEBBLE_UPSTREAM"] = f"http://127.0.0.1:{port}"
+            settings.SIMULATOR_FILE.write_text(env["PEBBLE_UPSTREAM"])
             first = [self._program("simulator", [*MANAGE, "simulate", "--port", str(port)], env, ready=lambda: startup.listens(port))]
         web = [sys.executable, "-m", "granian", *GRANIAN, "--port", str(settings.PORT), "pebble.wsgi:application"]
         return [*first, self._program("workers", [*MANAGE, "qcluster"], env), self._program("web", web, env)]
