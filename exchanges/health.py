@@ -99,7 +99,9 @@ def _recovering(current: str, signals: Signals) -> tuple[str, str]:
         return "healthy", ""
     if reason := _down(signals):
         return "down", reason
-    return current, f"Waiting for {GOOD_IN_A_ROW} good answers in a row: {signals.goods} so far."
+    if signals.penalty == "throttled":
+        return current, _silence(signals)
+    return current, f"Waiting for {GOOD_IN_A_ROW} good answers in a row: {signals.goods} so far, the last was {signals.last or 'none'}."
 
 
 def p95(calls: Sequence[Call]) -> int | None:

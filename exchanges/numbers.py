@@ -20,7 +20,7 @@ HUNDRED = Decimal(100)
 STORED = Context(prec=15, Emin=-4, Emax=19, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow])
 EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN)
 
-_NUMBER = re.compile(r"-?[0-9]++(?:\.[0-9]*+)?+(?:[eE][+-]?[0-9]{1,2}+)?+")
+_NUMBER = re.compile(r"-?[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]{1,2}+)?+")
 _MAX_TEXT = 64
 
 Read = Callable[[str | None], Decimal | None]

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from rest_framework.views import APIView
 
@@ -26,6 +26,7 @@ from markets import api_schema as schema
 from markets import board_rows, filters, read, serialize, throttle
 from markets.analysis import best
 from markets.analysis.best import Comparison
+from markets.conditional import unchanged
 from markets.filters import BadParameter, Parameter
 from markets.method import current_method
 
@@ -91,9 +92,10 @@ class Endpoint(APIView):
         if wait:
             raise Problem(429, f"Too many requests from your address. Ask again in {wait} s.", retry_after=wait)
         kept = self._kept(request.path, request.META.get("QUERY_STRING", ""), kwargs)
-        unchanged = kept.tag in [tag.strip() for tag in request.META.get("HTTP_IF_NONE_MATCH", "").split(",")]
         headers = {"ETag": kept.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        return HttpResponse(status=304, headers=headers) if unchanged else HttpResponse(kept.body, content_type="application/json", headers=headers)
+        if unchanged(request, kept.tag):
+            return HttpResponseNotModified(headers=headers)
+        return HttpResponse(kept.body, content_type="application/json", headers=headers)
 
     def _kept(self, path: str, query: str, kwargs: Mapping[str, str]) -> Kept:
         """The answer of this second and this state of the board, from memory where it was given before."""

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from markets import read, throttle
+from markets.conditional import unchanged
 
 KEPT = 256
 PER_MINUTE, PER_TEN_S = 600, 200  # renderings for one address; kept pages and 304s cost nothing and are not counted
@@ -127,7 +128,7 @@ def _keep(key: Key, page: Page) -> Page:
 
 def _response(request: HttpRequest, page: Page, now: datetime) -> HttpResponse:
     etag = f'W/"{page.tag}"'
-    if etag in request.headers.get("If-None-Match", ""):
+    if unchanged(request, etag):
         response: HttpResponse = HttpResponseNotModified()
     elif len(page.plain()) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
         response = HttpResponse(page.small(), content_type=page.content_type, headers={"Content-Encoding": "gzip"})

@@ -26,6 +26,7 @@ from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 STATS_KEPT_S = 5.0
+OFF = "Switched off by an operator."
 # Outcomes that say nothing of how an exchange does: it was not asked.
 NOT_ASKED = ("disabled", "not_offered", "lease_lost", "breaker_open", "banned_wait", "budget_exhausted")
 GOOD = ("ok", "partial")
@@ -98,7 +99,8 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
     period = feeds["tickers"].period_s if "tickers" in feeds else 10
     return ExchangeStatus(
         slug=e.slug, name=e.name, monogram=adapter.monogram, place=place, enabled=e.enabled, state=state.value, state_label=str(state.label),
-        state_since=e.state_since, detail=e.state_detail, age_s=age, freshness=quality.state(age, period, current_method()) if age is not None else "",
+        state_since=e.state_since, detail=e.state_detail if e.enabled else OFF, age_s=age,
+        freshness=quality.state(age, period, current_method()) if age is not None else "",
         markets=sum(entry.market["status"] == "trading" for entry in view.entries.get(e.slug, {}).values()),
         taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
         success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),

@@ -1,8 +1,7 @@
-"""Which coin an exchange means by a code: evidence from prices, multipliers bundled into a symbol, leveraged names."""
+"""Which coin an exchange means by a code: evidence from prices, multipliers bundled into a symbol."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,8 +15,6 @@ FAR = 2.0
 CONFIRMS = Decimal("0.05")
 _PREFIXES = {"1000000": 1_000_000, "1M": 1_000_000, "10000": 10_000, "1000": 1_000}
 _SUFFIX = "1000"
-_LEVERAGED = re.compile(r"(.+?)(?:[2345][LS]|UP|DOWN|BULL|BEAR)")
-_ORDINARY = frozenset({"JUP", "SYRUP", "SUP", "UP", "PUP", "SOUP", "WAGMIUP", "BULL", "BEAR", "DOWN"})
 
 
 class Evidence(Struct, frozen=True, gc=False):
@@ -69,9 +66,3 @@ def confirms_multiplier(price: Decimal, reference: Decimal, multiplier: Decimal)
     """Whether `price` is `multiplier` times `reference`, within 5 %."""
     expected = reference * multiplier
     return abs(price - expected) <= CONFIRMS * expected
-
-
-def looks_leveraged(code: str, known_codes: Collection[str]) -> bool:
-    """Whether a code reads like a leveraged token of a listed coin (BTC3L, ETHDOWN). A second proof only, never the first."""
-    match = _LEVERAGED.fullmatch(code)
-    return bool(match) and code not in _ORDINARY and match[1] in known_codes  # type: ignore[index]  # bool(match) is before it

@@ -7,7 +7,10 @@ from typing import Any
 
 from auditlog.models import LogEntry
 from django import template
+from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django_q.models import Failure, Schedule
 
 from markets import read
@@ -35,3 +38,9 @@ def operations(user: Any) -> dict[str, Any]:
         entries = LogEntry.objects.select_related("actor", "content_type").order_by("-timestamp")[:SHOWN]
         context["entries"] = [(entry, changes(entry)) for entry in entries]
     return context
+
+
+@register.simple_tag
+def simulated() -> SafeString:
+    """The words that every page of a simulated market carries."""
+    return format_html(' <span class="pb-state pb-degraded">{}</span>', "Simulated market") if settings.SIMULATED else SafeString()

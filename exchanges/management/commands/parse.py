@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -45,8 +46,9 @@ class Command(BaseCommand):
             parsed = part.parse(body, headers, known)
         except ExchangeError as error:
             raise CommandError(f"{error.outcome}: {error.detail}") from None
-        for row in parsed.rows:
-            self.stdout.write(json.dumps(as_json(row), ensure_ascii=False))
+        with suppress(BrokenPipeError):  # whoever reads has seen enough
+            for row in parsed.rows:
+                self.stdout.write(json.dumps(as_json(row), ensure_ascii=False))
         if parsed.dropped or parsed.bad_fields:
             self.stderr.write(f"{parsed.dropped} rows dropped, {parsed.bad_fields} fields not readable")
 

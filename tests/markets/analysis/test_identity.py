@@ -69,11 +69,3 @@ def test_bundled_units_are_stripped_only_where_the_rest_is_listed(code, expected
 ])
 def test_the_price_confirms_a_multiplier_within_five_percent(price, confirmed):
     assert identity.confirms_multiplier(D(price), D("0.00001"), D(1000)) is confirmed
-
-
-@pytest.mark.parametrize(("code", "leveraged"), [
-    ("BTC3L", True), ("BTC5S", True), ("ETHUP", True), ("ETHDOWN", True), ("ETHBULL", True), ("BTCBEAR", True),
-    ("JUP", False), ("SYRUP", False), ("SUP", False), ("UP", False), ("PUMP", False), ("BULL", False), ("XYZ3L", False), ("BTC", False),
-])
-def test_leveraged_by_pattern(code, leveraged):
-    assert identity.looks_leveraged(code, KNOWN) is leveraged

@@ -16,7 +16,7 @@ from markets.analysis import best, reference, verdict
 from markets.analysis.settings import DEFAULT
 from tests.markets.analysis.boards import NAMES, NOW, PAIR, D, quote
 
-EXCLUDING = {
+EXCLUDING = {"future",
     "disabled", "auto_disabled", "banned", "blocked", "not_in_rollout", "not_listed", "not_trading", "no_bid_ask", "bad_number", "crossed",
     "wide", "frozen", "price_anomaly", "unit_mismatch", "identity_conflict", "dislocated", "disputed", "no_consensus", "conflicted",
 }
