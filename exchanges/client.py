@@ -6,6 +6,7 @@ import logging
 import math
 import random
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,9 +15,9 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import structs
 
-from exchanges.adapter import Adapter, Clock, Instruments, Parsed, Part, R, Request, Source
+from exchanges.adapter import Adapter, Ask, Clock, Credentials, Instruments, Parsed, Part, R, Request, Source
 from exchanges.budgets import Budgets
-from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, NotOffered, Paused, Throttled, Unreachable
+from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, NotOffered, Paused, Refused, Throttled, Unreachable
 from exchanges.rows import Row
 from exchanges.state import Limits
 from exchanges.transport import Reply, Transport
@@ -67,21 +68,29 @@ class ExchangeClient:
 
     `enabled(source)` is looked at before every single request. `breaker_wait_s(source)` is the seconds until the breaker
     lets a cycle leave (`breaker.wait_s`). `host` replaces the adapter's first host; `extra_hosts` are the operator's own.
+    `credentials` sign what must be signed, by the exchange's clock: ours plus `clock_offset_ms`.
     """
 
     def __init__(
         self, adapter: Adapter, transport: Transport, limits: Limits, *, budget_per_minute: int | None = None,
         enabled: Callable[[str], bool] = lambda source: True, breaker_wait_s: Callable[[str], float] = lambda source: 0.0,
         host: str = "", extra_hosts: tuple[str, ...] = (), pause: Callable[[float], None] = time.sleep,
+        credentials: Credentials | None = None, clock_offset_ms: int = 0,
     ) -> None:
         self.adapter, self._transport, self._limits = adapter, transport, limits
         self._budgets = Budgets(adapter, adapter.budget if budget_per_minute is None else budget_per_minute)
         self._enabled, self._breaker_wait_s = enabled, breaker_wait_s
         self._host, self._hosts, self._pause = host, (*adapter.hosts, *extra_hosts), pause
+        self._credentials, self._clock_offset_ms = credentials, clock_offset_ms
 
-    def fetch(self, source_name: str, *, interactive: bool = False, instruments: Instruments | None = None) -> Outcome[Row]:
-        """Ask for everything a source is made of. Always an outcome; raises only KeyError, for a name no source has."""
-        cycle = _Cycle(source_name, interactive, instruments or {}, time.monotonic() + self._transport.deadlines.cycle)
+    def fetch(self, source_name: str, *, interactive: bool = False, instruments: Instruments | None = None, ask: Ask | None = None) -> Outcome[Row]:
+        """Ask for everything a source is made of. Always an outcome; raises only KeyError, for a name no source has.
+
+        `instruments` are those the source's units need, by native symbol. `ask` names the market of a source that is read
+        market by market: then that market's instrument is all its parts are given, and only the parts that fit are asked.
+        """
+        known = {ask.market.symbol: ask.market} if ask else instruments or {}
+        cycle = _Cycle(source_name, interactive, known, time.monotonic() + self._transport.deadlines.cycle)
         try:
             source = self.adapter.source(source_name)
             if source is None:
@@ -89,26 +98,28 @@ class ExchangeClient:
             self._switched_on(cycle)
             if (wait := self._breaker_wait_s(source_name)) > 0:
                 raise _wait(Paused("the breaker is open", "breaker_open"), wait)
-            self._parts(source, cycle)
+            self._parts(source, cycle, ask)
         except ExchangeError as error:
             cycle.failed(error)
         return cycle.outcome()
 
-    def _parts(self, source: Source[Row], cycle: _Cycle) -> None:
+    def _parts(self, source: Source[Row], cycle: _Cycle, ask: Ask | None) -> None:
         """Ask part by part. What one part cannot give does not cost the others, unless the exchange said no to us."""
-        for part in source.parts:
+        parts = source.fitting(ask.market) if ask else source.parts
+        if not parts:
+            raise NotOffered(f"{self.adapter.name} does not offer {cycle.source} of such a market")
+        for part in parts:
             try:
-                self._pages(source, part, cycle)
+                self._pages(source, part, part.request.filled(ask.words(part)) if ask else part.request, cycle)
             except (Paused, Throttled, Banned, Blocked):
                 raise
             except ExchangeError as error:
                 cycle.failed(error, part.name)
 
-    def _pages(self, source: Source[Row], part: Part[Row], cycle: _Cycle) -> None:
-        request: Request | None = part.request
-        seen: set[Request] = set()
-        rows = 0
-        while request is not None:
+    def _pages(self, source: Source[Row], part: Part[Row], first: Request, cycle: _Cycle) -> None:
+        waiting, seen, rows = deque([first]), set[Request](), 0
+        while waiting:
+            request = waiting.popleft()
             if request in seen or len(seen) == PAGES:
                 raise Garbled(f"pages without an end: stopped after {len(seen)}", "schema")
             seen.add(request)
@@ -116,7 +127,8 @@ class ExchangeClient:
             parsed = self._understood(part.parse, reply.body, reply.headers, cycle.instruments)
             cycle.received(part, parsed)
             rows += len(parsed.rows)
-            request = self._understood(part.next_page, reply.body, request) if part.next_page else None
+            if part.next_pages:
+                waiting.extend(self._understood(part.next_pages, reply.body, request))
         if rows < part.few:
             cycle.forget(len(seen))
             raise Garbled(f"only {rows} rows where at least {part.few} are believable")
@@ -150,7 +162,7 @@ class ExchangeClient:
         whole_s = ends - time.monotonic()
         if whole_s <= 0:
             raise Unreachable("no time is left in this cycle", "deadline")
-        chosen = replace(request, host=self._host) if self._host and request.host == self.adapter.hosts[0] else request
+        chosen = self._signed(replace(request, host=self._host) if self._host and request.host == self.adapter.hosts[0] else request)
         cycle.asking()
         reply = self._transport.get(chosen, self._hosts, whole_s=whole_s)
         cycle.answered(reply)
@@ -162,6 +174,15 @@ class ExchangeClient:
             error.status = reply.status
             raise
         return reply
+
+    def _signed(self, request: Request) -> Request:
+        """The request with its signature, made at the last moment: it carries the time. A retry is signed anew."""
+        if not request.signed:
+            return request
+        if self._credentials is None or self.adapter.sign is None:
+            raise Refused(f"a key is needed: {self.adapter.name} tells this to signed calls only", "not_offered")
+        headers = self.adapter.sign(self._credentials, request, round(time.time() * 1000) + self._clock_offset_ms)
+        return replace(request, headers=(*request.headers, *headers.items()))
 
     def _switched_on(self, cycle: _Cycle) -> None:
         if not self._enabled(cycle.source):
@@ -280,12 +301,12 @@ def printable(text: str) -> str:
 
 
 def merged(batches: list[Parsed[Row]]) -> list[Row]:
-    """Rows of all pages and parts, one for each symbol: what an earlier one leaves unknown, a later one may fill in."""
+    """Rows of all pages and parts, one for each key: what an earlier one leaves unknown, a later one may fill in."""
     if len(batches) == 1:
         return batches[0].rows
     rows: dict[object, Row] = {}
     for row in (row for batch in batches for row in batch.rows):
-        key = getattr(row, "symbol", None)
+        key = tuple(getattr(row, name) for name in row.KEY)
         rows[key] = _filled(rows[key], row) if key in rows else row
     return list(rows.values())
 

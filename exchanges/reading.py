@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from exchanges import numbers
-from exchanges.adapter import Headers, Parsed
+from exchanges.adapter import Headers, Instruments, Parsed
 from exchanges.errors import Banned, Blocked, Garbled, Refused, Throttled, Unreachable
 from exchanges.numbers import BadNumber, column
 from exchanges.rows import Instrument, ServerTime, Ticker
@@ -246,12 +246,20 @@ def server_time(value: Token, unit: str) -> Parsed[ServerTime]:
     return Parsed([ServerTime(at)], at=at)
 
 
-def believable(rows: list[Any], total: int, bad: int, at: datetime | None = None) -> Parsed[Any]:
-    """Wrap rows, unless there are none or more than a tenth was lost: then the format has changed."""
+def believable(rows: list[Any], total: int, bad: int, at: datetime | None = None, *, may_be_empty: bool = False) -> Parsed[Any]:
+    """Wrap rows, unless there are none or more than a tenth was lost: then the format has changed.
+
+    `may_be_empty`: a list without entries is an answer (no candles yet, nothing announced), not a changed format.
+    """
     dropped = total - len(rows)
-    if not rows or dropped * 10 > total:
+    if (not rows and not (may_be_empty and not total)) or dropped * 10 > total:
         raise Garbled(f"{dropped} of {total} rows could not be read")
     return Parsed(rows, dropped, bad, at)
+
+
+def asked(known: Instruments) -> Instrument | None:
+    """The market a reply is about, where the source is read market by market; None when nobody said."""
+    return next(iter(known.values())) if len(known) == 1 else None
 
 
 def clock(value: Token, unit: str) -> datetime | None:

@@ -45,6 +45,6 @@ def _ensure_feeds() -> None:
 
 
 def _shipped(slug: str) -> bool:
-    """Whether the adapter's file lies in the package itself."""
+    """Whether the adapter's file, or folder, lies in the package itself."""
     file = sys.modules[f"{adapters.__name__}.{slug}"].__file__
-    return bool(file) and Path(str(file)).parent == Path(adapters.__path__[0])
+    return bool(file) and Path(adapters.__path__[0]) in Path(str(file)).parents

@@ -248,7 +248,7 @@ class Transport:
     def _send(self, request: Request) -> httpx.Response:
         client = self._client()
         try:
-            ready = client.build_request("GET", self._url(request), params=request.params or None)
+            ready = client.build_request("GET", self._url(request), headers=dict(request.headers))
         except (httpx.InvalidURL, UnicodeError) as error:  # a page's cursor may be any text
             raise Refused(f"no address can be made of the request: {error}") from None
         return client.send(ready, stream=True)
@@ -274,9 +274,10 @@ class Transport:
     def _url(self, request: Request) -> httpx.URL:
         if not request.path.startswith("/"):
             raise Refused(f"{request.path[:80]!a} is no path", "address_blocked")
+        # The target is sent letter for letter as `Request.target` spells it: a signature covers that text.
         if self._upstream:
-            return self._upstream.copy_with(path=f"/{request.host}{request.path}")
-        return httpx.URL(scheme="https", host=request.host, path=request.path)
+            return self._upstream.copy_with(raw_path=f"/{request.host}{request.target}".encode("ascii"))
+        return httpx.URL(scheme="https", host=request.host).copy_with(raw_path=request.target.encode("ascii"))
 
     def _client(self) -> httpx.Client:
         if found := self._clients.get(os.getpid()):

@@ -14,7 +14,7 @@ APPS = ("exchanges", "markets", "pebble")
 
 # A module stands on the floor of its longest prefix here; what is not listed stands on F4, where nothing below may reach.
 FLOORS = {
-    0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading",
+    0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
     1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate markets.analysis markets.board markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases markets.models markets.bulk",
     3: "exchanges.client exchanges.budgets exchanges.setup markets.store markets.read"
@@ -28,7 +28,7 @@ PURE = 1  # floors 0 and 1 know no framework, no wire, no clock and no chance
 IMPURE = ("django", "rest_framework", "django_q", "httpx", "requests", "random", "secrets", "socket", "time", "asyncio")
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
 WIRES = ("httpx", "httpcore", "requests", "aiohttp", "urllib3")
-SLUGS = tuple(sorted(path.stem for path in (ROOT / "exchanges/adapters").glob("[a-z]*.py")))
+SLUGS = tuple(sorted(path.stem for path in (ROOT / "exchanges/adapters").glob("[a-z]*")))
 MAY_NAME_EXCHANGES = ("exchanges/adapters/", "exchanges/simulator/", "markets/seeds.py")  # seeds: coins are called after their exchanges
 
 LONGEST = 50

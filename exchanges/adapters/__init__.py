@@ -1,6 +1,8 @@
 """The exchanges Pebble knows: every module of this folder, discovered once, checked once, in the customer's order.
 
-A new exchange is a new file here and nothing else. `PEBBLE_ADAPTER_DIRS` (tests) names further folders to look in.
+A new exchange is a new file here, or a folder of its name where one file would be too long to read, and nothing else. In
+a folder `__init__.py` sets ADAPTER, says what refusals mean and puts together what the other files read.
+`PEBBLE_ADAPTER_DIRS` (tests) names further folders to look in.
 """
 
 from __future__ import annotations

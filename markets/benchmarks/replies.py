@@ -6,7 +6,7 @@ import http.client
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from exchanges.adapter import Adapter, Headers, Instruments, Parsed, Part, Request
 from exchanges.adapters import ADAPTERS
@@ -56,17 +56,18 @@ def instants(simulator: Running, count: int) -> list[list[Reply]]:
 
 def _replies(simulator: Running, adapter: Adapter, parts: tuple[Part[Any], ...], instruments: Instruments) -> Iterator[Reply]:
     for part in parts:
-        request: Request | None = part.request
-        while request:
+        waiting = [part.request]
+        while waiting:
+            request = waiting.pop(0)
             headers, body = _get(simulator, request)
             yield Reply(adapter, part, body, headers, instruments)
-            request = part.next_page(body, request) if part.next_page else None
+            waiting += part.next_pages(body, request) if part.next_pages else ()
 
 
 def _get(simulator: Running, request: Request) -> tuple[Headers, bytes]:
     connection = http.client.HTTPConnection(urlsplit(simulator.url).netloc, timeout=30)
     try:
-        connection.request("GET", f"/{request.host}{request.path}?{urlencode(request.params)}")
+        connection.request("GET", f"/{request.host}{request.target}", headers=dict(request.headers))
         answer = connection.getresponse()
         body = answer.read()
     finally:

@@ -52,7 +52,7 @@ def parse(body, headers, instruments):
 
 def next_page(body, request):
     cursor = json.loads(body).get("next")
-    return replace(request, params=(("cursor", cursor),)) if cursor else None
+    return (replace(request, params=(("cursor", cursor),)),) if cursor else ()
 
 
 def usage(headers):
@@ -196,7 +196,7 @@ def test_a_limits_file_that_cannot_be_used_asks_nothing(ask, tmp_path):
 
 
 def test_a_switch_turned_off_between_pages_stops_the_rest(ask):
-    adapter = toy(Part("all", Request(HOST, "/t"), {}, parse, next_page=next_page))
+    adapter = toy(Part("all", Request(HOST, "/t"), {}, parse, next_pages=next_page))
     with serving(answering(rows("A", then="2"), rows("B", then="3"))) as server:
         outcome = ask(server, adapter, enabled=lambda source: len(server.requests) < 2)
     assert (outcome.outcome, len(server.requests)) == ("partial", 2)
@@ -392,7 +392,7 @@ def test_a_failed_part_leaves_the_other(ask, broken):
 
 
 def test_pages_are_followed_and_merged(ask):
-    adapter = toy(Part("all", Request(HOST, "/t"), {"weight": 1}, parse, next_page=next_page))
+    adapter = toy(Part("all", Request(HOST, "/t"), {"weight": 1}, parse, next_pages=next_page))
     with serving(answering(rows("A", then="2"), rows("B", then="3"), rows("C"))) as server:
         outcome = ask(server, adapter)
     assert (outcome.outcome, outcome.requests, [row.symbol for row in outcome.rows]) == ("ok", 3, ["A", "B", "C"])
@@ -401,7 +401,7 @@ def test_pages_are_followed_and_merged(ask):
 
 @pytest.mark.parametrize(("cursors", "requests"), [(["2", "3", "2"], 3), (["2", "2"], 2)])
 def test_p14_a_repeated_cursor_ends_it(ask, cursors, requests):
-    adapter = toy(Part("all", Request(HOST, "/t"), {}, parse, next_page=next_page))
+    adapter = toy(Part("all", Request(HOST, "/t"), {}, parse, next_pages=next_page))
     with serving(answering(*(rows(f"S{n}", then=cursor) for n, cursor in enumerate(cursors)))) as server:
         outcome = ask(server, adapter)
     assert (outcome.outcome, outcome.requests) == ("partial", requests)
@@ -410,7 +410,7 @@ def test_p14_a_repeated_cursor_ends_it(ask, cursors, requests):
 
 def test_p14_at_most_200_pages(ask):
     adapter = toy(
-        Part("all", Request(HOST, "/t"), {}, lambda body, headers, known: Parsed([Ticker("A")]), next_page=lambda body, r: replace(r, path=r.path + "x")),
+        Part("all", Request(HOST, "/t"), {}, lambda body, headers, known: Parsed([Ticker("A")]), next_pages=lambda body, r: (replace(r, path=r.path + "x"),)),
     )
     with serving(answering(http())) as server:
         outcome = ask(server, adapter, budget_per_minute=90_000)
@@ -418,7 +418,7 @@ def test_p14_at_most_200_pages(ask):
 
 
 def test_p14_a_second_page_of_another_shape_keeps_the_first(ask):
-    adapter = toy(Part("all", Request(HOST, "/t"), {}, parse, next_page=next_page))
+    adapter = toy(Part("all", Request(HOST, "/t"), {}, parse, next_pages=next_page))
     with serving(answering(rows("A", then="2"), http(b"[]"))) as server:
         outcome = ask(server, adapter)
     assert (outcome.outcome, [row.symbol for row in outcome.rows]) == ("partial", ["A"])
@@ -427,7 +427,7 @@ def test_p14_a_second_page_of_another_shape_keeps_the_first(ask):
 @pytest.mark.parametrize(("few", "outcome", "kept"), [(3, "ok", 4), (4, "partial", 1)])
 def test_p8_a_list_shorter_than_believable_is_not_taken(ask, few, outcome, kept):
     """Counted over all pages of the part; the other part stays."""
-    adapter = toy(Part("one", Request(HOST, "/1"), {}, parse), Part("two", Request(HOST, "/2"), {}, parse, few=few, next_page=next_page))
+    adapter = toy(Part("one", Request(HOST, "/1"), {}, parse), Part("two", Request(HOST, "/2"), {}, parse, few=few, next_pages=next_page))
     with serving(answering(rows("A"), rows("B", "C", then="2"), rows("D"))) as server:
         found = ask(server, adapter)
     assert (found.outcome, len(found.rows)) == (outcome, kept)
@@ -437,7 +437,7 @@ def test_p8_a_list_shorter_than_believable_is_not_taken(ask, few, outcome, kept)
 def test_the_whole_cycle_has_an_end(ask):
     """Each page is in time, all of them together are not."""
     adapter = toy(
-        Part("all", Request(HOST, "/t"), {}, lambda body, headers, known: Parsed([Ticker("A")]), next_page=lambda body, r: replace(r, path=r.path + "x")),
+        Part("all", Request(HOST, "/t"), {}, lambda body, headers, known: Parsed([Ticker("A")]), next_pages=lambda body, r: (replace(r, path=r.path + "x"),)),
     )
 
     def slow(connection):

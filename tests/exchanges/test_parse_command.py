@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from .cases import SAMPLES, cases
 
-SAMPLED = [case for case in cases() if case.body is not None]
+SAMPLED = [case for case in cases() if case.body is not None and not case.known]
 
 
 def run(*arguments, **options):
@@ -22,7 +22,7 @@ def test_it_prints_the_rows_beside_every_sample(case, tmp_path):
     (tmp_path / "reply").write_bytes(case.body)
     headers = [f"{name.title()}={value}" for name, value in case.headers.items()]
     rows, _ = run(case.adapter.slug, f"{case.source}:{case.part.name}", str(tmp_path / "reply"), header=headers)
-    assert rows == case.rows
+    assert rows == case.expected(case.parse().rows[0])
 
 
 def test_it_reads_standard_input_and_takes_a_catalogue(monkeypatch):

@@ -33,14 +33,18 @@ class Command(BaseCommand):
         parser.add_argument("source", metavar="source[:part]")
         parser.add_argument("file", nargs="?", default="-", help="the reply; - or nothing is standard input")
         parser.add_argument("--header", action="append", default=[], metavar="K=V", help="a header of the reply; may be repeated")
-        parser.add_argument("--instruments", metavar="FILE", help="the instruments reply of the same exchange")
+        parser.add_argument("--instruments", metavar="FILE", help="the instruments reply of the same exchange: units of contracts stand there")
+        parser.add_argument("--symbol", help="the market this reply is about, where the reply itself does not say (order books, candles)")
 
-    def handle(self, *args: Any, exchange: str, source: str, file: str, header: list[str], instruments: str | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, exchange: str, source: str, file: str, header: list[str], instruments: str | None, symbol: str | None, **options: Any
+    ) -> None:
         """Print the rows; a CommandError (exit 1) says why there are none."""
         adapter, part = _find(exchange, source)
         headers = dict(map(_header, header))
         try:
-            known = _known(adapter, _read(instruments)) if instruments else {}
+            known = _known(adapter, source.partition(":")[0], _read(instruments)) if instruments else {}
+            known = _about(known, symbol) if symbol else known
             body = _read(file)
             adapter.check(200, headers, body)
             parsed = part.parse(body, headers, known)
@@ -63,7 +67,7 @@ def _value(value: Any) -> Any:
         return plain(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return list(value) if isinstance(value, tuple) else value
+    return [_value(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _find(exchange: str, name: str) -> tuple[Adapter, Part[Row]]:
@@ -94,8 +98,18 @@ def _read(file: str) -> bytes:
         raise CommandError(f"{file}: {error.strerror}") from None
 
 
-def _known(adapter: Adapter, body: bytes) -> Instruments:
-    if adapter.instruments is None:
-        raise CommandError(f"{adapter.name} has no source 'instruments'")
-    rows: list[Instrument] = adapter.instruments.parts[0].parse(body, {}, {}).rows
-    return {row.symbol: row for row in rows}
+def _known(adapter: Adapter, wanted: str, body: bytes) -> Instruments:
+    """The instruments in a reply, read as the first catalogue of those the source needs that understands it."""
+    needed = adapter.sources[wanted].known or ("instruments", "perp_instruments", "option_instruments")
+    problems = []
+    for part in (part for name in needed if name in adapter.sources for part in adapter.sources[name].parts):
+        try:
+            return {row.symbol: row for row in part.parse(body, {}, {}).rows if isinstance(row, Instrument)}
+        except ExchangeError as error:
+            problems.append(error)
+    raise problems[0] if problems else CommandError(f"{adapter.name} publishes no instruments that {wanted} could need")
+
+
+def _about(known: Instruments, symbol: str) -> Instruments:
+    """Only the market asked about; one that is not among the instruments is known by its name alone."""
+    return {symbol: known.get(symbol) or Instrument(symbol, "", "")}
