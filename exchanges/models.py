@@ -75,6 +75,10 @@ class Feed(models.Model):
     source = models.CharField(max_length=30, editable=False)
     enabled = models.BooleanField("on", default=True)
     period_s = models.PositiveIntegerField("every, seconds", validators=[MinValueValidator(1), MaxValueValidator(86_400)])
+    markets = models.PositiveIntegerField(
+        "for how many markets", null=True, blank=True, validators=[MaxValueValidator(5_000)],
+        help_text="Of a source that is read market by market: so many of the busiest are each read once in the period, and those people look at besides.",
+    )
 
     # Kept by the workers. `token` is the fencing token: a result is stored only while it is still the claim's own.
     token = models.PositiveBigIntegerField(default=0, editable=False)

@@ -1,0 +1,17 @@
+"""What Pebble keeps: coins, markets, prices, contracts, events, copy trading, and how far everybody has read.
+
+Numbers follow one contract on both databases: at most 15 significant digits and 18 decimals (`exchanges.numbers`).
+"""
+
+from markets.models.coins import Asset, AssetAlias, AssetKind, ExchangeAsset, IdentityState, Network, NetworkChange
+from markets.models.contracts import Derivative, Funding, FundingSettlement, IndexMember, OpenInterest, OptionQuote
+from markets.models.copying import LeadTrader, LeadTraderDay
+from markets.models.events import Announcement, Listing, ServiceStatus
+from markets.models.prices import Book, Candle, Depth, Market, Quote, Reading, Snapshot
+from markets.models.service import Revision, Setting
+
+__all__ = [
+    "Announcement", "Asset", "AssetAlias", "AssetKind", "Book", "Candle", "Depth", "Derivative", "ExchangeAsset", "Funding", "FundingSettlement",
+    "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Quote",
+    "Reading", "Revision", "ServiceStatus", "Setting", "Snapshot",
+]

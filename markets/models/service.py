@@ -1,0 +1,40 @@
+"""Change numbers, and the one row of settings."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Revision(models.Model):
+    """Change numbers: readers ask these few rows whether anything they hold in memory is out of date."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    number = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+
+
+class Setting(models.Model):
+    """The one row of methodology settings an operator may change; the help says what each means."""
+
+    z_threshold = models.DecimalField(max_digits=6, decimal_places=2, default=6)
+    tol_stable_pct = models.DecimalField("tolerance, stable against stable, %", max_digits=6, decimal_places=3, default="0.3")
+    tol_major_pct = models.DecimalField("tolerance, major, %", max_digits=6, decimal_places=3, default="0.5")
+    tol_mid_pct = models.DecimalField("tolerance, mid, %", max_digits=6, decimal_places=3, default="1.5")
+    tol_tail_pct = models.DecimalField("tolerance, tail, %", max_digits=6, decimal_places=3, default="5")
+    major_volume_usd = models.DecimalField("major from, USD a day", max_digits=20, decimal_places=2, default=50_000_000)
+    mid_volume_usd = models.DecimalField("mid from, USD a day", max_digits=20, decimal_places=2, default=1_000_000)
+    minute_snapshots_h = models.PositiveIntegerField("keep one-minute history, hours", default=24)
+    five_minute_snapshots_d = models.PositiveIntegerField("keep five-minute history, days", default=7)
+    hour_snapshots_d = models.PositiveIntegerField("keep hourly history, days", default=90)
+    events_kept_d = models.PositiveIntegerField("keep listings, announcements and network changes, days", default=730)
+    funding_kept_d = models.PositiveIntegerField("keep settled funding and open interest, days", default=365)
+    snapshot_pairs = models.PositiveIntegerField("one-minute history for the first … pairs by volume", default=500)
+    api_per_minute = models.PositiveIntegerField("API requests a minute for one address", default=60, help_text="0: no limit.")
+    api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")
+
+    class Meta:
+        verbose_name = "settings"
+        verbose_name_plural = "settings"
+
+    def __str__(self) -> str:
+        return "Settings"
