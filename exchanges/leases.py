@@ -89,7 +89,7 @@ def _too_soon(feed: Feed, now: datetime) -> bool:
     the clock was put back."""
     if feed.started_at is None or feed.lease_owner:
         return False
-    return timedelta(0) <= now - feed.started_at < timedelta(seconds=SPACING * feed.period_s)
+    return timedelta(0) <= now - feed.started_at < timedelta(seconds=SPACING * feed.firing_s)
 
 
 def _take(feed: Feed, now: datetime) -> Claim | str:

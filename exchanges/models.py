@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from exchanges import plan
 from exchanges.adapter import Adapter
 from exchanges.adapters import ADAPTERS
 
@@ -101,6 +102,18 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exchange} {self.source}"
+
+    @property
+    def firing_s(self) -> float:
+        """Seconds between two tasks: the period, or its share where markets take turns."""
+        source = self.exchange.adapter.source(self.source) if self.exchange.adapter else None
+        return plan.firing_s(source, self.period_s, self.markets) if source else float(self.period_s)
+
+    @property
+    def line(self) -> plan.Line | None:
+        """What it takes of the budget; None when it is off or its adapter is gone."""
+        source = self.exchange.adapter.source(self.source) if self.exchange.adapter else None
+        return plan.line(self.source, source, self.period_s, self.markets) if source and self.enabled else None
 
 
 class Run(models.Model):

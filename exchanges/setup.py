@@ -7,9 +7,11 @@ from pathlib import Path
 
 from django.db import connection
 
-from exchanges import adapters
+from exchanges import adapters, plan
+from exchanges.adapter import Adapter, Source
 from exchanges.adapters import ADAPTERS
 from exchanges.models import Exchange, Feed
+from exchanges.rows import Row
 
 
 def ensure_rows(**_: object) -> None:
@@ -33,15 +35,22 @@ def ensure_rows(**_: object) -> None:
 
 
 def _ensure_feeds() -> None:
-    have = set(Feed.objects.values_list("exchange__slug", "source"))
-    ids = dict(Exchange.objects.values_list("slug", "id"))
-    missing = [
-        Feed(exchange_id=ids[a.slug], source=name, period_s=source.period_s)
-        for a in ADAPTERS.values()
-        for name, source in a.sources.items()
-        if (a.slug, name) not in have
-    ]
-    Feed.objects.bulk_create(missing, ignore_conflicts=True)
+    """A source that an installed exchange has learnt since joins switched on as long as the plan still fits, else off."""
+    exchanges = {exchange.slug: exchange for exchange in Exchange.objects.all()}
+    for adapter in ADAPTERS.values():
+        exchange = exchanges[adapter.slug]
+        have = {feed.source: feed for feed in Feed.objects.filter(exchange=exchange).select_related("exchange")}
+        lines = [feed.line for feed in have.values() if feed.line]
+        for name, source in adapter.sources.items():
+            if name not in have:
+                lines = _ensure_feed(exchange, adapter, name, source, lines)
+
+
+def _ensure_feed(exchange: Exchange, adapter: Adapter, name: str, source: Source[Row], lines: list[plan.Line]) -> list[plan.Line]:
+    more = [*lines, plan.line(name, source, source.period_s, source.markets)]
+    fits = not plan.refusal(adapter, exchange.budget_per_minute, more)
+    Feed.objects.get_or_create(exchange=exchange, source=name, defaults={"period_s": source.period_s, "markets": source.markets, "enabled": fits})
+    return more if fits else lines
 
 
 def _shipped(slug: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from exchanges import breaker
+from exchanges.adapter import Credentials
 from exchanges.budgets import Budgets
 from exchanges.client import ExchangeClient
 from exchanges.models import Exchange, Feed
@@ -44,7 +46,14 @@ def client_for(exchange: Exchange, feed: Feed | None = None) -> ExchangeClient:
     return ExchangeClient(
         exchange.adapter, transport(), limits(), budget_per_minute=exchange.budget_per_minute, host=exchange.host, extra_hosts=tuple(settings.EXTRA_HOSTS),
         enabled=lambda source: _switched_on(exchange, source), breaker_wait_s=lambda source: _breaker_wait_s(feed),
+        credentials=credentials(exchange.slug), clock_offset_ms=exchange.clock_offset_ms or 0,
     )
+
+
+def credentials(slug: str) -> Credentials | None:
+    """The key of an exchange from PEBBLE_<EXCHANGE>_API_KEY, _API_SECRET and _API_PASSPHRASE; None without key and secret."""
+    key, secret, passphrase = (os.environ.get(f"PEBBLE_{slug.upper()}_API_{word}", "") for word in ("KEY", "SECRET", "PASSPHRASE"))
+    return Credentials(key, secret, passphrase) if key and secret else None
 
 
 def _switched_on(exchange: Exchange, source: str) -> bool:

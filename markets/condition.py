@@ -13,6 +13,8 @@ from markets.method import current_method
 from markets.models import Market
 from markets.models import Quote as QuoteRow
 
+PRICES = ("time", "instruments", "tickers")
+
 
 def advance(feed: Feed, outcome: Outcome, now: datetime) -> bool:
     """Move the breaker and the state on; return whether readers have to notice."""
@@ -47,7 +49,8 @@ def _state(exchange: Exchange, now: datetime) -> bool:
 
 
 def _calls(exchange: Exchange, now: datetime) -> list[health.Call]:
-    runs = Run.objects.filter(exchange=exchange, started_at__gt=now - health.RECENT).order_by("finished_at")
+    """Polls of the sources that prices need: an option chain that fails is that source's trouble, not the exchange's."""
+    runs = Run.objects.filter(exchange=exchange, source__in=PRICES, started_at__gt=now - health.RECENT).order_by("finished_at")
     return [health.Call(o, ms, at, rows, dropped) for o, ms, at, rows, dropped in runs.values_list("outcome", "ms", "finished_at", "rows", "dropped")]
 
 

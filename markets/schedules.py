@@ -72,7 +72,8 @@ def _name(feed: Feed) -> str:
 
 def _ensure_feed(feed: Feed) -> None:
     slug, source = feed.exchange.slug, feed.source
-    line = cron(feed.period_s, offset(slug, source, feed.period_s))
+    period = round(feed.firing_s)
+    line = cron(period, offset(slug, source, period))
     task = {"func": "markets.tasks.poll", "args": f"{slug!r}, {source!r}", "kwargs": QUIET}
     _put(_name(feed), **task, cron=line, schedule_type=Schedule.CRON, intended_date_kwarg="due")
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import Failure
+from django_q.tasks import async_task
 
 from exchanges import leases
-from exchanges.adapter import SOURCE_NAMES
+from exchanges.adapter import SOURCE_NAMES, Source
+from exchanges.batches import fetch_each
 from exchanges.models import Feed
-from markets import store
+from exchanges.rows import Row
+from markets import condition, store, turns
 
 KEEP_FAILURES = timedelta(days=7)
+BATCH_S = 10.0  # for the markets of one task: less than the lease, and than a person's patience
+LOOKS, LOOK_PAUSE_S = 30, 0.1
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +38,13 @@ def poll(exchange: str, source: str, due: str | None = None, *, spaced: bool = T
     return claim if isinstance(claim, str) else _ask(claim, source)
 
 
-def _ask(claim: leases.Claim, source: str) -> str:
+def _ask(claim: leases.Claim, source: str, *, people_only: bool = False) -> str:
     feed = Feed.objects.select_related("exchange").get(pk=claim.feed_id)
+    known = turns.source_of(feed)
     try:
-        outcome = store.client_for(feed.exchange, feed).fetch(source)
+        if known is not None and known.markets is not None:
+            return _ask_each(claim, feed, known, people_only=people_only)
+        outcome = store.client_for(feed.exchange, feed).fetch(source, instruments=turns.instruments(feed, known) if known else None)
         saved = store.save(feed, claim, outcome, timezone.now())
     except OperationalError:  # the database is locked or away: this cycle's answer is dropped, the next one is the retry
         logger.warning("%s: not stored", feed, exc_info=True)
@@ -46,21 +55,67 @@ def _ask(claim: leases.Claim, source: str) -> str:
     return outcome.outcome if saved else "lease_lost"
 
 
+def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_only: bool) -> str:
+    """One firing of a source that is read market by market: whoever waits first, then whose turn it is."""
+    now = timezone.now()
+    waiting = turns.pending(feed)
+    chosen = waiting if waiting or people_only else turns.due(feed, source, now)
+    asks = turns.asks(feed, source, chosen)
+    if not asks:
+        Feed.objects.filter(pk=feed.pk).update(finished_at=now)  # a sign of life: there was nothing to do
+        return "ok"
+    batch = fetch_each(store.client_for(feed.exchange, feed), feed.source, [ask for _, ask in asks], seconds=BATCH_S, interactive=bool(waiting))
+    ids = {ask.market.symbol: pk for pk, ask in asks}
+    saved = store.save(feed, claim, batch.outcome, timezone.now(), markets=ids, times=batch.times)
+    turns.done({ids[symbol]: outcome for symbol, outcome in batch.outcomes.items()}, feed.source, timezone.now())
+    return batch.outcome.outcome if saved else "lease_lost"
+
+
+def look(exchange: str, source: str) -> str:
+    """Somebody waits: read what is wanted of one exchange now, all of it in one go, however many asked."""
+    for _ in range(LOOKS):
+        claim = leases.claim(exchange, source, timezone.now(), spaced=False)
+        if claim != "lease_lost":
+            break
+        time.sleep(LOOK_PAUSE_S)  # the plan's own batch is under way, and takes wanted markets first
+    if not isinstance(claim, str):
+        return _ask(claim, source, people_only=True)
+    feed = Feed.objects.select_related("exchange").filter(exchange__slug=exchange, source=source).first()
+    if feed and claim != "lease_lost":
+        turns.refused(feed, claim, timezone.now())
+    return claim
+
+
 def _too_late(exchange: str, source: str, age: timedelta) -> bool:
-    period = Feed.objects.filter(exchange__slug=exchange, source=source).values_list("period_s", flat=True).first()
-    return period is not None and age > timedelta(seconds=2 * period)
+    feed = Feed.objects.select_related("exchange").filter(exchange__slug=exchange, source=source).first()
+    return feed is not None and age > timedelta(seconds=2 * feed.firing_s)
 
 
-def start(exchange: str) -> None:
+def start(exchange: str, sources: str = "") -> None:
     """Poll everything once, one after the other: a price of a market that is not known yet cannot be stored.
 
-    After a new catalogue the rest is asked however recently it was: that answer had nothing to stand on.
+    After a new catalogue the rest is asked however recently it was: that answer had nothing to stand on. What prices need
+    comes first; every other source follows in a task of its own, with the catalogue it needs before it.
     """
+    feeds = [feed for feed in Feed.objects.select_related("exchange").filter(exchange__slug=exchange) if turns.source_of(feed)]
+    first = sources.split() or [feed.source for feed in feeds if feed.source in condition.PRICES]
     new = False
-    feeds = Feed.objects.filter(exchange__slug=exchange).values_list("source", flat=True)
-    for source in sorted(feeds, key=SOURCE_NAMES.index):
+    for source in sorted(first, key=SOURCE_NAMES.index):
         outcome = poll(exchange, source, spaced=not new)
-        new |= source == "instruments" and outcome in ("ok", "partial")
+        new |= source in turns.KINDS and outcome in ("ok", "partial")
+    if not sources:
+        _start_others(exchange, [feed for feed in feeds if feed.source not in first])
+
+
+def _start_others(exchange: str, feeds: list[Feed]) -> None:
+    groups: dict[str, list[str]] = {}
+    for feed in feeds:
+        source = turns.source_of(feed)
+        catalogue = next((name for name in (*(source.known if source else ()), feed.source) if name in turns.KINDS), feed.source)
+        if source and source.markets is None:
+            groups.setdefault(catalogue, []).append(feed.source)
+    for names in groups.values():
+        async_task("markets.tasks.start", exchange, " ".join(names), q_options={"save": False})
 
 
 def purge() -> None:

@@ -15,12 +15,12 @@ APPS = ("exchanges", "markets", "pebble")
 # A module stands on the floor of its longest prefix here; what is not listed stands on F4, where nothing below may reach.
 FLOORS = {
     0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
-    1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate markets.analysis markets.board markets.shapes",
+    1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan markets.analysis markets.board markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases markets.models markets.bulk",
-    3: "exchanges.client exchanges.budgets exchanges.setup markets.store markets.read"
+    3: "exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read"
     # the rooms behind those two doors
     " markets.asking markets.catalogue markets.condition markets.held markets.identities markets.method markets.quotes markets.snapshots"
-    " markets.statuses markets.tiles",
+    " markets.statuses markets.tiles markets.turns markets.planning",
 }
 TOP = 4
 FLOOR_OF = {prefix: floor for floor, prefixes in FLOORS.items() for prefix in prefixes.split()}

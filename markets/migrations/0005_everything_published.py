@@ -338,7 +338,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=30)),
-                ('wanted_at', models.DateTimeField(help_text='When somebody last looked at something that needs it.', null=True)),
+                ('looked_at', models.DateTimeField(help_text='When somebody last looked at something that needs it.', null=True)),
+                ('wanted_at', models.DateTimeField(help_text='When it was last asked of the queue, because what is stored was too old.', null=True)),
                 ('tried_at', models.DateTimeField(null=True)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, max_length=30)),

@@ -171,7 +171,8 @@ class Reading(models.Model):
 
     market = models.ForeignKey(Market, models.CASCADE, related_name="readings")
     source = models.CharField(max_length=30)
-    wanted_at = models.DateTimeField(null=True, help_text="When somebody last looked at something that needs it.")
+    looked_at = models.DateTimeField(null=True, help_text="When somebody last looked at something that needs it.")
+    wanted_at = models.DateTimeField(null=True, help_text="When it was last asked of the queue, because what is stored was too old.")
     tried_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=30, blank=True)

@@ -23,7 +23,7 @@ class Client:
     def __init__(self):
         self.asked, self.outcome, self.meanwhile = [], "deadline", lambda: None
 
-    def fetch(self, source):
+    def fetch(self, source, instruments=None):
         self.asked.append(source)
         self.meanwhile()
         now = timezone.now()
@@ -90,10 +90,21 @@ def test_switched_off_is_not_asked(client, feed):
     assert client.asked == []
 
 
-def test_a_start_asks_for_everything_with_the_catalogue_before_the_prices(client):
+def test_a_start_asks_for_prices_first_and_leaves_the_rest_to_the_queue(client, monkeypatch):
+    queued = []
+    monkeypatch.setattr(tasks, "async_task", lambda name, exchange, sources, **_: queued.append((name, exchange, sources.split())))
     tasks.start(SLUG)
-    assert client.asked == list(ADAPTERS[SLUG].sources)
-    assert client.asked.index("instruments") < client.asked.index("tickers")
+    assert client.asked == ["time", "instruments", "tickers"]
+    whole = [name for name, source in ADAPTERS[SLUG].sources.items() if source.markets is None]
+    assert sorted(source for _, _, sources in queued for source in sources) == sorted(set(whole) - {"time", "instruments", "tickers"})
+    assert all((name, exchange) == ("markets.tasks.start", SLUG) for name, exchange, _ in queued)
+    for _, _, sources in queued:
+        assert len(sources) == 1 or sources[0].endswith("instruments"), "a catalogue comes before what needs it, in the same task"
+
+
+def test_the_rest_of_a_start_is_asked_in_order(client):
+    tasks.start(SLUG, "tickers instruments")
+    assert client.asked == ["instruments", "tickers"]
 
 
 @pytest.mark.parametrize(("catalogue", "spaced"), [("ok", False), ("partial", False), ("lease_lost", True), ("deadline", True)])

@@ -1,0 +1,55 @@
+"""The reading plan as it stands in the database: what each source of an exchange takes of its limits, planned and used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+
+from exchanges import plan
+from exchanges.models import Exchange, Feed, Run
+
+USED_OVER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Share:
+    """One source's part of an exchange's budget, in requests a minute. `planned` is None while it is off, `used` an average."""
+
+    source: str
+    period_s: int
+    markets: int | None
+    planned: float | None
+    used: float
+
+
+def shares(exchange: Exchange, now: datetime) -> tuple[Share, ...]:
+    """Every source's planned and used requests a minute, in the adapter's order."""
+    taken = used(exchange, now)
+    feeds = Feed.objects.select_related("exchange").filter(exchange=exchange).order_by("pk")
+    return tuple(
+        Share(feed.source, feed.period_s, feed.markets, feed.line.requests if feed.line else None, taken.get(feed.source, 0.0)) for feed in feeds
+    )
+
+
+def used(exchange: Exchange, now: datetime) -> dict[str, float]:
+    """{source: requests a minute}, over the last five minutes."""
+    runs = Run.objects.filter(exchange=exchange, finished_at__gt=now - USED_OVER).values("source").annotate(total=Sum("requests")).order_by()
+    return {row["source"]: row["total"] / (USED_OVER.total_seconds() / 60) for row in runs}
+
+
+def limits(exchange: Exchange) -> tuple[plan.Limit, ...]:
+    """Each limit, what it sustains, and what is planned of it."""
+    feeds = Feed.objects.select_related("exchange").filter(exchange=exchange)
+    return plan.limits(exchange.adapter, exchange.budget_per_minute, _lines(feeds)) if exchange.adapter else ()
+
+
+def refusal(exchange: Exchange, feeds: Iterable[Feed]) -> str:
+    """Why these sources, as somebody wants them, cannot be read within the exchange's limits; "" when they can."""
+    return plan.refusal(exchange.adapter, exchange.budget_per_minute, _lines(feeds)) if exchange.adapter else ""
+
+
+def _lines(feeds: Iterable[Feed]) -> list[plan.Line]:
+    return [line for feed in feeds if (line := feed.line)]
