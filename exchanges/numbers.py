@@ -163,6 +163,12 @@ def epoch(value: str | int | None, unit: str) -> datetime | None:
     return EPOCH + timedelta(microseconds=int(text) * UNITS[unit])
 
 
+def seconds(value: str | float | None) -> datetime | None:
+    """Read an epoch in seconds that may have decimals (1684930166.384), as a number or as text; 0, "" and None are absent."""
+    whole, _, decimals = ("" if value is None else str(value)).partition(".")  # a float's shortest text is what stood on the wire
+    return epoch(whole + f"{decimals:0<6}"[:6], "us") if decimals.strip("0") else epoch(whole, "s")
+
+
 def epochs(values: Sequence[str | int | None], unit: str) -> tuple[list[datetime | None], dict[int, str]]:
     """Read a column of epochs; return the times and {index: offending text}."""
     (low, high), second = _RANGE[unit], _PER_SECOND[unit]

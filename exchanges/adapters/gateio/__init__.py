@@ -2,121 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.json import Decoder
 
-from exchanges import numbers, reading
-from exchanges.adapter import Adapter, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
+from exchanges import reading
+from exchanges.adapter import Adapter, Clock, Headers, Instruments, Parsed, Part, Pool, R, Request, Source, Use
+from exchanges.adapters.gateio import depth, facts, futures, options, spot
 from exchanges.errors import Blocked, Refused, Throttled, Unreachable
-from exchanges.reading import Soft, Text, Token
-from exchanges.rows import Instrument, ServerTime, Ticker
+from exchanges.rows import Book, Candle, Instrument
 
 HOST = "api.gateio.ws"
-
-
-# --- time -------------------------------------------------------------------------------------------------------
-class _Time(Struct):
-    time: Token = field(name="server_time")
-
-
-_TIME = Decoder(_Time)
-
-
-def parse_time(body: bytes, headers: Headers, known: Instruments) -> Parsed[ServerTime]:
-    """{"server_time": ms}, although most of Gate's times are seconds."""
-    return reading.server_time(reading.decode(body, _TIME).time, "ms")
-
-
-# --- instruments ------------------------------------------------------------------------------------------------
-class _Pair(Struct):
-    id: str
-    base: str
-    quote: str
-    status: str = field(name="trade_status")
-    name: Text = field(name="base_name", default=None)
-    kind: Text = field(name="type", default=None)
-    fee: Text = None
-    price_digits: Token = field(name="precision", default=None)
-    size_digits: Token = field(name="amount_precision", default=None)
-    min_size: Text = field(name="min_base_amount", default=None)
-    min_notional: Text = field(name="min_quote_amount", default=None)
-    opens: Token = field(name="buy_start", default=None)  # sell_start is often a placeholder
-    ends: Token = field(name="delisting_time", default=None)
-
-
-_PAIRS = reading.Table(list, _Pair)
-# Leveraged by name and by suffix: 356 of 358 say "3xLong", two "three times long" in Chinese; a suffix alone proves little.
-_LEVERAGED_NAME = re.compile(r"\dx(?:long|short)|倍[多空]", re.IGNORECASE)
-_LEVERAGED_BASE = re.compile(r".*\d[LS]")
-_SHARE = re.compile(r".*\b(?:xStock|Ondo Tokenized)", re.IGNORECASE)
-
-
-def _instrument(row: _Pair, soft: Soft) -> Instrument:
-    fee = soft(_ratio, row.fee)
-    name = row.name or ""
-    return Instrument(
-        row.id,
-        reading.code(row.base),
-        reading.code(row.quote),
-        status=_status(row),
-        tick_size=soft(reading.decimals, row.price_digits),
-        lot_size=soft(reading.decimals, row.size_digits),
-        min_size=soft(numbers.price, row.min_size),
-        min_notional=soft(numbers.price, row.min_notional),
-        maker_fee=fee,
-        taker_fee=fee,
-        listed_at=soft(numbers.epoch, row.opens, "s"),
-        delist_at=soft(numbers.epoch, row.ends, "s"),
-        leveraged=bool(_LEVERAGED_NAME.search(name) and _LEVERAGED_BASE.fullmatch(row.base)),
-        tokenised=bool(_SHARE.match(name)),
-        name=reading.title(name),
-    )
-
-
-def _status(row: _Pair) -> str:
-    """Only "tradable" is live; buyable and sellable are one-way. A planned end is a date, not yet a state."""
-    if row.kind == "premarket":
-        return "pre_open"
-    return "trading" if row.status == "tradable" else "halted"
-
-
-def _ratio(percent: str | None) -> Decimal | None:
-    """`fee` is percent on spot: "0.2" is 0.002."""
-    return numbers.product(numbers.size(percent), Decimal("0.01"))
-
-
-def parse_instruments(body: bytes, headers: Headers, known: Instruments) -> Parsed[Instrument]:
-    """A plain list of pairs, with the coin's full name: the best evidence there is between coins of one ticker."""
-    return reading.instruments(_PAIRS, body, _instrument)
-
-
-# --- tickers ----------------------------------------------------------------------------------------------------
-_TICKERS = reading.Table(
-    list,
-    reading.wire_ticker(
-        symbol="currency_pair",
-        bid="highest_bid",
-        bid_size="highest_size",  # sizes come for a single pair only; the list of all has none
-        ask="lowest_ask",
-        ask_size="lowest_size",
-        last="last",
-        base_volume="base_volume",
-        quote_volume="quote_volume",
-        change="change_percentage",
-        high="high_24h",
-        low="low_24h",
-    ),
-)
-
-
-def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[Ticker]:
-    """A plain list; the only clock is the header X-Out-Time in microseconds."""
-    _, wires, total = _TICKERS.read(body)
-    at = reading.clock(headers.get("x-out-time"), "us")
-    return reading.tickers(reading.only_symbols(wires), total, change=numbers.change, at=at)
+API = "/api/v4"
+COST = {"endpoint": 1}
+DECIMAL = (("X-Gate-Size-Decimal", "1"),)  # without it, parts of contracts are cut off without a word
 
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
@@ -160,6 +62,46 @@ def usage(headers: Headers) -> tuple[Use, ...]:
     return () if left is None else (Use("endpoint", None if limit is None else limit - left, left, _reset_s(headers) or None),)
 
 
+# --- what can be asked ------------------------------------------------------------------------------------------
+PERIODS = {60: "1m", 300: "5m", 900: "15m", 1_800: "30m", 3_600: "1h", 14_400: "4h", 86_400: "1d"}
+# No `limit`: it may not be given together with a range. Without a range the newest 100 come.
+PAIR, CONTRACT = ("currency_pair", "{symbol}"), ("contract", "{symbol}")
+RANGE = (("interval", "{period}"), ("from", "{start_s}"), ("to", "{end_s}"))
+DEPTH, SHALLOW = (("limit", "100"), ("with_id", "true")), (("limit", "50"), ("with_id", "true"))  # perpetuals go to 300
+
+
+def _spot(path: str, *params: tuple[str, str]) -> Request:
+    return Request(HOST, f"{API}/spot/{path}", params)
+
+
+def _contracts(path: str, *params: tuple[str, str]) -> Request:
+    return Request(HOST, f"{API}/{path}", params, DECIMAL)
+
+
+def _is(kind: str, market: Instrument) -> bool:
+    return market.kind == kind
+
+
+def _has_index(market: Instrument) -> bool:
+    return market.kind in ("perp", "future") and bool(market.index)
+
+
+def _book(kind: str, place: str) -> Part[Book]:
+    request = _contracts(f"{place}/order_book", CONTRACT, *(DEPTH if kind == "perp" else SHALLOW))
+    return Part(kind, request, COST, depth.parse_contract_book, clock="snapshot", fits=partial(_is, kind))
+
+
+def _candles(kind: str, place: str) -> Part[Candle]:
+    request = _contracts(f"{place}/{{settle}}/candlesticks", CONTRACT, *RANGE)
+    return Part(kind, request, COST, depth.parse_contract_candles, fits=partial(_is, kind), periods=PERIODS)
+
+
+def _options(name: str, parse: Callable[[bytes, Headers, Instruments], Parsed[R]], clock: Clock = "none") -> Part[R]:
+    """One call for the underlyings, then one for each: about eight."""
+    pages = options.each_underlying(f"{API}/options/{name}")
+    return Part("all", _contracts("options/underlyings"), COST, parse, clock=clock, next_pages=pages, pages=9)
+
+
 ADAPTER = Adapter(
     slug="gateio",
     name="Gate.io",
@@ -172,10 +114,63 @@ ADAPTER = Adapter(
     trade_page="https://www.gate.com/trade/{symbol}",
     check=check,
     usage=usage,
-    time=Source((Part("all", Request(HOST, "/api/v4/spot/time"), {"endpoint": 1}, parse_time, clock="snapshot"),), period_s=300, whole=False),
-    instruments=Source((Part("all", Request(HOST, "/api/v4/spot/currency_pairs"), {"endpoint": 1}, parse_instruments, few=100),), period_s=300),
-    tickers=Source(
-        (Part("all", Request(HOST, "/api/v4/spot/tickers"), {"endpoint": 1}, parse_tickers, clock="snapshot", few=100),),
-        period_s=10,
+    time=Source((Part("all", _spot("time"), COST, spot.parse_time, clock="snapshot"),), period_s=300, whole=False),
+    instruments=Source((Part("all", _spot("currency_pairs"), COST, spot.parse_instruments, few=100),), period_s=300),
+    tickers=Source((Part("all", _spot("tickers"), COST, spot.parse_tickers, clock="snapshot", few=100),), period_s=10),
+    book=Source(
+        (
+            Part("spot", _spot("order_book", PAIR, *DEPTH), COST, depth.parse_spot_book, clock="snapshot", fits=partial(_is, "spot")),
+            _book("perp", "futures/{settle}"),
+            _book("future", "delivery/{settle}"),
+            _book("option", "options"),
+        ),
+        period_s=30, whole=False, markets=20,
     ),
-)
+    candles=Source(
+        (
+            Part("spot", _spot("candlesticks", PAIR, *RANGE), COST, depth.parse_spot_candles, fits=partial(_is, "spot"), periods=PERIODS),
+            _candles("perp", "futures"),
+            _candles("future", "delivery"),
+        ),
+        period_s=3_600, whole=False, markets=10,
+    ),
+    currencies=Source((Part("all", _spot("currencies"), COST, facts.parse_currencies, few=100),), period_s=900),
+    perp_instruments=Source(
+        (
+            Part("usdt", _contracts("futures/usdt/contracts"), COST, futures.contracts("USDT"), few=100, next_pages=futures.next_pages),
+            Part("btc", _contracts("futures/btc/contracts"), COST, futures.contracts("BTC", may_be_empty=True), next_pages=futures.next_pages),
+            Part("delivery", _contracts("delivery/usdt/contracts"), COST, futures.contracts("USDT", may_be_empty=True)),
+        ),
+        period_s=300,
+    ),
+    perp_tickers=Source(
+        (
+            Part("usdt", _contracts("futures/usdt/tickers"), COST, futures.tickers(), clock="snapshot", few=100),
+            Part("btc", _contracts("futures/btc/tickers"), COST, futures.tickers(may_be_empty=True), clock="snapshot"),
+            Part("delivery", _contracts("delivery/usdt/tickers"), COST, futures.tickers(may_be_empty=True), clock="snapshot"),
+        ),
+        period_s=15, known=("perp_instruments",),
+    ),
+    funding=Source(
+        (
+            Part("usdt", _contracts("futures/usdt/contracts"), COST, futures.funding(), clock="snapshot", few=100, next_pages=futures.next_pages),
+            Part("btc", _contracts("futures/btc/contracts"), COST, futures.funding(may_be_empty=True), clock="snapshot", next_pages=futures.next_pages),
+        ),
+        period_s=60,
+    ),
+    funding_history=Source(
+        (
+            Part(
+                "all", _contracts("futures/{settle}/funding_rate", CONTRACT, ("from", "{start_s}"), ("to", "{end_s}")), COST,
+                futures.parse_history, fits=partial(_is, "perp"),
+            ),
+        ),
+        period_s=3_600, whole=False, markets=30,
+    ),
+    option_instruments=Source((_options("contracts", options.parse_contracts),), period_s=900),
+    option_tickers=Source((_options("tickers", options.parse_tickers, clock="snapshot"),), period_s=60, known=("option_instruments",)),
+    index_members=Source(
+        (Part("all", _contracts("futures/{settle}/index_constituents/{index}"), COST, facts.parse_index, fits=_has_index),),
+        period_s=86_400, whole=False, markets=60,
+    ),
+)  # fmt: skip
