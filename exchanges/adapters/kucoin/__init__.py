@@ -1,137 +1,22 @@
-"""KuCoin: ids that outlive the coin's name, one clock for a snapshot of all tickers, errors inside HTTP 200. Facts of 2026-09."""
+"""KuCoin: ids that outlive the coin's name, one clock for a snapshot of all tickers, errors inside HTTP 200. Facts of 2026-09.
+
+Two hosts share paths with different meanings: spot, coins and announcements on the first, contracts on the second.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Generic, TypeVar
-
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.json import Decoder
 
-from exchanges import numbers, reading
-from exchanges.adapter import Adapter, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
+from exchanges import reading
+from exchanges.adapter import Adapter, Headers, Part, Pool, Request, Source, Use
+from exchanges.adapters.kucoin import contracts, depth, facts, history, spot
 from exchanges.errors import Blocked, Refused, Throttled, Unreachable
-from exchanges.reading import Column, Flag, Soft, Text, Token
-from exchanges.rows import Instrument, ServerTime, Ticker
-
-R = TypeVar("R")
+from exchanges.reading import Text
+from exchanges.rows import Announcement, Book, Candle, FundingRate, IndexMember, Instrument, PerpTicker, ServiceStatus
 
 HOST = "api.kucoin.com"
-TAKER_FEE = Decimal("0.001")  # times the pair's coefficient
-
-
-# --- time -------------------------------------------------------------------------------------------------------
-class _Time(Struct):
-    data: Token
-
-
-_TIME = Decoder(_Time)
-
-
-def parse_time(body: bytes, headers: Headers, known: Instruments) -> Parsed[ServerTime]:
-    """{"data": ms}."""
-    return reading.server_time(reading.decode(body, _TIME).data, "ms")
-
-
-# --- instruments ------------------------------------------------------------------------------------------------
-class _Symbol(Struct):
-    symbol: str
-    base: str = field(name="baseCurrency")
-    quote: str = field(name="quoteCurrency")
-    enabled: Flag = field(name="enableTrading")
-    auction: Flag = field(name="callauctionIsEnabled", default=False)
-    zone: Text = field(name="market", default=None)
-    tick: Text = field(name="priceIncrement", default=None)
-    lot: Text = field(name="baseIncrement", default=None)
-    min_size: Text = field(name="baseMinSize", default=None)
-    min_funds: Text = field(name="minFunds", default=None)
-    maker: Text = field(name="makerFeeCoefficient", default=None)
-    taker: Text = field(name="takerFeeCoefficient", default=None)
-    opens: Token = field(name="tradingStartTime", default=None)
-
-
-class _Symbols(Struct, Generic[R]):
-    data: list[R]
-
-
-_SYMBOLS = reading.Table(_Symbols, _Symbol, lambda reply: reply.data)
-
-
-def _instrument(row: _Symbol, soft: Soft) -> Instrument:
-    return Instrument(
-        row.symbol,
-        reading.code(row.base),  # never the left part of the id: BCHSV-USDT has been BSV for years
-        reading.code(row.quote),
-        status="trading" if reading.flag(row.enabled) else "pre_open" if reading.flag(row.auction) else "halted",
-        tick_size=soft(numbers.price, row.tick),
-        lot_size=soft(numbers.price, row.lot),
-        min_size=soft(numbers.price, row.min_size),
-        min_notional=soft(numbers.price, row.min_funds),
-        maker_fee=soft(_fee, row.maker),
-        taker_fee=soft(_fee, row.taker),
-        listed_at=soft(numbers.epoch, row.opens, "ms"),
-        # The zone is the proof; JUP, SYRUP and SUP end in UP as well. None were left on spot in 2026-06.
-        leveraged=row.zone == "ETF",
-    )
-
-
-def _fee(coefficient: str | None) -> Decimal | None:
-    return numbers.product(TAKER_FEE, numbers.size(coefficient))
-
-
-def parse_instruments(body: bytes, headers: Headers, known: Instruments) -> Parsed[Instrument]:
-    """{"data": [...]}, from v2 with fee coefficients or v1 without."""
-    return reading.instruments(_SYMBOLS, body, _instrument)
-
-
-# --- tickers ----------------------------------------------------------------------------------------------------
-class _Snapshot(Struct, Generic[R]):
-    ticker: list[R]
-    time: Token = None
-
-
-class _Tickers(Struct, Generic[R]):
-    data: _Snapshot[R]
-
-
-_TICKERS = reading.Table(
-    _Tickers,
-    reading.wire_ticker(
-        symbol="symbol",
-        bid="buy",
-        bid_size="bestBidSize",
-        ask="sell",
-        ask_size="bestAskSize",
-        last="last",
-        base_volume="vol",
-        quote_volume="volValue",
-        change="changeRate",  # fraction
-        high="high",
-        low="low",
-        rate="takerFeeRate",
-        coefficient="takerCoefficient",
-    ),
-    lambda reply: reply.data.ticker,
-)
-
-
-def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[Ticker]:
-    """{"data": {"time": ms, "ticker": [...]}}: one snapshot, taken every two seconds."""
-    reply, wires, total = _TICKERS.read(body)
-    wires = reading.only_symbols(wires)
-    fees = _fees([(wire.rate, wire.coefficient) for wire in wires])
-    return reading.tickers(wires, total, change=numbers.percent, at=reading.clock(reply.data.time, "ms"), fees=fees)
-
-
-def _fees(wires: list[tuple[str | None, str | None]]) -> Column:
-    """Rate times coefficient; "0" is a real one. Every pair of texts is read once, a list holds a handful of them."""
-    known: dict[tuple[str | None, str | None], Decimal | None] = {}
-    for rate, coefficient in set(wires):
-        try:
-            known[rate, coefficient] = numbers.product(numbers.size(rate), numbers.size(coefficient))
-        except numbers.BadNumber:
-            continue
-    return [known.get(wire) for wire in wires], {index: " x ".join(map(str, wire)) for index, wire in enumerate(wires) if wire not in known}
+FUTURES = "api-futures.kucoin.com"
 
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
@@ -174,22 +59,113 @@ def usage(headers: Headers) -> tuple[Use, ...]:
     return (Use("public", None if limit is None else limit - left, left, None if reset is None else reset / 1000),)
 
 
+# --- what can be asked ----------------------------------------------------------------------------------------------
+SYMBOL = ("symbol", "{symbol}")
+CONTRACTS = Request(FUTURES, "/api/v1/contracts/active")
+
+
+def _is_spot(market: Instrument) -> bool:
+    return market.kind == "spot"
+
+
+def _is_contract(market: Instrument) -> bool:
+    return market.kind in ("perp", "future")
+
+
+def _is_perpetual(market: Instrument) -> bool:
+    return market.kind == "perp"
+
+
+def _has_index(market: Instrument) -> bool:
+    return market.kind == "perp" and bool(market.index)
+
+
+def _announcements(kind: str) -> Part[Announcement]:
+    """The newest page of one type. Without a window the exchange gives the last month."""
+    params = (("annType", kind), ("lang", "en_US"), ("pageSize", "50"), ("currentPage", "1"))
+    return Part(kind, Request(HOST, "/api/v3/announcements", params), {"public": 20}, facts.parse_announcements)
+
+
+STATUS: Source[ServiceStatus] = Source(
+    (
+        Part("spot", Request(HOST, "/api/v1/status"), {"public": 3}, facts.parse_status),
+        Part("futures", Request(FUTURES, "/api/v1/status"), {"public": 4}, facts.parse_futures_status),
+    ),
+    period_s=60, whole=False,
+)  # fmt: skip
+BOOK: Source[Book] = Source(
+    (
+        Part("spot", Request(HOST, "/api/v1/market/orderbook/level2_100", (SYMBOL,)), {"public": 4}, depth.parse_spot, clock="snapshot", fits=_is_spot),
+        Part("contract", Request(FUTURES, "/api/v1/level2/depth100", (SYMBOL,)), {"public": 10}, depth.parse_contract, clock="snapshot", fits=_is_contract),
+    ),
+    period_s=30, whole=False, markets=12, known=("perp_instruments",),
+)  # fmt: skip
+CANDLES: Source[Candle] = Source(
+    (
+        Part(
+            "spot", Request(HOST, "/api/v1/market/candles", (SYMBOL, ("type", "{period}"), ("startAt", "{start_s}"), ("endAt", "{end_s}"))),
+            {"public": 3}, history.parse_spot_candles, fits=_is_spot, periods=history.SPOT_PERIODS,
+        ),
+        Part(
+            "contract", Request(FUTURES, "/api/v1/kline/query", (SYMBOL, ("granularity", "{period}"), ("from", "{start_ms}"), ("to", "{end_ms}"))),
+            {"public": 3}, history.parse_contract_candles, fits=_is_contract, periods=history.CONTRACT_PERIODS,
+        ),
+    ),
+    period_s=3600, whole=False, markets=10, known=("perp_instruments",),
+)  # fmt: skip
+FUNDING_HISTORY: Source[FundingRate] = Source(
+    (
+        Part(
+            "all", Request(FUTURES, "/api/v1/contract/funding-rates", (SYMBOL, ("from", "{start_ms}"), ("to", "{end_ms}"))),  # both are required
+            {"public": 5}, history.parse_funding_history, fits=_is_perpetual,
+        ),
+    ),
+    period_s=3600, whole=False, markets=30,
+)  # fmt: skip
+INDEX_MEMBERS: Source[IndexMember] = Source(
+    (
+        Part(
+            "all", Request(FUTURES, "/api/v1/index/query", (("symbol", "{index}"), ("maxCount", "1"), ("reverse", "true"))),
+            {"public": 2}, facts.parse_index_members, fits=_has_index,
+        ),
+    ),
+    period_s=86_400, whole=False, markets=60,
+)  # fmt: skip
+PERP_TICKERS: Source[PerpTicker] = Source(
+    (
+        # First, so that its clock is the rows': when a contract last traded. Nothing here dates bid and ask.
+        Part("book", Request(FUTURES, "/api/v1/allTickers"), {"public": 5}, contracts.parse_tickers, clock="last_trade", few=100),
+        Part("contracts", CONTRACTS, {"public": 3}, contracts.parse_contracts, few=100),
+    ),
+    period_s=15, known=("perp_instruments",),
+)  # fmt: skip
+
 ADAPTER = Adapter(
     slug="kucoin",
     name="KuCoin",
     monogram="KC",
     position=2,
-    hosts=(HOST, "api.kucoin.eu"),
-    pools=(Pool("public", 2000, 30, unit="weight"),),
+    hosts=(HOST, FUTURES, "api.kucoin.eu", "api-futures.kucoin.eu"),
+    pools=(Pool("public", 2000, 30, unit="weight"),),  # whether the two hosts share it is not known: one is the safe reading
     budget=100,
-    taker_fee=TAKER_FEE,
+    taker_fee=spot.TAKER_FEE,
     trade_page="https://www.kucoin.com/trade/{symbol}",
     check=check,
     usage=usage,
-    time=Source((Part("all", Request(HOST, "/api/v1/timestamp"), {"public": 3}, parse_time, clock="snapshot"),), period_s=300, whole=False),
-    instruments=Source((Part("all", Request(HOST, "/api/v2/symbols"), {"public": 4}, parse_instruments, few=100),), period_s=300),
+    time=Source((Part("all", Request(HOST, "/api/v1/timestamp"), {"public": 3}, spot.parse_time, clock="snapshot"),), period_s=300, whole=False),
+    status=STATUS,
+    instruments=Source((Part("all", Request(HOST, "/api/v2/symbols"), {"public": 4}, spot.parse_instruments, few=100),), period_s=300),
     tickers=Source(
-        (Part("all", Request(HOST, "/api/v1/market/allTickers"), {"public": 15}, parse_tickers, clock="snapshot", few=100),),
+        (Part("all", Request(HOST, "/api/v1/market/allTickers"), {"public": 15}, spot.parse_tickers, clock="snapshot", few=100),),
         period_s=10,
     ),
+    book=BOOK,
+    candles=CANDLES,
+    currencies=Source((Part("all", Request(HOST, "/api/v3/currencies"), {"public": 3}, facts.parse_currencies, few=100),), period_s=900),
+    announcements=Source((_announcements("new-listings"), _announcements("delistings"), _announcements("maintenance-updates")), period_s=300),
+    perp_instruments=Source((Part("all", CONTRACTS, {"public": 3}, contracts.parse_instruments, few=100),), period_s=300),
+    perp_tickers=PERP_TICKERS,
+    funding=Source((Part("all", CONTRACTS, {"public": 3}, contracts.parse_funding, few=100),), period_s=60),
+    funding_history=FUNDING_HISTORY,
+    index_members=INDEX_MEMBERS,
 )
