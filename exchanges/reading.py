@@ -220,7 +220,7 @@ class Soft:
             return None
 
 
-def instruments(table: Table[W], body: bytes, build: Callable[[W, Soft], Instrument]) -> Parsed[Instrument]:
+def instruments(table: Table[W], body: bytes, build: Callable[[W, Soft], Instrument], *, may_be_empty: bool = False) -> Parsed[Instrument]:
     """Read a catalogue row by row. `build` raises ValueError for a row to drop; of two rows with one id the later counts."""
     _, wires, total = table.read(body)
     soft = Soft()
@@ -232,7 +232,7 @@ def instruments(table: Table[W], body: bytes, build: Callable[[W, Soft], Instrum
             continue
         if are_symbols([row.symbol]):
             rows[row.symbol] = row
-    return believable(list(rows.values()), total, soft.bad)
+    return believable(list(rows.values()), total, soft.bad, may_be_empty=may_be_empty)
 
 
 def server_time(value: Token, unit: str) -> Parsed[ServerTime]:
