@@ -1,24 +1,34 @@
-"""Bybit (API v5): one envelope with the only clock, fractions for percent, and a 403 with two meanings. Facts of 2026-07."""
+"""Bybit (API v5): one envelope with the only clock, fractions for percent, and a 403 with two meanings. Facts of 2026-07.
+
+Coins and their networks are told to signed calls only, and copy traders to nobody: neither is offered.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.json import Decoder
 
-from exchanges import numbers, reading
-from exchanges.adapter import Adapter, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
+from exchanges import reading
+from exchanges.adapter import Adapter, Clock, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
+from exchanges.adapters.bybit import books, contracts, facts, options, spot
 from exchanges.errors import Blocked, Refused, Throttled, Unreachable
-from exchanges.reading import Soft, Text, Token
-from exchanges.rows import Instrument, ServerTime, Ticker
+from exchanges.reading import Text, Token
+from exchanges.rows import Instrument, Row, ServerTime
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Row)
 
 HOST = "api.bybit.com"
-SPOT = (("category", "spot"),)
+COST = {"requests": 1}
+INSTRUMENTS, TICKERS = "/v5/market/instruments-info", "/v5/market/tickers"
+COINS = ("BTC", "ETH", "SOL", "XRP", "MNT", "DOGE")  # what options are written on
+NOTICES = {"listings": "new_crypto", "delistings": "delistings", "maintenance": "maintenance_updates"}
+PERIODS = {60: "1", 300: "5", 900: "15", 1800: "30", 3600: "60", 14_400: "240", 86_400: "D"}
 
 
 # --- time -------------------------------------------------------------------------------------------------------
@@ -34,87 +44,26 @@ def parse_time(body: bytes, headers: Headers, known: Instruments) -> Parsed[Serv
     return reading.server_time(reading.decode(body, _TIME).time, "ms")
 
 
-# --- the envelope of both lists ---------------------------------------------------------------------------------
-class _List(Struct, Generic[R]):
-    rows: list[R] = field(name="list")
+# --- pages ------------------------------------------------------------------------------------------------------
+class _Page(Struct):
+    rows: list[Any] = field(name="list")
+    cursor: Text = field(name="nextPageCursor", default=None)
 
 
-class _Reply(Struct, Generic[R]):
-    result: _List[R]
-    time: Token = None
+class _Paged(Struct):
+    result: _Page
 
 
-# --- instruments ------------------------------------------------------------------------------------------------
-class _Prices(Struct, gc=False):
-    tick: Text = field(name="tickSize", default=None)
+_PAGED = Decoder(_Paged)
 
 
-class _Lots(Struct, gc=False):
-    step: Text = field(name="basePrecision", default=None)
-    min_size: Text = field(name="minOrderQty", default=None)
-    min_notional: Text = field(name="minOrderAmt", default=None)
-
-
-class _Symbol(Struct):
-    symbol: str
-    base: str = field(name="baseCoin")
-    quote: str = field(name="quoteCoin")
-    status: str
-    kind: Text = field(name="symbolType", default=None)
-    prices: _Prices = field(name="priceFilter", default_factory=_Prices)
-    lots: _Lots = field(name="lotSizeFilter", default_factory=_Lots)
-
-
-_SYMBOLS = reading.Table(_Reply, _Symbol, lambda reply: reply.result.rows, nested=("priceFilter", "lotSizeFilter"))
-_STATUS = {"Trading": "trading", "PreLaunch": "pre_open", "Delivering": "delisting", "Closed": "delisted"}
-_NOT_COINS = {"xstocks", "stock", "commodity", "forex"}
-_LEVERAGED = re.compile(r"[A-Z]\d+[LS]")  # BTC3L; the product is withdrawn and the wire has no mark for it
-
-
-def _instrument(row: _Symbol, soft: Soft) -> Instrument:
-    return Instrument(
-        row.symbol,
-        reading.code(row.base),
-        reading.code(row.quote),
-        status=_STATUS.get(row.status, "halted"),
-        tick_size=soft(numbers.price, row.prices.tick),
-        lot_size=soft(numbers.price, row.lots.step),
-        min_size=soft(numbers.price, row.lots.min_size),
-        min_notional=soft(numbers.price, row.lots.min_notional),
-        leveraged=_LEVERAGED.fullmatch(row.base[-4:]) is not None or _LEVERAGED.fullmatch(row.base[-3:]) is not None,
-        tokenised=row.kind in _NOT_COINS,  # AAPLUSDT is a share behind a coin's kind of name
-    )
-
-
-def parse_instruments(body: bytes, headers: Headers, known: Instruments) -> Parsed[Instrument]:
-    """Spot only lists what is trading and has no pages: a symbol that disappears is delisted. No fees, no listing time."""
-    return reading.instruments(_SYMBOLS, body, _instrument)
-
-
-# --- tickers ----------------------------------------------------------------------------------------------------
-_TICKERS = reading.Table(
-    _Reply,
-    reading.wire_ticker(
-        symbol="symbol",
-        bid="bid1Price",
-        bid_size="bid1Size",
-        ask="ask1Price",
-        ask_size="ask1Size",
-        last="lastPrice",
-        base_volume="volume24h",
-        quote_volume="turnover24h",
-        change="price24hPcnt",  # fraction, whatever the name says
-        high="highPrice24h",
-        low="lowPrice24h",
-    ),
-    lambda reply: reply.result.rows,
-)
-
-
-def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[Ticker]:
-    """The rows have no time; the envelope's `time` is the snapshot's."""
-    reply, wires, total = _TICKERS.read(body)
-    return reading.tickers(reading.only_symbols(wires), total, change=numbers.percent, at=reading.clock(reply.time, "ms"))
+def next_page(body: bytes, request: Request) -> tuple[Request, ...]:
+    """The page behind this one. The cursor comes escaped and is sent so; a last page may have one too, and then nothing follows."""
+    page, params = reading.decode(body, _PAGED).result, dict(request.params)
+    cursor = unquote(page.cursor or "")
+    if not page.rows or cursor in ("", params.get("cursor")):
+        return ()
+    return (replace(request, params=tuple((params | {"cursor": cursor}).items())),)
 
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
@@ -158,6 +107,75 @@ def usage(headers: Headers) -> tuple[Use, ...]:
     return () if left is None else (Use("requests", None if limit is None else limit - left, left),)
 
 
+# --- which markets a part can be asked about ----------------------------------------------------------------------
+def _spot(market: Instrument) -> bool:
+    return market.kind == "spot"
+
+
+def _linear(market: Instrument) -> bool:
+    return market.kind in ("perp", "future") and not market.inverse
+
+
+def _inverse(market: Instrument) -> bool:
+    return market.kind in ("perp", "future") and market.inverse
+
+
+def _option(market: Instrument) -> bool:
+    return market.kind == "option"
+
+
+def _perpetual(market: Instrument) -> bool:
+    return market.kind == "perp"
+
+
+FITS = {"spot": _spot, "linear": _linear, "inverse": _inverse, "option": _option}
+
+
+# --- what is asked ------------------------------------------------------------------------------------------------
+Parse = Callable[[bytes, Headers, Instruments], Parsed[R]]
+
+
+def _part(
+    name: str, path: str, parse: Parse[R], *params: tuple[str, str], clock: Clock = "none", few: int = 0, pages: int = 1,
+    paged: bool = False, fits: Callable[[Instrument], bool] = lambda market: True, bars: bool = False,
+) -> Part[R]:
+    """A request to the one host, at the one price."""
+    return Part(
+        name, Request(HOST, path, params), COST, parse, clock=clock, few=few, next_pages=next_page if paged else None, pages=pages, fits=fits,
+        periods=PERIODS if bars else {},
+    )
+
+
+def _catalogue(name: str, parse: Parse[R], *params: tuple[str, str], few: int = 0, pages: int = 1) -> Part[R]:
+    """All pages of a list: the default page is shorter than the list of linear contracts."""
+    return _part(name, INSTRUMENTS, parse, *params, ("limit", "1000"), few=few, pages=pages, paged=True)
+
+
+def _book(category: str, parse: Parse[R], limit: int) -> Part[R]:
+    params = (("category", category), ("symbol", "{symbol}"), ("limit", str(limit)))  # without a limit spot and options give one level
+    return _part(category, "/v5/market/orderbook", parse, *params, clock="snapshot", fits=FITS[category])
+
+
+def _candles(category: str, parse: Parse[R]) -> Part[R]:
+    # Without a category linear is meant, which has a BTCUSDT too.
+    params = (("category", category), ("symbol", "{symbol}"), ("interval", "{period}"), ("start", "{start_ms}"), ("end", "{end_ms}"), ("limit", "1000"))
+    return _part(category, "/v5/market/kline", parse, *params, fits=FITS[category], bars=True)
+
+
+def _history(category: str) -> Part[Any]:
+    # A start without an end is an error there; an end alone gives the 200 before it, which a start cannot add to.
+    params = (("category", category), ("symbol", "{symbol}"), ("endTime", "{end_ms}"), ("limit", "200"))
+    fits = FITS[category]
+    return _part(
+        category, "/v5/market/funding/history", contracts.parse_history, *params, fits=lambda market: market.kind == "perp" and fits(market)
+    )
+
+
+def _options(parse: Parse[R], path: str, **more: Any) -> tuple[Part[R], ...]:
+    """One part for each coin, so that one that fails does not cost the others."""
+    return tuple(_part(coin, path, parse, ("category", "option"), ("baseCoin", coin), **more) for coin in COINS)
+
+
 ADAPTER = Adapter(
     slug="bybit",
     name="Bybit",
@@ -177,15 +195,62 @@ ADAPTER = Adapter(
         "api.manepa.jp",
     ),
     pools=(Pool("requests", 600, 5),),
-    budget=120,
+    budget=240,
     taker_fee=Decimal("0.001"),
     trade_page="https://www.bybit.com/en/trade/spot/{base}/{quote}",
     check=check,
     usage=usage,
-    time=Source((Part("all", Request(HOST, "/v5/market/time"), {"requests": 1}, parse_time, clock="snapshot"),), period_s=300, whole=False),
-    instruments=Source((Part("all", Request(HOST, "/v5/market/instruments-info", SPOT), {"requests": 1}, parse_instruments, few=100),), period_s=300),
-    tickers=Source(
-        (Part("all", Request(HOST, "/v5/market/tickers", SPOT), {"requests": 1}, parse_tickers, clock="snapshot", few=100),),
-        period_s=10,
+    time=Source((_part("all", "/v5/market/time", parse_time, clock="snapshot"),), period_s=300, whole=False),
+    status=Source((_part("all", "/v5/system/status", facts.parse_status),), period_s=60, whole=False),
+    instruments=Source((_part("all", INSTRUMENTS, spot.parse_instruments, ("category", "spot"), few=100),), period_s=300),
+    tickers=Source((_part("all", TICKERS, spot.parse_tickers, ("category", "spot"), clock="snapshot", few=100),), period_s=10),
+    book=Source(
+        (
+            _book("spot", books.parse_book, 200), _book("linear", books.parse_book, 200),
+            _book("inverse", books.parse_inverse_book, 200), _book("option", books.parse_book, 25),
+        ),
+        period_s=30, whole=False, markets=20,
     ),
-)
+    candles=Source(
+        (_candles("spot", books.parse_candles), _candles("linear", books.parse_candles), _candles("inverse", books.parse_inverse_candles)),
+        period_s=3600, whole=False, markets=10,
+    ),
+    announcements=Source(
+        tuple(
+            _part(name, "/v5/announcements/index", facts.parse_announcements, ("locale", "en-US"), ("type", kind), ("page", "1"), ("limit", "50"))
+            for name, kind in NOTICES.items()
+        ),
+        period_s=300,
+    ),
+    perp_instruments=Source(
+        (
+            _catalogue("linear", contracts.parse_catalogue, ("category", "linear"), few=100),
+            _catalogue("prelaunch", contracts.parse_catalogue, ("category", "linear"), ("status", "PreLaunch"), pages=2),
+            _catalogue("inverse", contracts.parse_catalogue, ("category", "inverse"), few=1),
+        ),
+        period_s=300,
+    ),
+    perp_tickers=Source(
+        (
+            _part("linear", TICKERS, contracts.parse_linear, ("category", "linear"), clock="snapshot", few=100),
+            _part("inverse", TICKERS, contracts.parse_inverse, ("category", "inverse"), clock="snapshot", few=1),
+        ),
+        period_s=15,
+    ),
+    funding=Source(
+        (
+            _part("linear", TICKERS, contracts.parse_funding, ("category", "linear"), clock="snapshot", few=100),
+            _part("inverse", TICKERS, contracts.parse_funding, ("category", "inverse"), clock="snapshot", few=1),
+        ),
+        period_s=60,
+    ),
+    funding_history=Source((_history("linear"), _history("inverse")), period_s=3600, whole=False, markets=30),
+    option_instruments=Source(
+        tuple(_catalogue(coin, options.parse_catalogue, ("category", "option"), ("baseCoin", coin)) for coin in COINS), period_s=900
+    ),
+    option_tickers=Source(_options(options.parse_tickers, TICKERS, clock="snapshot"), period_s=60),
+    index_members=Source(
+        (_part("all", "/v5/market/index-price-components", facts.parse_members, ("indexName", "{index}"), fits=_perpetual),),
+        period_s=86_400, whole=False, markets=60,
+    ),
+)  # fmt: skip
