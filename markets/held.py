@@ -10,7 +10,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from markets.models import Quote as QuoteRow
 NEVER = datetime.min.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
 RATE_AGE = timedelta(minutes=15)
+BOARD = frozenset({"switches", "assets", "outcomes", "catalogue", "tickers"})  # the change numbers that make a new board
 USD_LIKE = ("USDT", "USD")  # USD in a threshold means USDT-equivalent
 SWITCHED = {ExchangeState.AUTO_DISABLED, ExchangeState.BANNED, ExchangeState.BLOCKED}
 logger = logging.getLogger(__name__)
@@ -105,6 +106,8 @@ def _look() -> None:
 
 def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
     moved = {name for name in numbers.keys() | old.numbers.keys() if numbers.get(name) != old.numbers.get(name)}
+    if old.exchanges and not any(map(_on_board, moved)):  # contracts, networks and the like: the board is as it was
+        return replace(old, numbers=numbers, exchanges=_exchange_rows(), feeds=_feed_rows())
     everything = bool(moved & {"switches", "assets"}) or not old.exchanges
     exchanges, feeds = _exchange_rows(), _feed_rows()  # a handful of rows: how the last polls went is always today's
     coins = _coins() if everything else old.board.coins
@@ -117,8 +120,13 @@ def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
             newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=NEVER)
             own[slug] = {quote.symbol: quote for quote in quotes}
             pairs = _replaced(pairs, slug, quotes)
-    board = Board(pairs, coins, _usd(pairs), ",".join(f"{name}{number}" for name, number in sorted(numbers.items())))
+    board = Board(pairs, coins, _usd(pairs), ",".join(f"{name}{number}" for name, number in sorted(numbers.items()) if _on_board(name)))
     return Held(numbers, board, exchanges, feeds, newest, entries, own)
+
+
+def _on_board(name: str) -> bool:
+    """Whether a change number is of something the board is made of, or the status page shows."""
+    return name.partition(":")[0] in BOARD
 
 
 def _exchange_rows() -> dict[str, Exchange]:
@@ -148,7 +156,8 @@ _MARKET = (
 
 
 def _entries(exchange: Exchange) -> dict[int, Entry]:
-    rows = Market.objects.filter(exchange=exchange).exclude(status=Market.Status.DELISTED).values(*_MARKET)
+    """The markets with spot prices. Contracts and options are read where they are asked for (`markets.reads`)."""
+    rows = Market.objects.filter(exchange=exchange, kind="spot").exclude(status=Market.Status.DELISTED).values(*_MARKET)
     return {row["pk"]: _entry(row) for row in rows}
 
 
