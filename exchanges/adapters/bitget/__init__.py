@@ -1,156 +1,98 @@
-"""Bitget (classic v2, which has fees and planned delistings on spot): everything is text, case tells shares from coins. Facts of 2026-09."""
+"""Bitget: what can be asked and what it costs. Spot in its classic form (v2), futures in the unified one (v3). Facts of 2026-09.
+
+Demo product types are never asked for. It publishes no state of service and no options; copy trading needs a key.
+"""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any
 
-from msgspec import Struct, field
-from msgspec.json import Decoder
-
-from exchanges import numbers, reading
-from exchanges.adapter import Adapter, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
-from exchanges.errors import Refused, Throttled, Unreachable
-from exchanges.reading import Soft, Text, Token
-from exchanges.rows import Instrument, ServerTime, Ticker
-
-R = TypeVar("R")
+from exchanges.adapter import Adapter, Part, Pool, Request, Source
+from exchanges.adapters.bitget import books, candles, contracts, copying, facts, futures, refusals, spot
+from exchanges.rows import Instrument
 
 HOST = "api.bitget.com"
+ONE = {"endpoint": 1, "ip": 1}  # twenty a second
+TEN_A_SECOND = {"endpoint": 2, "ip": 1}
+THREE_A_SECOND = {"endpoint": 7, "ip": 1}
+V3 = "/api/v3/market"
+FAMILIES = {"usdt": "USDT-FUTURES", "usdc": "USDC-FUTURES", "coin": "COIN-FUTURES"}
+SPOT_PERIODS = {60: "1min", 300: "5min", 900: "15min", 3_600: "1h", 86_400: "1Dutc"}  # 1day begins at 16:00 UTC
+LINEAR_PERIODS = {60: "1m", 300: "5m", 900: "15m", 3_600: "1H", 86_400: "1Dutc"}
+COIN_PERIODS = LINEAR_PERIODS | {86_400: "1D"}  # v3 has no other day
+TIMES = (("startTime", "{start_ms}"), ("endTime", "{end_ms}"))
+SYMBOL, LIMIT = ("symbol", "{symbol}"), ("limit", "1000")
 
 
-# --- time -------------------------------------------------------------------------------------------------------
-class _ServerTime(Struct):
-    at: Token = field(name="serverTime")
+def is_of(family: str) -> Callable[[Instrument], bool]:
+    """Whether a market is a contract of that family."""
+
+    def fits(market: Instrument) -> bool:
+        settled = "coin" if market.inverse else (market.settle or "").lower()
+        return market.kind in ("perp", "future") and settled == family
+
+    return fits
 
 
-class _Time(Struct):
-    data: _ServerTime
+def is_funded(family: str) -> Callable[[Instrument], bool]:
+    """Whether a market is a perpetual of that family."""
+    return lambda market: market.kind == "perp" and is_of(family)(market)
 
 
-_TIME = Decoder(_Time)
+def is_spot(market: Instrument) -> bool:
+    """Whether a market is a spot market."""
+    return market.kind == "spot"
 
 
-def parse_time(body: bytes, headers: Headers, known: Instruments) -> Parsed[ServerTime]:
-    """{"data": {"serverTime": "ms"}}."""
-    return reading.server_time(reading.decode(body, _TIME).data.at, "ms")
+def families(path: str, parse: Any, inverse: Any = None, rest: tuple[tuple[str, str], ...] = (), few: int = 0, **more: Any) -> tuple[Part[Any], ...]:
+    """The three families' parts of a source. `inverse` reads the coin-margined one, `few` counts for the largest."""
+    fits: Callable[[str], Any] = more.pop("fits", lambda family: lambda market: True)
+    return tuple(
+        Part(
+            family, Request(HOST, f"{V3}/{path}", (("category", category), *rest)), ONE, inverse if inverse and family == "coin" else parse,
+            few=few if family == "usdt" else 0, fits=fits(family), **more,
+        )
+        for family, category in FAMILIES.items()
+    )  # fmt: skip
 
 
-# --- the envelope of both lists ---------------------------------------------------------------------------------
-class _Reply(Struct, Generic[R]):
-    data: list[R]
-    answered: Token = field(name="requestTime", default=None)  # normally an integer, text has been recorded
+def notices(kind: str, name: str) -> Part[Any]:
+    """The newest page of one type of announcements."""
+    path = "/api/v2/public/annoucements"  # misspelt there too
+    return Part(kind, Request(HOST, path, (("language", "en_US"), ("annType", name))), ONE, facts.announcements(kind))
 
 
-# --- instruments ------------------------------------------------------------------------------------------------
-class _Symbol(Struct):
-    symbol: str
-    base: str = field(name="baseCoin")
-    quote: str = field(name="quoteCoin")
-    status: str
-    price_digits: Token = field(name="pricePrecision", default=None)
-    size_digits: Token = field(name="quantityPrecision", default=None)
-    min_usdt: Text = field(name="minTradeUSDT", default=None)
-    maker: Text = field(name="makerFeeRate", default=None)
-    taker: Text = field(name="takerFeeRate", default=None)
-    opens: Token = field(name="openTime", default=None)
-    ends: Token = field(name="offTime", default=None)
+def one(path: str, parse: Any, params: tuple[tuple[str, str], ...] = (), cost: Mapping[str, int] = ONE, name: str = "all", **more: Any) -> Part[Any]:
+    """A part of the only host."""
+    return Part(name, Request(HOST, path, params, signed=more.pop("signed", False)), cost, parse, **more)
 
 
-_SYMBOLS = reading.Table(_Reply, _Symbol, lambda reply: reply.data)
-_STATUS = {"online": "trading", "gray": "pre_open", "halt": "halted", "offline": "delisted"}
-_SHARE = re.compile(r"(?:r|pre)[A-Z].*")  # rNVDA is a share, preOPAI one before its listing; RARE and RAY are coins
-
-
-def _instrument(row: _Symbol, soft: Soft) -> Instrument:
-    return Instrument(
-        row.symbol,
-        reading.code(row.base),
-        reading.code(row.quote),
-        status=_STATUS.get(row.status, "halted"),
-        tick_size=soft(reading.decimals, row.price_digits),
-        lot_size=soft(reading.decimals, row.size_digits),
-        # The minimum is in USDT whatever the quote; minTradeAmount is obsolete and "0".
-        min_notional=soft(numbers.price, row.min_usdt) if row.quote == "USDT" else None,
-        maker_fee=soft(numbers.size, row.maker),
-        taker_fee=soft(numbers.size, row.taker),
-        listed_at=soft(_time, row.opens),
-        delist_at=soft(_time, row.ends),
-        tokenised=_SHARE.fullmatch(row.base) is not None,
-    )
-
-
-def _time(value: Token) -> datetime | None:
-    return numbers.epoch(None if value == "-1" else value, "ms")
-
-
-def parse_instruments(body: bytes, headers: Headers, known: Instruments) -> Parsed[Instrument]:
-    """{"data": [...]}; offTime is set while a market that will be delisted still trades."""
-    return reading.instruments(_SYMBOLS, body, _instrument)
-
-
-# --- tickers ----------------------------------------------------------------------------------------------------
-_TICKERS = reading.Table(
-    _Reply,
-    reading.wire_ticker(
-        symbol="symbol",
-        bid="bidPr",
-        bid_size="bidSz",
-        ask="askPr",
-        ask_size="askSz",
-        last="lastPr",
-        base_volume="baseVolume",
-        quote_volume="quoteVolume",
-        change="change24h",  # fraction
-        high="high24h",
-        low="low24h",
-        time="ts",
+BOOK = (
+    one(
+        "/api/v2/spot/market/orderbook", books.parse_spot, (SYMBOL, ("type", "step0"), ("limit", "100")),
+        name="spot", clock="snapshot", fits=is_spot,
     ),
-    lambda reply: reply.data,
-)
-
-
-def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[Ticker]:
-    """`ts` is the symbol's last change, minutes old on a quiet pair; where it is "0" the reply's own time stands in."""
-    reply, wires, total = _TICKERS.read(body)
-    wires = reading.only_symbols(wires)
-    at = reading.clock(reply.answered, "ms")
-    times, wrong = numbers.epochs([wire.time for wire in wires], "ms")
-    times = [time or (None if index in wrong else at) for index, time in enumerate(times)]
-    return reading.tickers(wires, total, change=numbers.percent, times=(times, wrong))
-
-
-# --- refusals and limits ----------------------------------------------------------------------------------------
-class _Envelope(Struct):
-    code: str | int
-    msg: Text = None
-
-
-_ENVELOPE = Decoder(_Envelope)
-# Busy, upgrading, or the whole product under maintenance: not an answer, and not our doing.
-_THEIR_FAULT = {"40015", "40200", "40308", "40604", "41114"}
-
-
-def check(status: int, headers: Headers, body: bytes) -> None:
-    """Success is code "00000" in HTTP 200; errors are HTTP 400 with another. Region codes are unverified: none is mapped."""
-    reply = reading.envelope(status, headers, body, _ENVELOPE)
-    code, text = str(reply.code), reading.words(reply.code, reply.msg)
-    if code == "429" or status == 429:
-        raise Throttled(text, reading.retry_after(headers))
-    if code in _THEIR_FAULT:
-        raise Unreachable(text, "server_error")
-    reading.refuse(status, headers, body)
-    if code != "00000":
-        raise Refused(text, "api_error")
-
-
-def usage(headers: Headers) -> tuple[Use, ...]:
-    """x-mbx-used-remain-limit: calls left to this endpoint in the running second, despite its name."""
-    left = reading.count(headers, "x-mbx-used-remain-limit")
-    return () if left is None else (Use("endpoint", left=left, resets_in_s=1.0),)
-
+    *families("orderbook", books.parse_linear, books.parse_inverse, (SYMBOL, ("limit", "100")), clock="snapshot", fits=is_of),
+)  # fmt: skip
+CANDLES = (
+    one(
+        "/api/v2/spot/market/candles", candles.parse_spot, (SYMBOL, ("granularity", "{period}"), *TIMES, LIMIT),
+        name="spot", fits=is_spot, periods=SPOT_PERIODS,
+    ),
+    *(
+        one(
+            "/api/v2/mix/market/candles", candles.parse_linear, (("productType", FAMILIES[family]), SYMBOL, ("granularity", "{period}"), *TIMES, LIMIT),
+            name=family, fits=is_of(family), periods=LINEAR_PERIODS,
+        )
+        for family in ("usdt", "usdc")
+    ),
+    one(
+        f"{V3}/candles", candles.parse_inverse, (("category", FAMILIES["coin"]), SYMBOL, ("interval", "{period}"), *TIMES, LIMIT),
+        name="coin", fits=is_of("coin"), periods=COIN_PERIODS,
+    ),
+)  # fmt: skip
 
 ADAPTER = Adapter(
     slug="bitget",
@@ -162,15 +104,42 @@ ADAPTER = Adapter(
     budget=150,
     taker_fee=Decimal("0.001"),
     trade_page="https://www.bitget.com/spot/{symbol}",
-    check=check,
-    usage=usage,
-    time=Source((Part("all", Request(HOST, "/api/v2/public/time"), {"endpoint": 1, "ip": 1}, parse_time, clock="snapshot"),), period_s=300, whole=False),
-    instruments=Source(
-        (Part("all", Request(HOST, "/api/v2/spot/public/symbols"), {"endpoint": 1, "ip": 1}, parse_instruments, few=100),),
+    check=refusals.check,
+    usage=refusals.usage,
+    sign=copying.sign,
+    time=Source((one("/api/v2/public/time", spot.parse_time, clock="snapshot"),), period_s=300, whole=False),
+    instruments=Source((one("/api/v2/spot/public/symbols", spot.parse_instruments, few=100),), period_s=300),
+    tickers=Source((one("/api/v2/spot/market/tickers", spot.parse_tickers, clock="last_change", few=100),), period_s=10),
+    book=Source(BOOK, period_s=30, whole=False, markets=20),
+    candles=Source(CANDLES, period_s=3_600, whole=False, markets=10),
+    currencies=Source((one("/api/v2/spot/public/coins", facts.parse_currencies, cost=THREE_A_SECOND, few=100),), period_s=3_600),
+    announcements=Source(
+        (notices("listing", "coin_listings"), notices("delisting", "symbol_delisting"), notices("maintenance", "maintenance_system_updates")),
         period_s=300,
+        whole=False,
     ),
-    tickers=Source(
-        (Part("all", Request(HOST, "/api/v2/spot/market/tickers"), {"endpoint": 1, "ip": 1}, parse_tickers, clock="last_change", few=100),),
-        period_s=10,
+    perp_instruments=Source(families("instruments", contracts.parse_instruments, few=100), period_s=300),
+    perp_tickers=Source(families("tickers", futures.parse_tickers, futures.parse_inverse_tickers, few=100, clock="last_change"), period_s=15),
+    funding=Source(families("current-fund-rate", contracts.parse_funding, few=100), period_s=60, known=("perp_instruments",)),
+    funding_history=Source(
+        families("history-fund-rate", contracts.parse_history, None, (SYMBOL, ("limit", "100")), fits=is_funded),
+        period_s=3_600,
+        whole=False,
+        markets=30,
     ),
-)
+    index_members=Source(
+        (one(f"{V3}/index-components", facts.parse_index, (SYMBOL,), cost=TEN_A_SECOND, fits=lambda market: market.kind == "perp"),),
+        period_s=86_400,
+        whole=False,
+        markets=60,
+    ),
+    copy_traders=Source(
+        (
+            one(
+                "/api/v2/copy/mix-broker/query-traders", copying.parse_traders, (("pageNo", "1"), ("pageSize", str(copying.PAGE))), cost=TEN_A_SECOND,
+                signed=True, few=1, next_pages=copying.next_page, pages=copying.PAGES,
+            ),
+        ),
+        period_s=3_600,
+    ),
+)  # fmt: skip
