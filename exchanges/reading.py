@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from exchanges import numbers
-from exchanges.adapter import Headers, Instruments, Parsed
+from exchanges.adapter import Headers, Instruments, Parsed, R
 from exchanges.errors import Banned, Blocked, Garbled, Refused, Throttled, Unreachable
 from exchanges.numbers import BadNumber, column
 from exchanges.rows import Instrument, ServerTime, Ticker
@@ -233,6 +233,18 @@ def instruments(table: Table[W], body: bytes, build: Callable[[W, Soft], Instrum
         if are_symbols([row.symbol]):
             rows[row.symbol] = row
     return believable(list(rows.values()), total, soft.bad, may_be_empty=may_be_empty)
+
+
+def from_columns(make: type[R], symbols: list[str], total: int, columns: Mapping[str, Column], *, may_be_empty: bool = False) -> Parsed[R]:
+    """Put columns together into rows of one type; a field that has no column keeps its default. Raises Garbled like `believable`."""
+    bad: dict[int, tuple[str, ...]] = {}
+    for name, (_, wrong) in columns.items():
+        for index in wrong:
+            bad[index] = (*bad.get(index, ()), name)
+    fields, defaults = make.__struct_fields__, make.__struct_defaults__
+    rest: dict[str, Any] = {name: repeat(value) for name, value in zip(reversed(fields), reversed(defaults), strict=False)}
+    given = rest | {"symbol": symbols, "bad": [bad.get(index, ()) for index in range(len(symbols))]} | {name: values for name, (values, _) in columns.items()}
+    return believable(list(map(make, *(given[name] for name in fields))), total, sum(map(len, bad.values())), may_be_empty=may_be_empty)
 
 
 def server_time(value: Token, unit: str) -> Parsed[ServerTime]:

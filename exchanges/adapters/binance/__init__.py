@@ -1,118 +1,39 @@
-"""Binance: weights, replies without an envelope, a ban whose end stands in the error's text. Facts of 2026-07."""
+"""Binance: weights, replies without an envelope, a ban whose end stands in the error's text. Facts of 2026-09.
+
+Four markets on four hosts with pools of their own: spot (coins), USD-M and COIN-M futures (one pool for both), options.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.json import Decoder
 
-from exchanges import numbers, reading
-from exchanges.adapter import Adapter, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
+from exchanges import reading
+from exchanges.adapter import Adapter, Headers, Part, Pool, Request, Source, Use
+from exchanges.adapters.binance import books, facts, funding, futures, options, spot
 from exchanges.errors import Banned, Refused, Throttled, Unreachable
-from exchanges.reading import Flag, Soft, Text, Token
-from exchanges.rows import Instrument, ServerTime, Ticker
+from exchanges.rows import Instrument
 
-R = TypeVar("R")
-
-# The market-data host answers the same paths, has no account calls, and is what Binance asks readers of prices to use.
+# The market-data host answers spot's paths, has no account calls, and is what Binance asks readers of prices to use.
 HOST, WITH_ACCOUNTS = "data-api.binance.vision", "api.binance.com"
+USDM, COINM, OPTIONS = "fapi.binance.com", "dapi.binance.com", "eapi.binance.com"
 
+Fits = Callable[[Instrument], bool]
 
-# --- time -------------------------------------------------------------------------------------------------------
-class _Time(Struct):
-    time: Token = field(name="serverTime")
-
-
-_TIME = Decoder(_Time)
-
-
-def parse_time(body: bytes, headers: Headers, known: Instruments) -> Parsed[ServerTime]:
-    """{"serverTime": ms}."""
-    return reading.server_time(reading.decode(body, _TIME).time, "ms")
-
-
-# --- instruments ------------------------------------------------------------------------------------------------
-class _Filter(Struct, gc=False):
-    kind: str = field(name="filterType", default="")
-    tick: Text = field(name="tickSize", default=None)
-    step: Text = field(name="stepSize", default=None)
-    min_size: Text = field(name="minQty", default=None)
-    min_notional: Text = field(name="minNotional", default=None)
-
-
-class _Symbol(Struct):
-    symbol: str
-    base: str = field(name="baseAsset")
-    quote: str = field(name="quoteAsset")
-    status: str
-    on_spot: Flag = field(name="isSpotTradingAllowed", default=True)
-    permissions: list[str] = []
-    filters: list[_Filter] = []
-
-
-class _Info(Struct, Generic[R]):
-    symbols: list[R]
-
-
-_SYMBOLS = reading.Table(_Info, _Symbol, lambda reply: reply.symbols, nested=("filters", "permissions"))
-# BREAK is what a renamed or closed market stays in for years while its ticker still answers; nothing says when it ended.
-_STATUS = {"TRADING": "trading", "PRE_TRADING": "pre_open"}
-_NO_FILTER = _Filter()
-
-
-def _instrument(row: _Symbol, soft: Soft) -> Instrument:
-    filters = {each.kind: each for each in row.filters}
-    lot = filters.get("LOT_SIZE", _NO_FILTER)
-    notional = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL", _NO_FILTER)
-    return Instrument(
-        row.symbol,
-        reading.code(row.base),
-        reading.code(row.quote),
-        status=_STATUS.get(row.status, "halted") if reading.flag(row.on_spot) else "halted",
-        tick_size=soft(numbers.price, filters.get("PRICE_FILTER", _NO_FILTER).tick),
-        lot_size=soft(numbers.price, lot.step),
-        min_size=soft(numbers.price, lot.min_size),
-        min_notional=soft(numbers.price, notional.min_notional),
-        # The UP and DOWN tokens (last seen 2021) carried this permission instead of SPOT; a suffix would also catch JUP.
-        leveraged="LEVERAGED" in row.permissions,
-    )
-
-
-def parse_instruments(body: bytes, headers: Headers, known: Instruments) -> Parsed[Instrument]:
-    """Every symbol of exchangeInfo. Fees, listing and delisting times are not public here."""
-    return reading.instruments(_SYMBOLS, body, _instrument)
-
-
-# --- tickers ----------------------------------------------------------------------------------------------------
-_TICKERS = reading.Table(
-    list,
-    reading.wire_ticker(
-        symbol="symbol",
-        bid="bidPrice",
-        bid_size="bidQty",
-        ask="askPrice",
-        ask_size="askQty",
-        last="lastPrice",
-        base_volume="volume",
-        quote_volume="quoteVolume",
-        change="priceChangePercent",  # percent
-        high="highPrice",
-        low="lowPrice",
-        time="closeTime",
-    ),
+POOLS = (
+    Pool("weight", 6000, 60, unit="weight"),
+    Pool("futures", 2400, 60, unit="weight"),  # both families since 2026-06-30
+    Pool("options", 2400, 60, unit="weight"),
+    Pool("funding", 500, 300),  # fundingInfo and fundingRate together
+    Pool("statistics", 1000, 300),  # everything under /futures/data
 )
-
-
-def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[Ticker]:
-    """A plain list. `closeTime` moves with the symbol's trades only: it dates the statistics, never bid and ask."""
-    _, wires, total = _TICKERS.read(body)
-    wires = reading.only_symbols(wires)
-    times = numbers.epochs([wire.time for wire in wires], "ms")
-    return reading.tickers(wires, total, change=numbers.change, times=times)
+BOOK_TICKERS = ("/fapi/v1/ticker/bookTicker", "/dapi/v1/ticker/bookTicker")
+POOL_OF = {HOST: "weight", WITH_ACCOUNTS: "weight", USDM: "futures", COINM: "futures", OPTIONS: "options"}
 
 
 # --- refusals and limits ----------------------------------------------------------------------------------------
@@ -148,48 +69,155 @@ def _throttle(status: int, headers: Headers, text: str) -> None:
     raise Throttled(text, wait)
 
 
-def usage(headers: Headers) -> tuple[Use, ...]:
-    """X-MBX-USED-WEIGHT-1M: what this address used in the running clock minute."""
-    used = reading.count(headers, "x-mbx-used-weight-1m")
-    return () if used is None else (Use("weight", used=used),)
 
+
+def usage(headers: Headers) -> tuple[Use, ...]:
+    """X-MBX-USED-WEIGHT-1M: what this address used in the running clock minute, of the pool of the host that answers.
+
+    The host, and the path, are read from `:authority` and `:path`, where the asking side adds them. Without them only an
+    answer that also has the header's older name is known to be spot's: futures never had that one.
+    """
+    host, path = headers.get(":authority"), headers.get(":path", "")
+    pool = POOL_OF.get(host) if host else "weight" if "x-mbx-used-weight" in headers else None
+    used = reading.count(headers, "x-mbx-used-weight-1m")
+    # The futures' bookTicker tells a wrong number, by the manual's own words.
+    return () if used is None or pool is None or (pool == "futures" and path.startswith(BOOK_TICKERS)) else (Use(pool, used=used),)
+
+
+# --- what can be asked --------------------------------------------------------------------------------------------
+def _cost(**paid: int) -> dict[str, int]:
+    """What a request takes from every pool: nothing where nothing is said."""
+    return {pool.name: 0 for pool in POOLS} | paid
+
+
+def _on_spot(market: Instrument) -> bool:
+    return market.kind == "spot"
+
+
+def _in_usdm(market: Instrument) -> bool:
+    return market.kind in ("perp", "future") and not market.inverse
+
+
+def _in_coinm(market: Instrument) -> bool:
+    return market.kind in ("perp", "future") and market.inverse
+
+
+def _in_options(market: Instrument) -> bool:
+    return market.kind == "option"
+
+
+def _perpetual(fits: Fits) -> Fits:
+    return lambda market: market.kind == "perp" and fits(market)
+
+
+SYMBOL = ("symbol", "{symbol}")
+SPAN = (("startTime", "{start_ms}"), ("endTime", "{end_ms}"))
+PERIODS = {60: "1m", 300: "5m", 900: "15m", 3600: "1h", 86400: "1d"}
+DEPTH = ("limit", "100")  # a hundred levels cost as much as five on spot, and 5 instead of 2 of 2400 elsewhere
+NEWEST = (("period", "5m"), ("limit", "1"))
+
+BOOK = (
+    Part("spot", Request(HOST, "/api/v3/depth", (SYMBOL, DEPTH)), _cost(weight=5), books.parse_spot_book, fits=_on_spot),
+    Part("usdm", Request(USDM, "/fapi/v1/depth", (SYMBOL, DEPTH)), _cost(futures=5), books.parse_usdm_book, "snapshot", fits=_in_usdm),
+    Part("coinm", Request(COINM, "/dapi/v1/depth", (SYMBOL, DEPTH)), _cost(futures=5), books.parse_coinm_book, "snapshot", fits=_in_coinm),
+    Part("options", Request(OPTIONS, "/eapi/v1/depth", (SYMBOL, DEPTH)), _cost(options=5), books.parse_option_book, "last_change", fits=_in_options),
+)
+
+
+def _klines(host: str, path: str, limit: int) -> Request:
+    return Request(host, path, (SYMBOL, ("interval", "{period}"), *SPAN, ("limit", str(limit))))
+
+
+CANDLES = (
+    Part("spot", _klines(HOST, "/api/v3/klines", 1000), _cost(weight=2), books.parse_candles, fits=_on_spot, periods=PERIODS),
+    # 500 would cost 5.
+    Part("usdm", _klines(USDM, "/fapi/v1/klines", 499), _cost(futures=2), books.parse_candles, fits=_in_usdm, periods=PERIODS),
+    Part("coinm", _klines(COINM, "/dapi/v1/klines", 499), _cost(futures=2), books.parse_coinm_candles, fits=_in_coinm, periods=PERIODS),
+)
+# Best prices first: their time is the one that stays when the three lists of a family become one row.
+PERP_TICKERS = (
+    Part("usdm_quotes", Request(USDM, "/fapi/v1/ticker/bookTicker"), _cost(futures=5), futures.parse_usdm_quotes, "last_change", few=100),
+    Part("usdm_marks", Request(USDM, "/fapi/v1/premiumIndex"), _cost(futures=10), futures.parse_marks, "last_change", few=100),
+    Part("usdm_days", Request(USDM, "/fapi/v1/ticker/24hr"), _cost(futures=40), futures.parse_usdm_days, "last_trade", few=100),
+    Part("coinm_quotes", Request(COINM, "/dapi/v1/ticker/bookTicker"), _cost(futures=5), futures.parse_coinm_quotes, "last_change", few=3),
+    Part("coinm_marks", Request(COINM, "/dapi/v1/premiumIndex"), _cost(futures=10), futures.parse_marks, "last_change", few=3),
+    Part("coinm_days", Request(COINM, "/dapi/v1/ticker/24hr"), _cost(futures=40), futures.parse_coinm_days, "last_trade", few=3),
+)
+FUNDING = (
+    Part("usdm_rates", Request(USDM, "/fapi/v1/premiumIndex"), _cost(futures=10), funding.parse_rates, "last_change", few=100),
+    Part("coinm_rates", Request(COINM, "/dapi/v1/premiumIndex"), _cost(futures=10), funding.parse_rates, "last_change", few=3),
+    Part("usdm_intervals", Request(USDM, "/fapi/v1/fundingInfo"), _cost(funding=1), funding.intervals(inverse=False)),
+    Part("coinm_intervals", Request(COINM, "/dapi/v1/fundingInfo"), _cost(futures=1, funding=1), funding.intervals(inverse=True)),
+)
+FUNDING_HISTORY = (
+    Part(
+        "usdm", Request(USDM, "/fapi/v1/fundingRate", (SYMBOL, *SPAN, ("limit", "1000"))), _cost(funding=1), funding.parse_history,
+        fits=_perpetual(_in_usdm),
+    ),
+    Part(
+        "coinm", Request(COINM, "/dapi/v1/fundingRate", (SYMBOL, *SPAN, ("limit", "1000"))), _cost(futures=1, funding=1), funding.parse_history,
+        fits=_perpetual(_in_coinm),
+    ),
+)  # fmt: skip
+OPEN_INTEREST = (
+    Part("usdm", Request(USDM, "/fapi/v1/openInterest", (SYMBOL,)), _cost(futures=1), funding.parse_usdm_interest, "last_change", fits=_in_usdm),
+    Part(
+        "coinm", Request(COINM, "/futures/data/openInterestHist", (("pair", "{index}"), ("contractType", "PERPETUAL"), *NEWEST)),
+        _cost(futures=1, statistics=1), funding.parse_coinm_interest, "last_change", fits=_perpetual(_in_coinm),
+    ),
+)  # fmt: skip
+OPTION_TICKERS = (
+    Part("prices", Request(OPTIONS, "/eapi/v1/ticker"), _cost(options=5), options.parse_tickers, "last_trade", few=10),
+    Part("marks", Request(OPTIONS, "/eapi/v1/mark"), _cost(options=5), options.parse_marks, few=10),
+    # The catalogue says which days there are; each answer costs nothing but counts as a request.
+    Part("interest", Request(OPTIONS, "/eapi/v1/exchangeInfo"), _cost(options=1), options.parse_interest, next_pages=options.interest_pages, pages=40),
+)
+INDEX_MEMBERS = (
+    Part("usdm", Request(USDM, "/fapi/v1/constituents", (("symbol", "{index}"),)), _cost(futures=2), facts.parse_members, fits=_in_usdm),
+    Part("coinm", Request(COINM, "/dapi/v1/constituents", (("symbol", "{index}"),)), _cost(futures=2), facts.parse_members, fits=_in_coinm),
+)
 
 ADAPTER = Adapter(
     slug="binance",
     name="Binance",
     monogram="BN",
     position=1,
-    hosts=(HOST, WITH_ACCOUNTS),
-    pools=(Pool("weight", 6000, 60, unit="weight"),),
+    hosts=(HOST, WITH_ACCOUNTS, USDM, COINM, OPTIONS),
+    pools=POOLS,
     budget=1200,
     taker_fee=Decimal("0.001"),
     trade_page="https://www.binance.com/en/trade/{base}_{quote}",
     check=check,
     usage=usage,
-    time=Source((Part("all", Request(HOST, "/api/v3/time"), {"weight": 1}, parse_time, clock="snapshot"),), period_s=300, whole=False),
+    time=Source((Part("all", Request(HOST, "/api/v3/time"), _cost(weight=1), spot.parse_time, "snapshot"),), period_s=300, whole=False),
+    # Served by the host with accounts only, without a key all the same.
+    status=Source((Part("all", Request(WITH_ACCOUNTS, "/sapi/v1/system/status"), _cost(weight=1), facts.parse_status),), period_s=60, whole=False),
     instruments=Source(
-        (
-            Part(
-                "all",
-                Request(HOST, "/api/v3/exchangeInfo", (("showPermissionSets", "false"),)),  # half the size without them
-                {"weight": 20},
-                parse_instruments,
-                few=100,
-            ),
-        ),
+        # Half the size without the permission sets.
+        (Part("all", Request(HOST, "/api/v3/exchangeInfo", (("showPermissionSets", "false"),)), _cost(weight=20), spot.parse_instruments, few=100),),
         period_s=300,
     ),
     tickers=Source(
-        (
-            Part(
-                "all",
-                Request(HOST, "/api/v3/ticker/24hr", (("symbolStatus", "TRADING"),)),  # or two thousand dead markets come too
-                {"weight": 80},
-                parse_tickers,
-                clock="last_trade",
-                few=100,
-            ),
-        ),
+        # Only what trades, or two thousand dead markets come too.
+        (Part("all", Request(HOST, "/api/v3/ticker/24hr", (("symbolStatus", "TRADING"),)), _cost(weight=80), spot.parse_tickers, "last_trade", few=100),),
         period_s=10,
     ),
+    book=Source(BOOK, period_s=30, whole=False, markets=20, known=("option_instruments", "perp_instruments", "instruments")),
+    candles=Source(CANDLES, period_s=3600, whole=False, markets=10, known=("perp_instruments", "instruments")),
+    perp_instruments=Source(
+        (
+            Part("usdm", Request(USDM, "/fapi/v1/exchangeInfo"), _cost(futures=1), futures.parse_instruments, few=100),
+            Part("coinm", Request(COINM, "/dapi/v1/exchangeInfo"), _cost(futures=1), futures.parse_instruments, few=3),
+        ),
+        period_s=300,
+    ),
+    perp_tickers=Source(PERP_TICKERS, period_s=15, known=("perp_instruments",)),
+    open_interest=Source(OPEN_INTEREST, period_s=300, whole=False, markets=40, known=("perp_instruments",)),
+    funding=Source(FUNDING, period_s=60, known=("perp_instruments",)),
+    funding_history=Source(FUNDING_HISTORY, period_s=3600, whole=False, markets=30, known=("perp_instruments",)),
+    option_instruments=Source(
+        (Part("all", Request(OPTIONS, "/eapi/v1/exchangeInfo"), _cost(options=1), options.parse_instruments, few=10),), period_s=900
+    ),
+    option_tickers=Source(OPTION_TICKERS, period_s=60, known=("option_instruments",)),
+    index_members=Source(INDEX_MEMBERS, period_s=86400, whole=False, markets=60, known=("perp_instruments",)),
 )
