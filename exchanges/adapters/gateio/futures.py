@@ -109,7 +109,7 @@ def _contract_size(row: _Contract, inverse: bool, linear: bool) -> Decimal | Non
 
 def _index(row: _Contract) -> str | None:
     """An index has the contract's name, a dated contract's the underlying's; before a coin's market opens there is none."""
-    return None if reading.flag(row.is_pre_market) else row.underlying or row.name
+    return None if reading.flag(row.is_pre_market) else row.underlying or _DATE.sub("", row.name)
 
 
 def _hours(seconds: Token) -> Decimal | None:
