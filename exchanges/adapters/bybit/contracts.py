@@ -221,20 +221,22 @@ def _one_side(read: _Columns, mark: Numbers, *, inverse: bool) -> tuple[list[Dec
     """Open interest of one side in coins, and how many rows' two counts are not 2 : 1.
 
     `openInterest` adds both sides up, `singleOpenInterest` is what everybody else calls open interest. Half of the former
-    stands in for the latter where that is missing, unless the same reply shows that the two are not 2 : 1 any more.
+    stands in for the latter where that is missing, unless most of the same reply says that the two are not 2 : 1 any more.
     """
     single, both = read("open_interest", "single"), read("open_interest", "both")
-    odd = sum(not _double(a, b) for a, b in zip(single, both, strict=True))
-    one = _or_half(single, both, halves=not odd)
+    pairs = [(a, b) for a, b in zip(single, both, strict=True) if a is not None and b is not None]
+    odd = sum(not _double(a, b) for a, b in pairs)
+    halves = odd * 2 <= len(pairs)
+    one = _or_half(single, both, halves=halves)
     if not inverse:
         return one, odd
-    coins = _or_half(read("open_interest", "single_value"), read("open_interest", "both_value"), halves=not odd)
+    coins = _or_half(read("open_interest", "single_value"), read("open_interest", "both_value"), halves=halves)
     return [value if value is not None else other for value, other in zip(coins, _coins(one, mark), strict=True)], odd
 
 
-def _double(single: Decimal | None, both: Decimal | None) -> bool:
+def _double(single: Decimal, both: Decimal) -> bool:
     """Whether the two counts agree; the single one is rounded to whole dollars (63910691 and 31955346)."""
-    return single is None or both is None or abs(both - 2 * single) <= max(_ONE, both / 100)
+    return abs(both - 2 * single) <= max(_ONE, both / 100)
 
 
 def _or_half(single: Numbers, both: Numbers, *, halves: bool) -> list[Decimal | None]:
