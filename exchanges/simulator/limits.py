@@ -39,12 +39,14 @@ class Limiter:
     bans: int = 0
     banned_until: float = 0.0
 
-    def take(self, path: str, cost: int) -> Verdict:
-        """Count one request; refuse it when a pool is empty or a ban runs."""
+    def take(self, path: str, cost: int, pool: str = "") -> Verdict:
+        """Count one request to an endpoint of a pool; refuse it when a limit that counts it is used up or a ban runs."""
         wall, verdict = time.time(), None
         if wall < self.banned_until:
             return Verdict(False, 0, 0, 0.0, self.banned_until - wall, True)
         for number, limit in enumerate(self.limits):
+            if limit.pool not in (None, pool):
+                continue
             window = self._window(number, limit, path, wall)
             window.used += cost
             resets_in = window.start + limit.window_s - wall

@@ -7,12 +7,13 @@ points off and comes back; now and then a gap opens on one of them that pays aft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache, lru_cache
 from math import exp, pi, sin, sqrt
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
+from exchanges.simulator.events import Timetable
 from exchanges.simulator.universe import Market, chance, universe
 
 DAY = 86_400
@@ -24,6 +25,9 @@ MARKET_PERIODS = (41, 317, 2_213, 11_900, 50_400, 198_700, 777_600)
 OWN_PERIODS = (67, 1_021, 14_760, 111_600)
 DAILY_VOL = 0.018
 NOISE = 4_096  # a table of chances: which market uses which entry changes with every tick
+
+H = TypeVar("H", bound=Hashable)
+V = TypeVar("V")
 
 # market, pair, factor, reach, speed, phase, half spread, ticks per unit, depth, volume, swing of the volume, seconds between trades
 Plan = tuple[Market, int, float, float, float, float, float, float, float, float, float, float]
@@ -49,10 +53,10 @@ class Quote(NamedTuple):
 
 
 class Prices:
-    """The market model of one seed."""
+    """The market model of one seed. `timetable` says what is listed when; without one nothing ever happens."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed, self.world = seed, universe()
+    def __init__(self, seed: int, timetable: Timetable | None = None) -> None:
+        self.seed, self.world, self.timetable = seed, universe(), timetable or Timetable(seed, None)
         rng = chance(f"prices:{seed}")
         self._market = [_wave(rng, period, DAILY_VOL) for period in MARKET_PERIODS]
         self._own = []
@@ -64,7 +68,10 @@ class Prices:
         self.pairs: Callable[[float], list[float]] = lru_cache(maxsize=64)(self._pairs)
         self.extremes: Callable[[int], tuple[list[float], list[float]]] = lru_cache(maxsize=4)(self._extremes)
         self.gaps: Callable[[int], dict[tuple[str, str], float]] = lru_cache(maxsize=8)(self._gaps)
+        self._by_symbol: Callable[[str, float, int], dict[str, Quote]] = lru_cache(maxsize=8)(self._quotes_by_symbol)
         self._halted: Callable[[str], list[Quote]] = lru_cache(maxsize=None)(self._halted_quotes)
+        self._plan_of: dict[Market, Plan] = {}
+        self._memory: dict[tuple[Hashable, object], object] = {}
         self._plans = {
             slug: [_plan(self.world.pair_of, m, chance(f"{seed}:{slug}:{m.symbol}")) for m in markets if m.status != "delisted"]
             for slug, markets in self.world.markets.items()
@@ -78,6 +85,32 @@ class Prices:
             for start, lean, a, b, c, d, e, f, g, h, i, j, k, m in self._own
         ]
         return [assets[base] / assets[quote] for base, quote in self.world.pairs]
+
+    def pair_at(self, pair: int, t: float) -> float:
+        """One pair of the world at `t`: the same number as in `pairs`, without the other thousands."""
+        tide = sum(a * sin(w * t + p) for a, w, p in self._market)
+        base, quote = self.world.pairs[pair]
+        return self._worth(base, tide, t) / self._worth(quote, tide, t)
+
+    def _worth(self, asset: int, tide: float, t: float) -> float:
+        start, lean, a, b, c, d, e, f, g, h, i, j, k, m = self._own[asset]
+        return start * exp(lean * tide + a * sin(b * t + c) + d * sin(e * t + f) + g * sin(h * t + i) + j * sin(k * t + m))
+
+    def plan(self, market: Market) -> Plan:
+        """A market's constants: of those listed from the start, or of one that an event has opened."""
+        if (found := self._plan_of.get(market)) is None:
+            found = self._plan_of[market] = _plan(self.world.pair_of, market, chance(f"{self.seed}:{market.exchange}:{market.symbol}"))
+        return found
+
+    def noise(self, n: int) -> float:
+        """The n-th of a table of chances in [0, 1): which one a market uses changes with every tick."""
+        return self._noise[n & (NOISE - 1)]
+
+    def remembered(self, thing: H, make: Callable[[Prices, H], V]) -> V:
+        """What was once worked out for a contract or an option under this seed."""
+        if (found := self._memory.get((thing, make))) is None:
+            found = self._memory[thing, make] = make(self, thing)
+        return cast("V", found)
 
     def _extremes(self, hour: int) -> tuple[list[float], list[float]]:
         """Highest and lowest of each pair over the 24 full hours up to `hour` (hours since 1970)."""
@@ -95,21 +128,44 @@ class Prices:
         return found
 
     def _halted_quotes(self, slug: str) -> list[Quote]:
-        return [q if q.market.book == "both" else _thinned(q) for q in self._living(slug, HALTED_AT) if q.market.status == "halted"]
+        return [q if q.market.book == "both" else _thinned(q) for q in self._living(slug, HALTED_AT, self._plans[slug]) if q.market.status == "halted"]
 
     def quotes(self, slug: str, t: float) -> list[Quote]:
         """All markets of an exchange at `t` (epoch seconds), in the exchange's order, the dead ones last."""
         odd = {q.market.symbol: q._replace(age=t - HALTED_AT) for q in self._halted(slug)}
-        living = [q if q.market.book == "both" else _thinned(q) for q in self._living(slug, t)]
-        return [*(odd.get(q.market.symbol, q) for q in living), *_dead(slug)]
+        rows = [*(odd.get(q.market.symbol, q) for q in self._whole(slug, t, self._plans[slug])), *_dead(slug)]
+        changed = self.timetable.changed(slug, t)
+        return self._changed(slug, t, rows, changed) if changed else rows
 
-    def _living(self, slug: str, t: float) -> Iterator[Quote]:
+    def quote(self, market: Market, t: float) -> Quote:
+        """One market's row of `quotes`; KeyError when it is not listed at `t`."""
+        return self._by_symbol(market.exchange, t, self.timetable.version)[market.symbol]
+
+    def _quotes_by_symbol(self, slug: str, t: float, version: int) -> dict[str, Quote]:
+        return {q.market.symbol: q for q in self.quotes(slug, t)}
+
+    def _changed(self, slug: str, t: float, rows: list[Quote], changed: dict[str, Market | None]) -> list[Quote]:
+        """The same rows with what has happened since the world began: opened, renamed, gone."""
+        found = []
+        for q in rows:
+            market = changed.get(q.market.symbol, q.market)
+            if market is not None:
+                found.append(_last_day(market) if market.status == "delisted" != q.market.status else q._replace(market=market))
+        old = {q.market.symbol for q in rows}
+        new = [market for symbol, market in changed.items() if market is not None and symbol not in old]
+        found += (_last_day(m) for m in new if m.status == "delisted")
+        return found + list(self._whole(slug, t, [self.plan(m) for m in new if m.status != "delisted"]))
+
+    def _whole(self, slug: str, t: float, plans: list[Plan]) -> Iterator[Quote]:
+        return (q if q.market.book == "both" else _thinned(q) for q in self._living(slug, t, plans))
+
+    def _living(self, slug: str, t: float, plans: list[Plan]) -> Iterator[Quote]:
         now, then = self.pairs(t), self.pairs(float((t - DAY) // 60 * 60))
         highs, lows = self.extremes(int(t // HOUR))
         hump = sin(pi * (t % GAP_S) / GAP_S) ** 2
         gaps = {symbol: gap * hump for (where, symbol), gap in self.gaps(int(t // GAP_S)).items() if where == slug}
         noise, tick = self._noise, int(t * 2) * 131 + len(self._plans[slug])
-        for n, (market, pair, factor, reach, speed, phase, half, inverse, depth, volume, swing, pause) in enumerate(self._plans[slug]):
+        for n, (market, pair, factor, reach, speed, phase, half, inverse, depth, volume, swing, pause) in enumerate(plans):
             mid = now[pair] * factor * (1 + reach * sin(speed * t + phase))
             if market.symbol in gaps:
                 mid *= 1 + gaps[market.symbol]
@@ -139,16 +195,18 @@ def _thinned(quote: Quote) -> Quote:
 
 @cache
 def _dead(slug: str) -> tuple[Quote, ...]:
-    """The last day of the markets that are gone: one trade's worth of numbers that never change again."""
-    found = []
-    for m in universe().markets[slug]:
-        if m.status == "delisted":
-            rng = chance(f"last day:{m.symbol}")
-            opened, last = round(m.price * rng.uniform(0.97, 1.03), m.digits), round(m.price, m.digits)
-            volume = rng.choice((0.0, m.turnover / m.price / m.money.price))
-            high, low = max(opened, last) * 1.01, min(opened, last) * 0.99
-            found.append(Quote(m, None, None, None, None, last, opened, high, low, volume, volume * (high + low) / 2, 0.5, 0.0, -1))
-    return tuple(found)
+    """The last day of the markets that are gone."""
+    return tuple(_last_day(m) for m in universe().markets[slug] if m.status == "delisted")
+
+
+@cache
+def _last_day(m: Market) -> Quote:
+    """One trade's worth of numbers that never change again."""
+    rng = chance(f"last day:{m.symbol}")
+    opened, last = round(m.price * rng.uniform(0.97, 1.03), m.digits), round(m.price, m.digits)
+    volume = rng.choice((0.0, m.turnover / m.price / m.money.price))
+    high, low = max(opened, last) * 1.01, min(opened, last) * 0.99
+    return Quote(m, None, None, None, None, last, opened, high, low, volume, volume * (high + low) / 2, 0.5, 0.0, -1)
 
 
 def _wave(rng: Random, period: float, daily: float) -> tuple[float, float, float]:

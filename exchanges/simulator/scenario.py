@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exchanges.simulator import odd
+from exchanges.simulator.events import Timetable
 from exchanges.simulator.faults import REPLY_FAULTS, ROW_FAULTS, ROWS, SCENE_FAULTS, Spec
 from exchanges.simulator.limits import Limiter
 from exchanges.simulator.sockets import SOCKET_FAULTS
@@ -67,10 +68,12 @@ class Scenario:
 
     def __init__(self, seed: int) -> None:
         self.seed, self.started = seed, time.monotonic()
+        self.timetable = Timetable(seed, time.time())
         self.reset()
 
     def reset(self) -> None:
-        """Everything healthy, nothing counted, the clock on real time."""
+        """Everything healthy, nothing counted, the clock on real time, nothing happening but what the timetable plans."""
+        self.timetable.forget()
         self.set_clock(0.0, 1.0)
         self.stages = {slug: Stage(slug, Limiter(writer.LIMITS)) for slug, writer in WRITERS.items()}
 

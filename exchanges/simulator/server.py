@@ -20,11 +20,14 @@ from exchanges.simulator.faults import REPLY_FAULTS, ROW_FAULTS, Sheet, Spec
 from exchanges.simulator.prices import Prices
 from exchanges.simulator.scenario import BadScenario, Fault, Scenario, Stage
 from exchanges.simulator.sockets import SOCKET_FAULTS, Request, Wire
-from exchanges.simulator.writers import WRITERS, Fields, Reply, Route, Scene
+from exchanges.simulator.writers import WRITERS, Fields, Reply, Route, Scene, find
 
 LOCAL = "127.0.0.1"
 CONTROL = "/_control/"
-CATALOGUE_S = 1.0  # how long a list of instruments is served as it was built
+CATALOGUE_S = 1.0  # how long a list is served as it was built
+QUOTED = ("tickers", "perp_tickers", "open_interest", "funding", "option_tickers", "book", "candles", "funding_history")  # the exchange's own snapshot
+LISTS = ("instruments", "perp_instruments", "option_instruments", "currencies", "announcements", "status", "index_members")
+KEPT = 600  # built replies
 BY_HOST = {host: slug for slug, writer in WRITERS.items() for host in writer.HOSTS}
 
 
@@ -42,7 +45,10 @@ class _Call:
     """One request to one exchange and the faults that strike it."""
 
     stage: Stage
+    host: str
     path: str
+    address: str  # the route's, words in braces
+    words: dict[str, str]
     route: Route
     request: Request
     faults: list[Fault]
@@ -56,8 +62,9 @@ class Simulator:
     """Answers requests. One instance is one world: a seed, a scenario, five exchanges."""
 
     def __init__(self, seed: int = 1) -> None:
-        self.prices, self.scenario = Prices(seed), Scenario(seed)
-        self._built: dict[tuple[str, str, tuple[tuple[str, str], ...]], _Built] = {}
+        self.scenario = Scenario(seed)
+        self.prices = Prices(seed, self.scenario.timetable)
+        self._built: dict[tuple[object, ...], _Built] = {}
         self._open: set[asyncio.Task[None]] = set()
 
     async def serve(self, port: int, listening: Callable[[int], None], stop: asyncio.Event) -> None:
@@ -92,12 +99,12 @@ class Simulator:
         host, _, rest = request.path.lstrip("/").partition("/")
         if host not in BY_HOST:
             return await wire.send(Reply(b'{"error":"no exchange lives here"}', 404), request)
-        return await self._exchange(wire, request, self.scenario.stages[BY_HOST[host]], f"/{rest}")
+        return await self._exchange(wire, request, self.scenario.stages[BY_HOST[host]], host, f"/{rest}")
 
-    async def _exchange(self, wire: Wire, request: Request, stage: Stage, path: str) -> bool:
+    async def _exchange(self, wire: Wire, request: Request, stage: Stage, host: str, path: str) -> bool:
         """One request to one exchange: counted, limited, delayed, answered, and spoilt as the scenario wants."""
-        route = WRITERS[stage.slug].ROUTES.get(path, Route("other", 1, ""))
-        call = _Call(stage, path, route, request, [fault for fault in stage.faults if fault.due(route.source)])
+        route, address, words = find(stage.slug, host, path)
+        call = _Call(stage, host, path, address, words, route, request, [fault for fault in stage.faults if fault.due(route.source)])
         reply, packed = self._reply(call, self.scenario.now() + stage.clock_offset_s)
         self.scenario.count(stage.slug, path, reply.status)
         await asyncio.sleep(stage.delay_s(route.source) + sum(float(spec.get("ms", 3_000)) / 1_000 for spec in call.named("slow")))
@@ -108,7 +115,7 @@ class Simulator:
 
     def _reply(self, call: _Call, now: float) -> tuple[Reply, bytes | None]:
         writer, route = WRITERS[call.stage.slug], call.route
-        verdict = call.stage.limiter.take(call.path, writer.cost(route, call.request.query))
+        verdict = call.stage.limiter.take(call.address, writer.cost(route, call.request.query | call.words), route.pool)
         if call.stage.limits and not verdict.ok:
             refused = writer.throttled(now, verdict.wait_s, verdict.banned)
             return replace(refused, headers=writer.headers(now, verdict.used, 0, verdict.resets_in) | refused.headers), None
@@ -130,16 +137,24 @@ class Simulator:
 
     def _made(self, call: _Call, now: float, stamped: float) -> tuple[Reply, bytes | None]:
         """The healthy reply of this instant: the exchange's own snapshot while that is young, else a new one."""
-        writer, stage = WRITERS[call.stage.slug], call.stage
-        age = {"tickers": writer.SNAPSHOT_S, "instruments": CATALOGUE_S}.get(call.route.source, 0.0)
-        answer, query, frozen = getattr(writer, call.route.name), call.request.query, call.named("freeze")
+        writer, source, frozen = WRITERS[call.stage.slug], call.route.source, call.named("freeze")
+        age = writer.SNAPSHOT_S if source in QUOTED else CATALOGUE_S if source in LISTS else 0.0
+        answer, query = getattr(writer, call.route.name), call.request.query | call.words
         if frozen or stamped != now or not age:
-            return answer(Scene(stage.slug, self.prices, stamped, float(frozen[0]["since"]) if frozen else now), query), None
-        tick, key = int(now // age), (stage.slug, call.path, tuple(sorted(query.items())))
+            return answer(self._scene(call, stamped, float(frozen[0]["since"]) if frozen else now), query), None
+        varies = tuple(call.request.headers.get(name) for name in getattr(writer, "VARY", ()))
+        tick, key = int(now // age), (call.stage.slug, call.host, call.path, tuple(sorted(query.items())), varies, self.prices.timetable.version)
         if (built := self._built.get(key)) is None or built.tick != tick:
-            reply = answer(Scene(stage.slug, self.prices, tick * age, tick * age), query)
+            self._built.pop(key, None)
+            while len(self._built) >= KEPT:
+                del self._built[next(iter(self._built))]
+            reply = answer(self._scene(call, tick * age, tick * age), query)
             self._built[key] = built = _Built(tick, reply, gzip.compress(reply.body, 1))
         return built.reply, built.packed
+
+    def _scene(self, call: _Call, now: float, t: float) -> Scene:
+        request = call.request
+        return Scene(call.stage.slug, self.prices, now, t, call.host, call.path, request.target[len(call.host) + 1 :], request.method, request.headers, call.words)
 
     def _control(self, request: Request) -> Reply:
         if request.method == "POST":

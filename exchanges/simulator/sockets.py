@@ -23,9 +23,10 @@ PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came: `path` decoded, header names in lower case."""
+    """One request as it came: `target` as it was sent, `path` decoded, header names in lower case."""
 
     method: str
+    target: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
@@ -50,7 +51,7 @@ class Wire:
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
             return None
         address = urlsplit(target)
-        return Request(method, unquote(address.path), dict(parse_qsl(address.query, keep_blank_values=True)), headers, body)
+        return Request(method, target, unquote(address.path), dict(parse_qsl(address.query, keep_blank_values=True)), headers, body)
 
     async def send(self, reply: Reply, request: Request, packed: bytes | None = None) -> bool:
         """A whole, honest reply: gzip when the client takes it, kept alive unless it asks to close."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import floor, log10
 from random import Random
@@ -31,6 +31,7 @@ STABLES_ON = {
     "bitget": ("USDC", "USDE", "DAI", "USD1", "RLUSD"),
 }
 COIN_COUNT = 1_900
+FRESH_COUNT = 64  # coins that nobody lists yet: events.py lists them while the world runs
 PICKINESS = {"binance": 350, "kucoin": 1_200, "bybit": 500, "gateio": 900, "bitget": 600}  # ranks by which a listing may be late
 SHARE_OF_TRADE = {"binance": 0.42, "bybit": 0.18, "gateio": 0.14, "bitget": 0.13, "kucoin": 0.10}
 WEIGHT_OF_QUOTE = {"USDT": 1.0, "USDC": 0.2, "FDUSD": 0.08, "BTC": 0.02, "TRY": 0.03, "EUR": 0.02}  # the rest 0.01
@@ -52,9 +53,12 @@ class Asset:
     vol: float = 0.03
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Market:
-    """One instrument of one exchange. `price` is the starting price in quote, `turnover` its daily dollars."""
+    """One instrument of one exchange. `price` is the starting price in quote, `turnover` its daily dollars.
+
+    Compared and hashed as the object it is, so that a writer may remember a market's text at the cost of a look-up.
+    """
 
     exchange: str
     symbol: str
@@ -71,9 +75,11 @@ class Market:
     status: str = "trading"  # trading | halted | pre_open | delisted
     book: str = "both"  # both | bid | ask | none | null
     ending: bool = False
+    ends_at: int = 0  # epoch seconds of the announced last trade; 0: some far day
     died: str = ""
     fee: float = 1.0
     listed_at: int = 0
+
 
 Listing = tuple[int, Asset, str, str, float]  # rank, asset, base code, quote code, coins per unit
 
@@ -110,6 +116,12 @@ def _invented(rng: Random, taken: set[str], count: int) -> Iterator[tuple[str, f
         count -= 1
         surname = rng.choice((" Network", " Protocol", " Finance", " AI", "", " Chain", " Games"))
         yield code, float(f"{10 ** rng.uniform(-4.5, 1.2):.4g}"), word.capitalize() + surname
+
+
+def _fresh(taken: set[str]) -> list[Asset]:
+    """Coins that exist and are listed nowhere: what the new listings of a running world are made of."""
+    rng = chance("fresh")
+    return [Asset(code, name, price, 3e7 * rng.uniform(0.5, 3), vol=0.04) for code, price, name in _invented(rng, taken, FRESH_COUNT)]
 
 
 def _others() -> list[Asset]:
@@ -235,24 +247,34 @@ def _fee(slug: str, symbol: str, rank: int) -> float:
 
 @dataclass(frozen=True)
 class Universe:
-    """All assets, all (base asset, quote asset) pairs, and the markets of each exchange in its own order."""
+    """All assets, all (base asset, quote asset) pairs, the markets of each exchange in its own order, and coins listed nowhere yet."""
 
     assets: tuple[Asset, ...]
     pairs: tuple[tuple[int, int], ...]
     markets: dict[str, tuple[Market, ...]]
     pair_of: dict[tuple[str, str], int]
+    by_key: dict[str, Asset]
+    fresh: tuple[Asset, ...]
 
 
 @cache
 def universe() -> Universe:
     """Build the world once per process (a few tens of milliseconds)."""
     coins = _coins()
-    assets = [*coins, *_others(), *_leveraged(coins)]
+    fresh = _fresh({coin.key for coin in coins})
+    assets = [*coins, *_others(), *_leveraged(coins), *fresh]
     by_key = {asset.key: asset for asset in assets}
     markets: dict[str, tuple[Market, ...]] = {}
     for slug in SYMBOL:
         live = {m.symbol: m for m in (_market(slug, listed, by_key[listed[3]]) for listed in _listing(slug, coins, by_key))}
         markets[slug] = (*live.values(), *_dead(slug, coins, by_key, set(live)))
     index = {asset.key: n for n, asset in enumerate(assets)}
-    pairs = sorted({(m.asset.key, m.money.key) for all_of_one in markets.values() for m in all_of_one if m.status != "delisted"})
-    return Universe(tuple(assets), tuple((index[a], index[b]) for a, b in pairs), markets, {pair: n for n, pair in enumerate(pairs)})
+    traded = {(m.asset.key, m.money.key) for all_of_one in markets.values() for m in all_of_one if m.status != "delisted"}
+    pairs = sorted(traded | {(asset.key, "USDT") for asset in (*fresh, *coins)})
+    places = tuple((index[a], index[b]) for a, b in pairs)
+    return Universe(tuple(assets), places, markets, {pair: n for n, pair in enumerate(pairs)}, by_key, tuple(fresh))
+
+
+def market_of(slug: str, asset: Asset, base: str, listed_at: int) -> Market:
+    """A USDT market that an exchange opens while the world runs."""
+    return replace(_market(slug, (450, asset, base, "USDT", 1.0), universe().by_key["USDT"]), listed_at=listed_at)
