@@ -178,7 +178,8 @@ class Adapter:
     `taker_fee` is the public default as a ratio, used when neither the operator nor the wire gives one. `trade_page`
     is where a person buys, with {base}, {quote} and {symbol} filled in. `check(status, headers, body)` raises an
     ExchangeError unless the reply is the exchange's success; `usage(headers)` reads its limit headers. `sign(credentials,
-    request, now_ms)` gives the headers of a signed request, `now_ms` by the exchange's clock.
+    request, now_ms)` gives the headers of a signed request, `now_ms` by the exchange's clock. `absent` says of sources that are
+    not offered why, where there is more to say than that they are not published.
     """
 
     slug: str
@@ -193,6 +194,7 @@ class Adapter:
     usage: Callable[[Headers], tuple[Use, ...]] = lambda headers: ()
     position: int = field(default=100)  # the customer's order; ties by slug
     sign: Callable[[Credentials, Request, int], dict[str, str]] | None = None
+    absent: Mapping[str, str] = field(default_factory=dict)
     time: Source[ServerTime] | None = None
     status: Source[ServiceStatus] | None = None
     instruments: Source[Instrument] | None = None

@@ -187,6 +187,10 @@ ADAPTER = Adapter(
     budget=1200,
     taker_fee=Decimal("0.001"),
     trade_page="https://www.binance.com/en/trade/{base}_{quote}",
+    absent={
+        "currencies": "networks and contract addresses are told to signed calls only",
+        "announcements": "told only on a signed socket topic, which Pebble does not read",
+    },
     check=check,
     usage=usage,
     time=Source((Part("all", Request(HOST, "/api/v3/time"), _cost(weight=1), spot.parse_time, "snapshot"),), period_s=300, whole=False),

@@ -198,6 +198,7 @@ ADAPTER = Adapter(
     budget=240,
     taker_fee=Decimal("0.001"),
     trade_page="https://www.bybit.com/en/trade/spot/{base}/{quote}",
+    absent={"currencies": "networks and contract addresses are told to signed calls only"},
     check=check,
     usage=usage,
     time=Source((_part("all", "/v5/market/time", parse_time, clock="snapshot"),), period_s=300, whole=False),
