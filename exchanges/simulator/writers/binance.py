@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from exchanges.simulator.prices import Quote
-from exchanges.simulator.universe import Market, universe
+from exchanges.simulator.universe import Market
 from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene
 
 SLUG = "binance"
@@ -56,11 +56,10 @@ def time(scene: Scene, query: Query) -> Reply:
 
 def instruments(scene: Scene, query: Query) -> Reply:
     """All symbols that ever traded, with their filters; by symbol and by status on request."""
-    if refused := _refused(query, {"symbol", "symbols", "symbolStatus", "showPermissionSets"}):
+    if refused := _refused(scene, query, {"symbol", "symbols", "symbolStatus", "showPermissionSets"}):
         return refused
-    rows = _instrument_rows(query.get("showPermissionSets") != "false")
-    asked = _asked(query)
-    chosen = ",".join(rows[m.symbol] for m in universe().markets[SLUG] if asked(m))
+    asked, permissions = _asked(query), query.get("showPermissionSets") != "false"
+    chosen = ",".join(_instrument_row(m, permissions) for m in scene.markets() if asked(m))
     limits = (
         '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000},{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":100},'
         '{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1,"limit":200000},{"rateLimitType":"RAW_REQUESTS","interval":"MINUTE","intervalNum":5,"limit":300000}'
@@ -70,7 +69,7 @@ def instruments(scene: Scene, query: Query) -> Reply:
 
 def tickers(scene: Scene, query: Query) -> Reply:
     """The rolling 24 hours of all symbols, or of those asked for (one symbol answers one object, not a list)."""
-    if refused := _refused(query, {"symbol", "symbols", "symbolStatus"}):
+    if refused := _refused(scene, query, {"symbol", "symbols", "symbolStatus"}):
         return refused
     asked = _asked(query)
     rows = [_dead_row(q) if q.market.status == "delisted" else _row(q, scene.now) for q in scene.quotes() if asked(q.market)]
@@ -112,13 +111,13 @@ def _error(code: int, text: str, status: int = 400, headers: dict[str, str] | No
     return Reply(json.dumps({"code": code, "msg": text}, separators=(",", ":")).encode(), status, headers=headers or {})
 
 
-def _refused(query: Query, known: set[str]) -> Reply | None:
+def _refused(scene: Scene, query: Query, known: set[str]) -> Reply | None:
     if strange := set(query) - known:
         return _error(-1104, f"Not all sent parameters were read; read '{len(query) - len(strange)}' parameter(s) but was sent '{len(query)}'.")
     if query.get("symbolStatus", "TRADING") not in ("TRADING", "HALT", "BREAK"):
         return _error(-1100, "Illegal characters found in parameter 'symbolStatus'; legal range is 'TRADING', 'HALT', 'BREAK'.")
-    have = _instrument_rows(True)
-    return None if all(symbol in have for symbol in _symbols(query) or ()) else _error(-1121, "Invalid symbol.")
+    have = {m.symbol for m in scene.markets()} if _symbols(query) else set()
+    return None if have.issuperset(_symbols(query) or ()) else _error(-1121, "Invalid symbol.")
 
 
 def _symbols(query: Query) -> tuple[str, ...] | None:
@@ -155,8 +154,8 @@ def _dead_row(q: Quote) -> str:
 
 
 @cache
-def _instrument_rows(permissions: bool) -> dict[str, str]:
-    return {m.symbol: json.dumps(_instrument(m, permissions), separators=(",", ":"), ensure_ascii=False) for m in universe().markets[SLUG]}
+def _instrument_row(m: Market, permissions: bool) -> str:
+    return json.dumps(_instrument(m, permissions), separators=(",", ":"), ensure_ascii=False)
 
 
 def _instrument(m: Market, permissions: bool) -> dict[str, object]:

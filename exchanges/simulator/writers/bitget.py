@@ -7,7 +7,7 @@ from functools import cache
 
 from exchanges.simulator import odd
 from exchanges.simulator.prices import Quote
-from exchanges.simulator.universe import Market, universe
+from exchanges.simulator.universe import Market
 from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short
 
 SLUG = "bitget"
@@ -39,14 +39,14 @@ def time(scene: Scene, query: Query) -> Reply:
 
 def instruments(scene: Scene, query: Query) -> Reply:
     """All symbols with their fees, opening and (planned) closing times."""
-    return _rows(scene, query, _instrument_rows())
+    return _rows(scene, query, {m.symbol: _instrument_row(m) for m in scene.markets()})
 
 
 def margin(scene: Scene, query: Query) -> Reply:
     """Which pairs may be traded on credit: the most traded ones."""
     rows = [
         {"symbol": m.symbol, "baseCoin": m.base, "quoteCoin": m.quote, "maxCrossedLeverage": "3", "maxIsolatedLeverage": "10", "status": "1"} | MARGIN_REST
-        for m in universe().markets[SLUG][:20]
+        for m in scene.markets()[:20]
     ]
     return _envelope(scene.now, json.dumps(rows, separators=(",", ":")))
 
@@ -119,8 +119,8 @@ def _row(q: Quote, now: float, midnight: list[float]) -> str:
 
 
 @cache
-def _instrument_rows() -> dict[str, str]:
-    return {m.symbol: json.dumps(_instrument(m), separators=(",", ":"), ensure_ascii=False) for m in universe().markets[SLUG]}
+def _instrument_row(m: Market) -> str:
+    return json.dumps(_instrument(m), separators=(",", ":"), ensure_ascii=False)
 
 
 def _instrument(m: Market) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _instrument(m: Market) -> dict[str, str]:
         "pricePrecision": str(m.digits), "quantityPrecision": str(m.size_digits + 1), "quotePrecision": str(m.digits + m.size_digits + 1),
         "status": "halt" if m.status == "halted" else "online", "minTradeUSDT": "10" if stock else "1", "buyLimitPriceRatio": "0.1" if stock else "0.05",
         "sellLimitPriceRatio": "0.1" if stock else "0.05", "areaSymbol": "yes" if stock else "no", "orderQuantity": "200",
-        "openTime": str((m.listed_at or 1_532_454_360) * 1_000), "offTime": str(ENDS_AT) if m.ending else "",
+        "openTime": str((m.listed_at or 1_532_454_360) * 1_000), "offTime": str(m.ends_at * 1_000 or ENDS_AT) if m.ending else "",
         "maxLimitOrderValue": "200000" if stock else "20000000",
         "maxMarketOrderValue": "200000" if stock else "1000000",
     }  # fmt: skip

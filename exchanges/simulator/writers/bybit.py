@@ -6,7 +6,7 @@ import json
 from functools import cache
 
 from exchanges.simulator.prices import Quote
-from exchanges.simulator.universe import Market, universe
+from exchanges.simulator.universe import Market
 from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short, step
 
 SLUG = "bybit"
@@ -31,7 +31,7 @@ def time(scene: Scene, query: Query) -> Reply:
 
 def instruments(scene: Scene, query: Query) -> Reply:
     """The spot list, unpaged; a market that is gone is simply not in it."""
-    return _list(scene, query, _instrument_rows())
+    return _list(scene, query, {m.symbol: _instrument_row(n, m) for n, m in enumerate(scene.markets())})
 
 
 def tickers(scene: Scene, query: Query) -> Reply:
@@ -92,8 +92,8 @@ def _row(q: Quote) -> str:
 
 
 @cache
-def _instrument_rows() -> dict[str, str]:
-    return {m.symbol: json.dumps(_instrument(n, m), separators=(",", ":"), ensure_ascii=False) for n, m in enumerate(universe().markets[SLUG])}
+def _instrument_row(number: int, m: Market) -> str:
+    return json.dumps(_instrument(number, m), separators=(",", ":"), ensure_ascii=False)
 
 
 def _instrument(number: int, m: Market) -> dict[str, object]:

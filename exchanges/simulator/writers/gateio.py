@@ -6,7 +6,7 @@ import json
 from functools import cache
 
 from exchanges.simulator.prices import Quote
-from exchanges.simulator.universe import Market, universe
+from exchanges.simulator.universe import Market
 from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short
 
 SLUG = "gateio"
@@ -35,14 +35,14 @@ def time(scene: Scene, query: Query) -> Reply:
 
 def instruments(scene: Scene, query: Query) -> Reply:
     """All pairs in one list."""
-    return Reply(f"[{','.join(_instrument_rows())}]".encode())
+    return Reply(f"[{','.join(map(_instrument_row, scene.markets()))}]".encode())
 
 
 def margin(scene: Scene, query: Query) -> Reply:
     """Which pairs may be traded on credit: the most traded ones."""
     rows = [
         {"id": m.symbol, "base": m.base, "quote": m.quote, "leverage": 10, "min_base_amount": "0.0001", "min_quote_amount": "1", "max_quote_amount": "1000000"}
-        for m in universe().markets[SLUG][:20]
+        for m in scene.markets()[:20]
     ]
     return Reply(json.dumps(rows, separators=(",", ":")).encode())
 
@@ -116,8 +116,8 @@ def _etf(q: Quote) -> str:
 
 
 @cache
-def _instrument_rows() -> list[str]:
-    return [json.dumps(_instrument(m), separators=(",", ":"), ensure_ascii=False) for m in universe().markets[SLUG]]
+def _instrument_row(m: Market) -> str:
+    return json.dumps(_instrument(m), separators=(",", ":"), ensure_ascii=False)
 
 
 def _instrument(m: Market) -> dict[str, object]:
@@ -130,7 +130,7 @@ def _instrument(m: Market) -> dict[str, object]:
         "sell_start": 1_607_313_600 if m.listed_at else 0, "buy_start": m.listed_at,
     }  # fmt: skip
     if m.ending:
-        row["delisting_time"] = ENDS_AT
+        row["delisting_time"] = m.ends_at or ENDS_AT
     return row | {
         "type": "normal", "trade_url": f"https://www.gate.com/trade/{m.symbol}", "st_tag": m.rank > 1_700 or m.ending,
         "slippage": "0.03" if m.rank < 100 else "0.1",

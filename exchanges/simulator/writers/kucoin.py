@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from exchanges.simulator.prices import Quote
-from exchanges.simulator.universe import Market, universe
+from exchanges.simulator.universe import Market
 from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short, step
 
 SLUG = "kucoin"
@@ -33,7 +33,8 @@ def time(scene: Scene, query: Query) -> Reply:
 
 def instruments(scene: Scene, query: Query) -> Reply:
     """All pairs under their permanent ids, with the names of today; `market` chooses a zone."""
-    rows = [row for zone, row in _instrument_rows(int(scene.now // 86_400)) if query.get("market", zone) == zone]
+    day = int(scene.now // 86_400)
+    rows = [_instrument_row(m, day) for m in scene.markets() if query.get("market", _zone(m)) == _zone(m)]
     return Reply(f'{{"code":"200000","data":[{",".join(rows)}]}}'.encode())
 
 
@@ -91,8 +92,8 @@ def _row(q: Quote) -> str:
 
 
 @cache
-def _instrument_rows(day: int) -> list[tuple[str, str]]:
-    return [(_zone(m), json.dumps(_instrument(m, day), separators=(",", ":"), ensure_ascii=False)) for m in universe().markets[SLUG]]
+def _instrument_row(m: Market, day: int) -> str:
+    return json.dumps(_instrument(m, day), separators=(",", ":"), ensure_ascii=False)
 
 
 def _zone(m: Market) -> str:
@@ -102,6 +103,7 @@ def _zone(m: Market) -> str:
 def _instrument(m: Market, day: int) -> dict[str, object]:
     opens = int((datetime(1970, 1, 1, 8, tzinfo=UTC) + timedelta(days=day + 2)).timestamp() * 1_000)
     waiting = m.status == "pre_open"
+    opens = m.listed_at * 1_000 if m.listed_at >= day * 86_400 else opens
     start = opens if waiting else m.listed_at * 1_000 or None
     return {
         "symbol": m.symbol, "name": f"{m.base}-{m.quote}", "baseCurrency": m.base, "quoteCurrency": m.quote, "feeCurrency": m.quote, "market": _zone(m),
