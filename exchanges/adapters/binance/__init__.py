@@ -139,13 +139,13 @@ PERP_TICKERS = (
     Part("usdm_quotes", Request(USDM, "/fapi/v1/ticker/bookTicker"), _cost(futures=5), futures.parse_usdm_quotes, "last_change", few=100),
     Part("usdm_marks", Request(USDM, "/fapi/v1/premiumIndex"), _cost(futures=10), futures.parse_marks, "last_change", few=100),
     Part("usdm_days", Request(USDM, "/fapi/v1/ticker/24hr"), _cost(futures=40), futures.parse_usdm_days, "last_trade", few=100),
-    Part("coinm_quotes", Request(COINM, "/dapi/v1/ticker/bookTicker"), _cost(futures=5), futures.parse_coinm_quotes, "last_change", few=3),
-    Part("coinm_marks", Request(COINM, "/dapi/v1/premiumIndex"), _cost(futures=10), futures.parse_marks, "last_change", few=3),
-    Part("coinm_days", Request(COINM, "/dapi/v1/ticker/24hr"), _cost(futures=40), futures.parse_coinm_days, "last_trade", few=3),
+    Part("coinm_quotes", Request(COINM, "/dapi/v1/ticker/bookTicker"), _cost(futures=5), futures.parse_coinm_quotes, "last_change", few=5),
+    Part("coinm_marks", Request(COINM, "/dapi/v1/premiumIndex"), _cost(futures=10), futures.parse_marks, "last_change", few=5),
+    Part("coinm_days", Request(COINM, "/dapi/v1/ticker/24hr"), _cost(futures=40), futures.parse_coinm_days, "last_trade", few=5),
 )
 FUNDING = (
     Part("usdm_rates", Request(USDM, "/fapi/v1/premiumIndex"), _cost(futures=10), funding.parse_rates, "last_change", few=100),
-    Part("coinm_rates", Request(COINM, "/dapi/v1/premiumIndex"), _cost(futures=10), funding.parse_rates, "last_change", few=3),
+    Part("coinm_rates", Request(COINM, "/dapi/v1/premiumIndex"), _cost(futures=10), funding.parse_rates, "last_change", few=5),
     Part("usdm_intervals", Request(USDM, "/fapi/v1/fundingInfo"), _cost(funding=1), funding.intervals(inverse=False)),
     Part("coinm_intervals", Request(COINM, "/dapi/v1/fundingInfo"), _cost(futures=1, funding=1), funding.intervals(inverse=True)),
 )
@@ -167,8 +167,8 @@ OPEN_INTEREST = (
     ),
 )  # fmt: skip
 OPTION_TICKERS = (
-    Part("prices", Request(OPTIONS, "/eapi/v1/ticker"), _cost(options=5), options.parse_tickers, "last_trade", few=10),
-    Part("marks", Request(OPTIONS, "/eapi/v1/mark"), _cost(options=5), options.parse_marks, few=10),
+    Part("prices", Request(OPTIONS, "/eapi/v1/ticker"), _cost(options=5), options.parse_tickers, "last_trade", few=100),
+    Part("marks", Request(OPTIONS, "/eapi/v1/mark"), _cost(options=5), options.parse_marks, few=100),
     # The catalogue says which days there are; each answer costs nothing but counts as a request.
     Part("interest", Request(OPTIONS, "/eapi/v1/exchangeInfo"), _cost(options=1), options.parse_interest, next_pages=options.interest_pages, pages=40),
 )
@@ -211,7 +211,7 @@ ADAPTER = Adapter(
     perp_instruments=Source(
         (
             Part("usdm", Request(USDM, "/fapi/v1/exchangeInfo"), _cost(futures=1), futures.parse_instruments, few=100),
-            Part("coinm", Request(COINM, "/dapi/v1/exchangeInfo"), _cost(futures=1), futures.parse_instruments, few=3),
+            Part("coinm", Request(COINM, "/dapi/v1/exchangeInfo"), _cost(futures=1), futures.parse_instruments, few=5),
         ),
         period_s=300,
     ),
@@ -220,7 +220,7 @@ ADAPTER = Adapter(
     funding=Source(FUNDING, period_s=60, known=("perp_instruments",)),
     funding_history=Source(FUNDING_HISTORY, period_s=3600, whole=False, markets=30, known=("perp_instruments",)),
     option_instruments=Source(
-        (Part("all", Request(OPTIONS, "/eapi/v1/exchangeInfo"), _cost(options=1), options.parse_instruments, few=10),), period_s=900
+        (Part("all", Request(OPTIONS, "/eapi/v1/exchangeInfo"), _cost(options=1), options.parse_instruments, few=100),), period_s=900
     ),
     option_tickers=Source(OPTION_TICKERS, period_s=60, known=("option_instruments",)),
     index_members=Source(INDEX_MEMBERS, period_s=86400, whole=False, markets=60, known=("perp_instruments",)),
