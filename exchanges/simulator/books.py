@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import log10, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from exchanges.simulator.contracts import Contract
 from exchanges.simulator.derivatives import contract_quote
@@ -31,48 +31,55 @@ SHAPE = {
 FEWEST = 20
 
 
+class _Top(NamedTuple):
+    """The two best prices with sizes, price tick and size step, and what is traded a day, in quote."""
+
+    bid: float | None
+    bid_size: float | None
+    ask: float | None
+    ask_size: float | None
+    tick: float
+    step: float
+    turnover: float
+
+
 def book(prices: Prices, thing: Thing, t: float, levels: int = 1_000_000) -> tuple[Levels, Levels]:
     """(bids, asks), best first: price and size in the units of the thing's quote. A side that the quote lacks is empty.
 
     Raises KeyError for something that is not listed at `t`.
     """
-    bid, bid_size, ask, ask_size, digits, size_step, turnover = _top(prices, thing, t)
-    if bid is None and ask is None:
-        return [], []
-    bids = list(_side(prices, thing, t, -1, bid, bid_size, digits, size_step, turnover)) if bid and bid_size else []
-    asks = list(_side(prices, thing, t, 1, ask, ask_size, digits, size_step, turnover)) if ask and ask_size else []
+    top = _top(prices, thing, t)
+    bids = list(_side(prices, thing, t, top, top.bid, -1)) if top.bid else []
+    asks = list(_side(prices, thing, t, top, top.ask, 1)) if top.ask else []
     return bids[:levels], asks[:levels]
 
 
-def _top(prices: Prices, thing: Thing, t: float) -> tuple[float | None, float | None, float | None, float | None, float, float, float]:
-    """(bid, size, ask, size, price tick, size step, turnover in quote a day) of a thing's quote."""
+def _top(prices: Prices, thing: Thing, t: float) -> _Top:
     if isinstance(thing, Option):
         q = option_quote(prices, thing, t)
-        return q.bid, q.bid_size, q.ask, q.ask_size, thing.tick, thing.contract_size, 3e6
+        return _Top(q.bid, q.bid_size, q.ask, q.ask_size, thing.tick, thing.contract_size, 3e6)
     if isinstance(thing, Contract):
         c = contract_quote(prices, thing, t)
         step = thing.contract_size / c.mark if thing.inverse else thing.contract_size if thing.contract_size != 1 else 10.0**-thing.size_digits
-        return c.bid, c.bid_size, c.ask, c.ask_size, 10.0**-thing.digits, step, thing.turnover
+        return _Top(c.bid, c.bid_size, c.ask, c.ask_size, 10.0**-thing.digits, step, thing.turnover)
     s = prices.quote(thing, t)
-    return s.bid, s.bid_size, s.ask, s.ask_size, 10.0**-s.market.digits, 10.0**-thing.size_digits, thing.turnover / thing.money.price
+    return _Top(s.bid, s.bid_size, s.ask, s.ask_size, 10.0**-thing.digits, 10.0**-thing.size_digits, thing.turnover / thing.money.price)
 
 
-def _side(
-    prices: Prices, thing: Thing, t: float, way: int, best: float, size: float, tick: float, size_step: float, turnover: float
-) -> Iterator[tuple[float, float]]:
-    """One side, from the best price outwards."""
+def _side(prices: Prices, thing: Thing, t: float, top: _Top, best: float, way: int) -> Iterator[tuple[float, float]]:  # noqa: PLR0917 - one loop's constants
+    """One side, from the best price outwards: `way` is -1 for bids."""
     most, apart, growth, share = SHAPE[thing.exchange]
     rng = chance(f"{prices.seed}:{thing.exchange}:{thing.symbol}:{way}:{int(t)}")
-    count = max(FEWEST, min(most, int(most * min(1.0, sqrt(turnover / 2e7)) * rng.uniform(0.9, 1.1))))
+    count = max(FEWEST, min(most, int(most * min(1.0, sqrt(top.turnover / 2e7)) * rng.uniform(0.9, 1.1))))
     if isinstance(thing, Option):
         count = min(count, 25)
-    reach = max(apart * tick, best * 0.02 / count)  # a liquid book reaches a few per cent
-    usual = turnover * share / best * (growth - 1) / (growth**count - 1)
-    place, digits = round(best / tick), max(0, round(-log10(tick)))
-    yield best, size
+    reach = max(apart * top.tick, best * 0.02 / count)  # a liquid book reaches a few per cent
+    usual = top.turnover * share / best * (growth - 1) / (growth**count - 1)
+    place, digits = round(best / top.tick), max(0, round(-log10(top.tick)))
+    yield best, (top.bid_size if way < 0 else top.ask_size) or top.step
     for n in range(1, count):
-        place += way * max(1, round(reach / tick * rng.uniform(0.4, 1.6)))
+        place += way * max(1, round(reach / top.tick * rng.uniform(0.4, 1.6)))
         if place <= 0:
             return
         units = usual * growth**n * rng.uniform(0.3, 1.9)
-        yield round(place * tick, digits), max(1, round(units / size_step)) * size_step
+        yield round(place * top.tick, digits), max(1, round(units / top.step)) * top.step

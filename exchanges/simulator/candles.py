@@ -33,7 +33,7 @@ class Candle(NamedTuple):
     quote_volume: float
 
 
-def candles(prices: Prices, thing: Market | Contract, period_s: int, start: float, end: float, now: float | None = None) -> list[Candle]:
+def candles(prices: Prices, thing: Market | Contract, period_s: int, start: float, end: float, *, now: float | None = None) -> list[Candle]:
     """The candles that opened from `start` to `end` (both epoch seconds, inclusive), oldest first; none before the listing.
 
     `now` is the present (`end` when left out): a candle that it falls into is unfinished, later ones do not exist.

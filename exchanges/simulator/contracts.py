@@ -34,8 +34,8 @@ BUNDLES = {
         "BTT": ("1000BTT", 1e3),
     },
     "bitget": {
-        "PEPE": ("1000PEPE", 1e3), "BONK": ("1000BONK", 1e3), "SATS": ("1000SATS", 1e3), "CAT": ("1000CAT", 1e3), "XEC": ("1000XEC", 1e3), "LUNC": ("1000LUNC", 1e3),
-        "MOG": ("1000000MOG", 1e6), "BABYDOGE": ("1MBABYDOGE", 1e6),
+        "PEPE": ("1000PEPE", 1e3), "BONK": ("1000BONK", 1e3), "SATS": ("1000SATS", 1e3), "CAT": ("1000CAT", 1e3), "XEC": ("1000XEC", 1e3),
+        "LUNC": ("1000LUNC", 1e3), "MOG": ("1000000MOG", 1e6), "BABYDOGE": ("1MBABYDOGE", 1e6),
     },
     "kucoin": {"BONK": ("1000BONK", 1e3), "SATS": ("10000SATS", 1e4), "CAT": ("10000CAT", 1e4), "MOG": ("1000000MOG", 1e6)},
     "gateio": {},
@@ -121,8 +121,8 @@ def every_contract(slug: str) -> tuple[Contract, ...]:
         *((coin, "USDT" if slug != "bybit" or n % 2 else "USDC", False, end) for coin in plain[:2] for n, end in enumerate(_quarters() if dated else ())),
         *((coin, "USD", True, end) for coin in plain[:2] for end in (_quarters() if inverse_dated else ())),
     ]  # fmt: skip
-    for (rank, asset, code), quote, is_inverse, end in wanted:
-        made = _contract(slug, rank, asset, code, quote, is_inverse, end)
+    for listed, quote, is_inverse, end in wanted:
+        made = _contract(slug, listed, quote=quote, inverse=is_inverse, expiry=end)
         if end is not None:  # as many quarters ahead as the exchange lists
             made = replace(made, listed_at=end - (inverse_dated if is_inverse else dated) // 2 * 92 * DAY)
         found.setdefault(made.symbol, made)
@@ -135,7 +135,7 @@ def _coins(slug: str) -> list[tuple[int, Asset, str]]:
     second, found = odd.TWO_COINS.get(slug, {}), []
     always = {"NOVA", CHANGING, *BUNDLES["binance"], *BUNDLES["bybit"]}
     coins = [asset for asset in world.assets if asset.kind == "coin" and asset.key.isascii() and asset not in world.fresh and "#" not in asset.key]
-    for rank, coin in enumerate(coins[:600] + [world.by_key["NOVA"]]):
+    for rank, coin in enumerate([*coins[:600], world.by_key["NOVA"]]):
         if slug not in odd.ONLY_ON.get(coin.key, (slug,)) or (rank > 60 and coin.key not in always and rng.random() < 0.25):
             continue
         found.append((rank, world.by_key[second[coin.key][0]] if coin.key in second else coin, coin.key))
@@ -158,19 +158,21 @@ def _quarters() -> tuple[int, ...]:
     return tuple(found)
 
 
-def _contract(slug: str, rank: int, asset: Asset, code: str, quote: str, inverse: bool, expiry: int | None) -> Contract:
+def _contract(slug: str, listed: tuple[int, Asset, str], *, quote: str, inverse: bool, expiry: int | None) -> Contract:
+    rank, asset, code = listed
     rng = chance(f"contract:{slug}:{code}:{quote}:{expiry}")
     base, multiplier = BUNDLES[slug].get(code, (SPELLED.get(slug, {}).get(code, code), 1.0))
     price = asset.price * multiplier
     share = SHARE_OF_TRADE[slug] * {"USDT": 2.2, "USDC": 0.3, "USD": 0.25}[quote] * (0.08 if expiry is not None else 1.0)
     turnover = asset.turnover * share * rng.lognormvariate(0, 0.4)
     symbol, alias = symbol_of(slug, base, quote, inverse, expiry)
-    hours = 8 if rank < 40 or expiry is not None or asset.kind != "coin" else rng.choices(*zip(*INTERVALS, strict=True))[0]
+    hours = 8 if rank < 40 or expiry is not None or asset.kind != "coin" or code == CHANGING else rng.choices(*zip(*INTERVALS, strict=True))[0]
     return Contract(
-        slug, symbol, base, quote, code if inverse and base != "XBT" else base if inverse else quote, "perp" if expiry is None else "future", inverse, asset, code,
-        price, turnover, _contract_size(slug, code, price, inverse), _digits(price, turnover), max(0, min(3, floor(log10(price)) + 1)), rank, multiplier, expiry,
-        0 if rank < 20 and rng.random() < 0.5 else rng.randint(1_580_000_000, 1_770_000_000) // HOUR * HOUR,
-        8 if code == CHANGING else hours, code == CHANGING and quote == "USDT", asset.kind == "share", alias,
+        exchange=slug, symbol=symbol, base=base, quote=quote, settle=base if inverse else quote, kind="perp" if expiry is None else "future", inverse=inverse,
+        asset=asset, index_coin=code, price=price, turnover=turnover, contract_size=_contract_size(slug, code, price, inverse),
+        digits=_digits(price, turnover), size_digits=max(0, min(3, floor(log10(price)) + 1)), rank=rank, multiplier=multiplier, expiry=expiry,
+        listed_at=0 if rank < 20 and rng.random() < 0.5 else rng.randint(1_580_000_000, 1_770_000_000) // HOUR * HOUR,
+        usual_interval_h=hours, changing=code == CHANGING and quote == "USDT", tokenised=asset.kind == "share", alias=alias,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from exchanges.simulator.universe import chance
 if TYPE_CHECKING:
     from exchanges.simulator.writers import Scene
 
-KEY, SECRET, PASSPHRASE = "bg_simulated_key", "simulated-secret", "simulated-passphrase"  # noqa: S105 - known to everybody
+KEY, SECRET, PASSPHRASE = "bg_simulated_key", "simulated-secret", "simulated-passphrase"
 FORBIDDEN_KEY = "bg_key_without_copy_permission"  # the same secret and passphrase, but not permitted to see lead traders
 CLOCK_S = 30.0  # how far a request's time may be from the exchange's
 TRADERS = 60

@@ -16,7 +16,6 @@ interval: positive where the perpetual stands above its index. A dated contract'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, pi, sin, sqrt
 from typing import TYPE_CHECKING, NamedTuple

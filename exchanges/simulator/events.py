@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from random import Random
@@ -23,6 +23,7 @@ CYCLE_S = 1_800  # one round of happenings
 CYCLES = 24  # after half a day everything has happened
 MINUTE = 60
 FOREVER = 4e9
+KINDS = ("list", "delist", "rename", "network", "maintenance", "interval", "notice")
 NAMES = {"binance": "Binance", "kucoin": "KuCoin", "bybit": "Bybit", "gateio": "Gate", "bitget": "Bitget"}
 KEEPS_THE_DEAD = ("binance",)  # a market that is gone stays in the list, as BREAK
 LISTS_AHEAD = ("kucoin",)  # a market is listed before it opens
@@ -106,6 +107,23 @@ class Timetable:
         """Only the timetable again, without what was triggered."""
         self._added, self.version = [], self.version + 1
         self._arrange()
+
+    def refuses(self, h: Happening) -> str:
+        """Why a wished happening cannot be; "" when it can."""
+        listed = {m.base for m in self.markets(h.slug, h.at) if m.status != "delisted"}
+        if h.kind in ("delist", "rename") and h.code not in listed:
+            return f"{h.slug} does not list {h.code!r}"
+        if h.kind == "list" and (not h.code or h.code in listed):
+            return f"{h.slug} lists {h.code!r} already"
+        if h.kind == "network" and (h.to not in ("deposit", "withdraw", "both") or not h.chain):
+            return "a network needs its chain, and may close for deposit, withdraw or both"
+        if h.kind == "interval" and h.to not in ("1", "2", "4", "8"):
+            return "an interval is 1, 2, 4 or 8 hours"
+        return "a rename needs the new code in `to`" if h.kind == "rename" and not h.to else ""
+
+    def told(self) -> list[dict[str, object]]:
+        """Everything that has happened and will, by time, as the control endpoint shows it."""
+        return [asdict(h) for h in sorted([*self._planned, *self._added], key=lambda h: h.at)]
 
     def of(self, slug: str, *kinds: str) -> list[Happening]:
         """An exchange's happenings of some kinds, past and coming, by time."""

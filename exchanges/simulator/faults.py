@@ -31,7 +31,7 @@ ROWS: dict[str, Spec] = {
     "P1": {"name": "throttle", "after": 30}, "P2": {"name": "throttle", "after": None}, "P3": {"name": "ban"}, "P4": {"name": "blocked"},
     "P5": {"name": "server_error"},
     "P6": {"name": "envelope_error"}, "P7": {"name": "html"}, "P8": {"name": "body", "value": ""}, "P9": {"name": "bad_json"}, "P10": {"name": "deep"},
-    "P11": {"name": "duplicate_keys"}, "P12": {"name": "bad_text"}, "P13": {"name": "changed_fields"}, "P15": {"name": "low_limits"},
+    "P11": {"name": "duplicate_keys"}, "P12": {"name": "bad_text"}, "P13": {"name": "changed_fields"}, "P14": {"name": "loop"}, "P15": {"name": "low_limits"},
     "D1": {"name": "value", "value": "0"}, "D2": {"name": "value", "value": "1e999999"}, "D3": {"name": "long_digits"}, "D4": {"name": "crossed"},
     "D5": {"name": "empty_side"}, "D6": {"name": "price", "factor": "1.35"}, "D9": {"name": "halt"}, "D10": {"name": "price", "factor": "110"},
     "D12": {"name": "stamp", "shift_s": -600}, "D13": {"name": "stamp", "shift_s": 3_600}, "D14": {"name": "freeze"}, "D16": {"name": "volume"},
@@ -318,4 +318,4 @@ REPLY_FAULTS: dict[str, Callable[[Reply, Spec, ModuleType, float], Reply]] = {
     f.__name__: f for f in (throttle, ban, blocked, server_error, envelope_error, html, body, bad_json, deep, redirect, low_limits)
 }
 # Faults of the moment itself: which clock, which prices, how long (done where the reply is made).
-SCENE_FAULTS = {"stamp": ("tickers",), "freeze": ("tickers",), "slow": ()}
+SCENE_FAULTS = {"stamp": ("tickers",), "freeze": ("tickers",), "slow": (), "loop": ()}

@@ -24,7 +24,10 @@ NATIVE = {
     "NEAR": "near", "APT": "aptos", "ALGO": "algorand", "ATOM": "cosmos", "INJ": "injective", "XTZ": "tezos", "CELO": "celo", "S": "sonic", "BERA": "berachain",
 }  # fmt: skip
 ALSO = {"ETH": ("arbitrum", "optimism", "base"), "BTC": ("bsc",), "BNB": ("ethereum",), "SOL": ("bsc",)}  # wrapped, or the same coin on a second layer
-STABLE_ON = {"USDT": ("ethereum", "tron", "solana", "bsc", "arbitrum", "polygon", "avalanche", "ton"), "USDC": ("ethereum", "solana", "base", "arbitrum", "polygon", "sui")}  # fmt: skip
+STABLE_ON = {
+    "USDT": ("ethereum", "tron", "solana", "bsc", "arbitrum", "polygon", "avalanche", "ton"),
+    "USDC": ("ethereum", "solana", "base", "arbitrum", "polygon", "sui"),
+}
 TOKEN_CHAINS = (("ethereum", 44), ("bsc", 22), ("solana", 18), ("base", 9), ("arbitrum", 5), ("tron", 2))
 HEXADECIMAL = ("ethereum", "bsc", "arbitrum", "base", "polygon", "optimism", "avalanche", "sonic", "celo", "berachain")
 FEE_DOLLARS = {"ethereum": 1.2, "bitcoin": 3.0, "tron": 1.0, "bsc": 0.1, "solana": 0.2, "arbitrum": 0.1, "base": 0.1, "polygon": 0.1}

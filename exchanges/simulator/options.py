@@ -87,8 +87,8 @@ def options(slug: str, t: float) -> tuple[Option, ...]:
 @cache
 def _options(slug: str, day: int) -> tuple[Option, ...]:
     return tuple(
-        _option(slug, coin, end, listed, strike, call)
-        for coin in COINS.get(slug, ()) for end, listed in _expiries(day) for strike in _strikes(coin, end, listed) for call in (True, False)
+        _option(slug, coin, ends, strike, call)
+        for coin in COINS.get(slug, ()) for ends in _expiries(day) for strike in _strikes(coin, *ends) for call in (True, False)
     )  # fmt: skip
 
 
@@ -123,7 +123,8 @@ def _strikes(coin: str, end: int, listed: int) -> list[float]:
     return [float(middle + step * n) for n in range(-(STRIKES // 2), STRIKES // 2 + 1) if middle + step * n > 0]
 
 
-def _option(slug: str, coin: str, end: int, listed: int, strike: float, call: bool) -> Option:
+def _option(slug: str, coin: str, ends: tuple[int, int], strike: float, call: bool) -> Option:
+    end, listed = ends
     day, letter = datetime.fromtimestamp(end, UTC), "C" if call else "P"
     symbol, name, quote = {
         "binance": (f"{coin}-{day:%y%m%d}-{strike:.0f}-{letter}", f"{coin}USDT", "USDT"),
@@ -178,11 +179,12 @@ def _quotes(prices: Prices, slug: str, t: float) -> list[OptionQuote]:
     now = {coin: prices.pair_at(pair_of[coin, "USDT"], t) for coin in COINS.get(slug, ())}
     then = {coin: prices.pair_at(pair_of[coin, "USDT"], t - DAY) for coin in now}
     tick = int(t * 2) * 139
-    return [_quote(prices, o, t, now[o.underlying], then[o.underlying], tick + n) for n, o in enumerate(options(slug, t))]
+    return [_quote(prices, o, t, (now[o.underlying], then[o.underlying]), tick + n) for n, o in enumerate(options(slug, t))]
 
 
-def _quote(prices: Prices, o: Option, t: float, price: float, before: float, n: int) -> OptionQuote:
+def _quote(prices: Prices, o: Option, t: float, spot: tuple[float, float], n: int) -> OptionQuote:
     a, b, c = prices.noise(n * 17), prices.noise(n * 29 + 7), prices.noise(n * 53 + 91)
+    price, before = spot
     years = max(o.expiry - t, 60.0) / YEAR
     iv = implied(o.underlying, price, o.strike, years)
     value, delta, gamma, vega, theta = black_scholes(price, o.strike, years, iv, o.call)

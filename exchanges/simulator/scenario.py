@@ -7,8 +7,9 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from exchanges.adapter import SOURCE_NAMES
 from exchanges.simulator import odd
-from exchanges.simulator.events import Timetable
+from exchanges.simulator.events import KINDS, Happening, Timetable
 from exchanges.simulator.faults import REPLY_FAULTS, ROW_FAULTS, ROWS, SCENE_FAULTS, Spec
 from exchanges.simulator.limits import Limiter
 from exchanges.simulator.sockets import SOCKET_FAULTS
@@ -16,6 +17,7 @@ from exchanges.simulator.writers import WRITERS
 
 REMEMBERED = 5_000
 SETTABLE = ("faults", "fault", "latency_ms", "clock_offset_s", "limits")
+ENDPOINTS = (*SOURCE_NAMES, "other")
 
 
 class BadScenario(ValueError):
@@ -66,9 +68,9 @@ class Stage:
 class Scenario:
     """The clock and the five stages. Unknown words are refused, so that a test never waits for a fault that cannot come."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, planned: bool = True) -> None:
         self.seed, self.started = seed, time.monotonic()
-        self.timetable = Timetable(seed, time.time())
+        self.timetable = Timetable(seed, time.time() if planned else None)
         self.reset()
 
     def reset(self) -> None:
@@ -95,20 +97,41 @@ class Scenario:
         if "clock" in wish:
             self.set_clock(float(wish["clock"].get("offset_s", self.offset_s)), float(wish["clock"].get("pace", self.pace)))
         for slug, change in changes.items():
+            for happening in change.pop("happenings"):
+                self.timetable.trigger(happening)
             for name, value in change.items():
                 setattr(self.stages[slug], name, value)
 
     def _checked(self, slug: str, change: dict[str, Any]) -> dict[str, Any]:
         if slug not in self.stages:
             raise BadScenario(f"no exchange {slug!r}; there are {', '.join(self.stages)}")
-        if strange := set(change) - set(SETTABLE):
-            raise BadScenario(f"unknown for {slug}: {', '.join(sorted(strange))}; there are {', '.join(SETTABLE)}")
-        checked = dict(change)
+        if strange := set(change) - {*SETTABLE, *KINDS}:
+            raise BadScenario(f"unknown for {slug}: {', '.join(sorted(strange))}; there are {', '.join((*SETTABLE, *KINDS))}")
+        checked = {name: value for name, value in change.items() if name not in KINDS}
+        checked["happenings"] = [
+            self._happening(slug, kind, one) for kind in KINDS if kind in change for one in (change[kind] if isinstance(change[kind], list) else [change[kind]])
+        ]
         wanted = checked.pop("fault", checked.pop("faults", None))
         if "fault" in change or "faults" in change:
             listed = [] if wanted is None else wanted if isinstance(wanted, list) else [wanted]
             checked["faults"] = [self._fault(slug, spec) for spec in listed]
         return checked
+
+    def _happening(self, slug: str, kind: str, wish: Any) -> Happening:
+        """`"CODE"`, or {"code", "to", "chain", "in_s", "for_s"}: what shall happen, announced now, and now unless `in_s` says later."""
+        given = {"code": wish} if isinstance(wish, str) else dict(wish)
+        if strange := set(given) - {"code", "to", "chain", "in_s", "for_s"}:
+            raise BadScenario(f"unknown for {kind}: {', '.join(sorted(strange))}")
+        now = self.now() + self.stages[slug].clock_offset_s
+        # What happens at once must be in the snapshot that is being served, and that may be a few seconds old.
+        at = now + float(given["in_s"]) if "in_s" in given else now - 3
+        happening = Happening(
+            kind, slug, at, str(given.get("code", "")), str(given.get("to", "both" if kind == "network" else "")), str(given.get("chain", "")),
+            until=at + float(given.get("for_s", 3_600)), said_at=min(now, at),
+        )  # fmt: skip
+        if why := self.timetable.refuses(happening):
+            raise BadScenario(why)
+        return happening
 
     def _fault(self, slug: str, spec: Spec | str) -> Fault:
         given = {"name": spec} if isinstance(spec, str) else dict(spec)
@@ -121,14 +144,21 @@ class Scenario:
             on = SCENE_FAULTS.get(name, ())
         else:
             raise BadScenario(f"no fault {name!r}; docs/simulator.md lists them")
-        on = (full["endpoint"],) if "endpoint" in full else on
+        if "endpoint" in full:
+            allowed = ROW_FAULTS[name][1] if name in ROW_FAULTS else ENDPOINTS
+            if full["endpoint"] not in allowed:
+                raise BadScenario(f"no endpoint {full['endpoint']!r} for {name}; there are {', '.join(allowed)}")
+            on = (full["endpoint"],)
         since = self.now() + self.stages[slug].clock_offset_s
         return Fault(full, since, on, left=int(full["times"]) if "times" in full else None)
 
     def state(self) -> dict[str, Any]:
         """What GET /_control/ answers."""
         exchanges = {slug: self._of(stage) for slug, stage in self.stages.items()}
-        return {"seed": self.seed, "now": self.now(), "monotonic": time.monotonic() - self.started, "exchanges": exchanges, "odd": odd.catalogue()}
+        return {
+            "seed": self.seed, "now": self.now(), "monotonic": time.monotonic() - self.started, "exchanges": exchanges, "odd": odd.catalogue(),
+            "happenings": self.timetable.told(),
+        }  # fmt: skip
 
     def _of(self, stage: Stage) -> dict[str, Any]:
         requests = {"total": sum(stage.paths.values()), "by_path": dict(stage.paths), "recent": list(stage.recent)}

@@ -28,6 +28,7 @@ CATALOGUE_S = 1.0  # how long a list is served as it was built
 QUOTED = ("tickers", "perp_tickers", "open_interest", "funding", "option_tickers", "book", "candles", "funding_history")  # the exchange's own snapshot
 LISTS = ("instruments", "perp_instruments", "option_instruments", "currencies", "announcements", "status", "index_members")
 KEPT = 600  # built replies
+PAGE_WORDS = ("cursor", "offset", "page", "pageNo", "currentPage", "idLessThan", "after")
 BY_HOST = {host: slug for slug, writer in WRITERS.items() for host in writer.HOSTS}
 
 
@@ -59,10 +60,10 @@ class _Call:
 
 
 class Simulator:
-    """Answers requests. One instance is one world: a seed, a scenario, five exchanges."""
+    """Answers requests. One instance is one world: a seed, a scenario, five exchanges. `planned`: things happen of themselves."""
 
-    def __init__(self, seed: int = 1) -> None:
-        self.scenario = Scenario(seed)
+    def __init__(self, seed: int = 1, planned: bool = True) -> None:
+        self.scenario = Scenario(seed, planned)
         self.prices = Prices(seed, self.scenario.timetable)
         self._built: dict[tuple[object, ...], _Built] = {}
         self._open: set[asyncio.Task[None]] = set()
@@ -140,6 +141,8 @@ class Simulator:
         writer, source, frozen = WRITERS[call.stage.slug], call.route.source, call.named("freeze")
         age = writer.SNAPSHOT_S if source in QUOTED else CATALOGUE_S if source in LISTS else 0.0
         answer, query = getattr(writer, call.route.name), call.request.query | call.words
+        if call.named("loop"):  # whichever page is asked for, here is the first
+            query = {name: text for name, text in query.items() if name not in PAGE_WORDS}
         if frozen or stamped != now or not age:
             return answer(self._scene(call, stamped, float(frozen[0]["since"]) if frozen else now), query), None
         varies = tuple(call.request.headers.get(name) for name in getattr(writer, "VARY", ()))
@@ -154,7 +157,8 @@ class Simulator:
 
     def _scene(self, call: _Call, now: float, t: float) -> Scene:
         request = call.request
-        return Scene(call.stage.slug, self.prices, now, t, call.host, call.path, request.target[len(call.host) + 1 :], request.method, request.headers, call.words)
+        target = request.target[len(call.host) + 1 :]
+        return Scene(call.stage.slug, self.prices, now, t, call.host, call.path, target, request.method, request.headers, call.words)
 
     def _control(self, request: Request) -> Reply:
         if request.method == "POST":
@@ -208,10 +212,13 @@ class Running:
 
 
 @contextmanager
-def running(port: int = 0, seed: int = 1) -> Iterator[Running]:
-    """Run a simulator in a daemon thread with its own loop; it has stopped when the block ends."""
+def running(port: int = 0, seed: int = 1, planned: bool = False) -> Iterator[Running]:
+    """Run a simulator in a daemon thread with its own loop; it has stopped when the block ends.
+
+    Nothing is listed or closed of itself unless `planned`: a test says what shall happen.
+    """
     loop, stop, ready, found = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), list[int]()
-    simulator = Simulator(seed)
+    simulator = Simulator(seed, planned)
 
     def listening(at: int) -> None:
         found.append(at)

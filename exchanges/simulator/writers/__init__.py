@@ -117,7 +117,7 @@ class Scene:
 
     def candles(self, thing: Market | Contract, period_s: int, start: float, end: float) -> list[Candle]:
         """Candles that opened from `start` to `end`, oldest first; the newest is unfinished."""
-        return candles(self.prices, thing, period_s, start, end, self.t)
+        return candles(self.prices, thing, period_s, start, end, now=self.t)
 
     def currencies(self) -> tuple[Currency, ...]:
         """The coins of the exchange with their networks as they are open or closed now."""
@@ -219,4 +219,6 @@ def find(slug: str, host: str, path: str) -> tuple[Route, str, dict[str, str]]:
     return Route("other", 1, ""), path, {}
 
 
-WRITERS: dict[str, ModuleType] = {m.name: importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)}
+WRITERS: dict[str, ModuleType] = {
+    m.name: module for m in pkgutil.iter_modules(__path__) if hasattr(module := importlib.import_module(f"{__name__}.{m.name}"), "HOSTS")
+}
