@@ -37,7 +37,7 @@ _WORDS = {
     "aptos": "APT APTOS",
     "sui": "SUI",
     "ton": "TON TONCOIN",
-    "near": "NEAR",
+    "near": "NEAR NEARPROTOCOL",
     "algorand": "ALGO ALGORAND",
     "cosmos": "ATOM COSMOS",
     "osmosis": "OSMO OSMOSIS",

@@ -1,4 +1,4 @@
-"""Bitget's way: everything is text, fractions, a stamp per row that dates its last change, errors as HTTP 400."""
+"""Bitget's clock, and its spot markets and tickers."""
 
 from __future__ import annotations
 
@@ -8,22 +8,10 @@ from functools import cache
 from exchanges.simulator import odd
 from exchanges.simulator.prices import Quote
 from exchanges.simulator.universe import Market
-from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short
+from exchanges.simulator.writers import Query, Reply, Scene, short
+from exchanges.simulator.writers.bitget.words import envelope, unknown
 
 SLUG = "bitget"
-HOSTS = ("api.bitget.com",)
-SNAPSHOT_S = 1.0
-LIMITS = (Limit(20, 1, per_endpoint=True), Limit(6_000, 60))
-ROUTES = {
-    "/api/v2/public/time": Route("time", 1, "time"),
-    "/api/v2/spot/public/symbols": Route("instruments", 1, "instruments"),
-    "/api/v2/spot/market/tickers": Route("tickers", 1, "tickers"),
-    "/api/v2/margin/currencies": Route("other", 1, "margin"),
-}
-FIELDS = Fields(
-    ("data",), "symbol", "bidPr", "bidSz", "askPr", "askSz", "lastPr", "high24h", "low24h", "baseVolume", "quoteVolume",
-    ("data",), "symbol", "baseCoin", "quoteCoin", "status", "halt", clock=("requestTime",), row_clock="ts",
-)  # fmt: skip
 ENDS_AT = 1_798_761_600_000  # the announced end of the markets that are being delisted: 2027-01-01
 MARGIN_REST = {
     "warningRiskRatio": "0.8", "liquidationRiskRatio": "1", "minTradeAmount": "0.0001", "maxTradeAmount": "10000", "takerFeeRate": "0.001",
@@ -34,7 +22,7 @@ DAY = 86_400
 
 def time(scene: Scene, query: Query) -> Reply:
     """The clock, in milliseconds, as text."""
-    return _envelope(scene.now, f'{{"serverTime":"{scene.ms}"}}')
+    return envelope(scene.now, f'{{"serverTime":"{scene.ms}"}}')
 
 
 def instruments(scene: Scene, query: Query) -> Reply:
@@ -48,7 +36,7 @@ def margin(scene: Scene, query: Query) -> Reply:
         {"symbol": m.symbol, "baseCoin": m.base, "quoteCoin": m.quote, "maxCrossedLeverage": "3", "maxIsolatedLeverage": "10", "status": "1"} | MARGIN_REST
         for m in scene.markets()[:20]
     ]
-    return _envelope(scene.now, json.dumps(rows, separators=(",", ":")))
+    return envelope(scene.now, json.dumps(rows, separators=(",", ":")))
 
 
 def tickers(scene: Scene, query: Query) -> Reply:
@@ -57,47 +45,11 @@ def tickers(scene: Scene, query: Query) -> Reply:
     return _rows(scene, query, {q.market.symbol: _row(q, scene.now, midnight) for q in scene.quotes()})
 
 
-def cost(route: Route, query: Query) -> int:
-    """Every request counts one, in its endpoint's own pool and in the address's."""
-    return route.cost
-
-
-def headers(now: float, used: int, left: int, resets_in: float) -> dict[str, str]:
-    """Calls left in the running second on this endpoint."""
-    return {"x-mbx-used-remain-limit": str(max(0, left))}
-
-
-def throttled(now: float, wait_s: float, banned: bool) -> Reply:
-    """429 without Retry-After."""
-    return _error(now, "429", "Too Many Requests", 429)
-
-
-def not_found(path: str, now: float) -> Reply:
-    """An address that does not exist; the first generation is retired with a message of its own."""
-    if "/v1/" in path:
-        return _error(now, "30032", "The V1 API has been decommissioned. Please migrate to a newer version.")
-    return _error(now, "40404", "Request URL NOT FOUND", 404)
-
-
-def broken(now: float) -> Reply:
-    """An error of the exchange's own, in its envelope."""
-    return _error(now, "40725", "service return an error", 200)
-
-
-def _envelope(now: float, data: str) -> Reply:
-    return Reply(f'{{"code":"00000","msg":"success","requestTime":{int(now * 1_000)},"data":{data}}}'.encode())
-
-
-def _error(now: float, code: str, text: str, status: int = 400) -> Reply:
-    said = {"code": code, "msg": text, "requestTime": int(now * 1_000), "data": None}
-    return Reply(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode(), status)
-
-
 def _rows(scene: Scene, query: Query, rows: dict[str, str]) -> Reply:
     wanted = query.get("symbol")
     if wanted and wanted not in rows:
-        return _error(scene.now, "40034", f"Parameter {wanted} does not exist")
-    return _envelope(scene.now, f"[{','.join([rows[wanted]] if wanted else rows.values())}]")
+        return unknown(scene.now, wanted)
+    return envelope(scene.now, f"[{','.join([rows[wanted]] if wanted else rows.values())}]")
 
 
 def _row(q: Quote, now: float, midnight: list[float]) -> str:
