@@ -1,4 +1,4 @@
-"""KuCoin's way: codes as text, errors with HTTP 200, ids that outlive their coins, nulls on new pairs, fractions."""
+"""KuCoin's spot market: ids that outlive their coins, nulls on new pairs, fractions, prices as text."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from exchanges.simulator.candles import Candle
 from exchanges.simulator.prices import Quote
 from exchanges.simulator.universe import Market
-from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short, step
+from exchanges.simulator.writers import Query, Reply, Scene, short, step
 
-SLUG = "kucoin"
-HOSTS = ("api.kucoin.com",)
-SNAPSHOT_S = 2.0
-LIMITS = (Limit(2_000, 30),)
-ROUTES = {
-    "/api/v1/timestamp": Route("time", 3, "time", silent=True),
-    "/api/v2/symbols": Route("instruments", 4, "instruments"),
-    "/api/v1/market/allTickers": Route("tickers", 15, "tickers"),
-}
-FIELDS = Fields(
-    ("data", "ticker"), "symbol", "buy", "bestBidSize", "sell", "bestAskSize", "last", "high", "low", "vol", "volValue",
-    ("data",), "symbol", "baseCurrency", "quoteCurrency", "enableTrading", False, clock=("data", "time"),
-)  # fmt: skip
 ZONES = {"BTC": "BTC", "ETH": "ALTS", "TRX": "ALTS", "KCS": "KCS", "EUR": "FIAT", "BRL": "FIAT"}
+PERIODS = {
+    "1min": 60, "3min": 180, "5min": 300, "15min": 900, "30min": 1_800, "1hour": 3_600, "2hour": 7_200, "4hour": 14_400, "6hour": 21_600, "8hour": 28_800,
+    "12hour": 43_200, "1day": 86_400, "1week": 604_800,
+}  # fmt: skip
+MOST = 1_500  # candles
 
 
 def time(scene: Scene, query: Query) -> Reply:
@@ -44,29 +37,48 @@ def tickers(scene: Scene, query: Query) -> Reply:
     return Reply(f'{{"code":"200000","data":{{"time":{scene.ms},"ticker":[{rows}]}}}}'.encode())
 
 
-def cost(route: Route, query: Query) -> int:
-    """Fixed by the address."""
-    return route.cost
+def book_20(scene: Scene, query: Query) -> Reply:
+    """Twenty levels a side."""
+    return _book(scene, query, 20)
 
 
-def headers(now: float, used: int, left: int, resets_in: float) -> dict[str, str]:
-    """The pool of 30 seconds: size, rest, and milliseconds until it is full again."""
-    return {"gw-ratelimit-limit": "2000", "gw-ratelimit-remaining": str(max(0, left)), "gw-ratelimit-reset": str(int(resets_in * 1_000))}
+def book_100(scene: Scene, query: Query) -> Reply:
+    """A hundred levels a side."""
+    return _book(scene, query, 100)
 
 
-def throttled(now: float, wait_s: float, banned: bool) -> Reply:
-    """429 without Retry-After: the wait stands in gw-ratelimit-reset."""
-    return Reply(b'{"code":"429000","msg":"Too many requests. System-level rate limit exceeded."}', 429)
+def candles(scene: Scene, query: Query) -> Reply:
+    """Candles, the newest first, the close before the high; times in seconds. `startAt` and `endAt` bound them."""
+    market, period = scene.market(query.get("symbol", "")), PERIODS.get(query.get("type", ""))
+    if market is None:
+        return Reply(b'{"msg":"Unsupported trading pair.","code":"400100"}')
+    if period is None:
+        return Reply(b'{"msg":"Incorrect candlestick type.","code":"400100"}')
+    end = _whole(query.get("endAt")) or int(scene.t)
+    start = _whole(query.get("startAt")) or end - 100 * period
+    rows = scene.candles(market, period, start, min(end, scene.t))[-MOST:]
+    return Reply(_json([_candle(market, row) for row in reversed(rows)]))
 
 
-def not_found(path: str, now: float) -> Reply:
-    """An address that does not exist: the only error with an HTTP status of its own."""
-    return Reply(b'{"code":"404","msg":"Not Found","retry":false,"success":false}', 404)
+def _book(scene: Scene, query: Query, levels: int) -> Reply:
+    if (market := scene.market(query.get("symbol", ""))) is None:
+        return Reply(b'{"msg":"Unsupported trading pair.","code":"400100"}')
+    size = market.size_digits + 2
+    bids, asks = ([[short(price, market.digits), short(amount, size)] for price, amount in side] for side in scene.book(market, levels))
+    return Reply(_json({"time": scene.ms, "sequence": str(scene.ms % 10**11), "bids": bids, "asks": asks}))
 
 
-def broken(now: float) -> Reply:
-    """An error of the exchange's own, with HTTP 200 as all of them."""
-    return Reply(b'{"msg":"Internal Server Error","code":"500000"}')
+def _candle(m: Market, row: Candle) -> list[str]:
+    opened, high, low, close = (short(price, m.digits) for price in (row.open, row.high, row.low, row.close))
+    return [str(row.opened_at), opened, close, high, low, short(row.volume, m.size_digits + 2), short(row.quote_volume, 9)]
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() else 0
+
+
+def _json(data: object) -> bytes:
+    return json.dumps({"code": "200000", "data": data}, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _text(value: float | None, digits: int) -> str:
