@@ -1,31 +1,23 @@
-"""Gate.io's way: bare lists, percents, no clock but microseconds in the headers, no sizes, leveraged tokens in the list."""
+"""The spot answers: pairs with their listing times, tickers without sizes, books, candles as arrays, coins with their networks."""
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 from exchanges.simulator.prices import Quote
 from exchanges.simulator.universe import Market
-from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene, short
+from exchanges.simulator.writers import Currency, Query, Reply, Scene, short
+from exchanges.simulator.writers.gateio.wire import No, closed, dump, stretch, whole
 
-SLUG = "gateio"
-HOSTS = ("api.gateio.ws",)
-SNAPSHOT_S = 1.0
-LIMITS = (Limit(200, 10, per_endpoint=True),)
-ROUTES = {
-    "/api/v4/spot/time": Route("time", 1, "time"),
-    "/api/v4/spot/currency_pairs": Route("instruments", 1, "instruments"),
-    "/api/v4/spot/tickers": Route("tickers", 1, "tickers"),
-    "/api/v4/margin/currency_pairs": Route("other", 1, "margin"),
-}
-FIELDS = Fields(
-    (), "currency_pair", "highest_bid", "highest_size", "lowest_ask", "lowest_size", "last", "high_24h", "low_24h", "base_volume", "quote_volume",
-    (), "id", "base", "quote", "trade_status", "untradable", header_clock="X-Out-Time",
-)  # fmt: skip
 MONEY = {"USDT": "Tether", "BTC": "Bitcoin", "ETH": "Ethereum", "USDC": "USDCoin", "USD1": "World Liberty USD", "GUSD": "Gemini Dollar"}
 ENDS_AT = 1_798_761_600  # the announced end of the markets that are being delisted: 2027-01-01
 DAY = 86_400
+CHAINS = {
+    "ethereum": "ETH", "bsc": "BSC", "tron": "TRX", "solana": "SOL", "polygon": "MATIC", "arbitrum": "ARBEVM", "optimism": "OPETH", "base": "BASEEVM",
+    "avalanche": "AVAX_C", "sui": "SUI", "ton": "TON", "bitcoin": "BTC", "ripple": "XRP", "dogecoin": "DOGE", "cardano": "ADA", "litecoin": "LTC",
+    "bitcoin-cash": "BCH", "polkadot": "DOT", "hedera": "HBAR", "stellar": "XLM", "near": "NEAR", "aptos": "APT", "algorand": "ALGO", "cosmos": "ATOM",
+    "injective": "INJ", "tezos": "XTZ", "celo": "CELO", "sonic": "SONIC", "berachain": "BERA",
+}  # fmt: skip
 
 
 def time(scene: Scene, query: Query) -> Reply:
@@ -44,7 +36,7 @@ def margin(scene: Scene, query: Query) -> Reply:
         {"id": m.symbol, "base": m.base, "quote": m.quote, "leverage": 10, "min_base_amount": "0.0001", "min_quote_amount": "1", "max_quote_amount": "1000000"}
         for m in scene.markets()[:20]
     ]
-    return Reply(json.dumps(rows, separators=(",", ":")).encode())
+    return Reply(dump(rows))
 
 
 def tickers(scene: Scene, query: Query) -> Reply:
@@ -54,40 +46,10 @@ def tickers(scene: Scene, query: Query) -> Reply:
     if pair := query.get("currency_pair"):
         rows = [_row(q, utc0, utc8, sized=True) for q in scene.quotes() if q.market.symbol == pair]
         if not rows:
-            return Reply(json.dumps({"label": "INVALID_CURRENCY_PAIR", "message": f"Invalid currency pair {pair}"}, separators=(",", ":")).encode(), 400)
+            return No("INVALID_CURRENCY_PAIR", f"Invalid currency pair {pair}").reply
     else:
         rows = [_row(q, utc0, utc8) for q in scene.quotes()]
     return Reply(f"[{','.join(rows)}]".encode())
-
-
-def cost(route: Route, query: Query) -> int:
-    """Every request counts one, in its endpoint's own pool."""
-    return route.cost
-
-
-def headers(now: float, used: int, left: int, resets_in: float) -> dict[str, str]:
-    """The clock of every answer, in microseconds, and the endpoint's pool of ten seconds."""
-    micro = int(now * 1_000_000)
-    return {
-        "X-In-Time": str(micro - 900), "X-Out-Time": str(micro), "X-Gate-Trace-Id": f"{micro:032x}",
-        "X-Gate-RateLimit-Limit": "200", "X-Gate-RateLimit-Requests-Remain": str(max(0, left)),
-        "X-Gate-RateLimit-Reset-Timestamp": str(int(now + (0 if left > 0 else resets_in))),
-    }  # fmt: skip
-
-
-def throttled(now: float, wait_s: float, banned: bool) -> Reply:
-    """429 with a label; the wait stands in the reset header."""
-    return Reply(b'{"label":"TOO_MANY_REQUESTS","message":"Request Rate Limit Exceeded (003)"}', 429)
-
-
-def not_found(path: str, now: float) -> Reply:
-    """An address that does not exist."""
-    return Reply(b'{"label":"NOT_FOUND","message":"Not Found"}', 404)
-
-
-def broken(now: float) -> Reply:
-    """An error of the exchange's own (never sent with 200 in real life)."""
-    return Reply(b'{"label":"SERVER_ERROR","message":"Internal server error"}')
 
 
 def _row(q: Quote, utc0: list[float], utc8: list[float], sized: bool = False) -> str:
@@ -117,7 +79,7 @@ def _etf(q: Quote) -> str:
 
 @cache
 def _instrument_row(m: Market) -> str:
-    return json.dumps(_instrument(m), separators=(",", ":"), ensure_ascii=False)
+    return dump(_instrument(m)).decode()
 
 
 def _instrument(m: Market) -> dict[str, object]:
@@ -138,3 +100,60 @@ def _instrument(m: Market) -> dict[str, object]:
         "up_rate": "0.08" if m.rank < 100 else "0.4",
         "down_rate": "0.08" if m.rank < 100 else "0.4",
     }  # fmt: skip
+
+
+# --- depth, candles, coins --------------------------------------------------------------------------------------------
+def order_book(scene: Scene, query: Query) -> Reply:
+    """One pair's book: levels of two texts, times in milliseconds."""
+    try:
+        market, levels = _asked(scene, query), whole(query, "limit", 10, 1_000)
+    except No as no:
+        return no.reply
+    bids, asks = ([[short(price, market.digits), short(size, 8)] for price, size in side] for side in scene.book(market, levels))
+    numbered = {"id": int(scene.t * 10) + market.rank} if query.get("with_id") == "true" else {}
+    return Reply(dump({"current": scene.ms, **numbered, "update": int(scene.t * 1_000), "asks": asks, "bids": bids}))
+
+
+def candlesticks(scene: Scene, query: Query) -> Reply:
+    """Candles as arrays of text: close before open, quote volume before base volume, and whether they are finished."""
+    try:
+        market, (period, start, end) = _asked(scene, query), stretch(scene, query, 1_000)
+    except No as no:
+        return no.reply
+    rows = [
+        [
+            str(c.opened_at), f"{c.quote_volume:.8f}", *(short(price, market.digits) for price in (c.close, c.high, c.low, c.open)), f"{c.volume:.8f}",
+            str(closed(c, period, scene.t)).lower(),
+        ]
+        for c in scene.candles(market, period, start, end)
+    ]  # fmt: skip
+    return Reply(dump(rows))
+
+
+def currencies(scene: Scene, query: Query) -> Reply:
+    """All coins with their networks: addresses, and what is closed; no fees. USDT has a closed network with an address for show."""
+    return Reply(dump([_coin(coin) for coin in scene.currencies()]))
+
+
+def _asked(scene: Scene, query: Query) -> Market:
+    pair = query.get("currency_pair", "")
+    if not pair:
+        raise No("MISSING_REQUIRED_PARAM", "Missing required parameter: currency_pair")
+    if (market := scene.market(pair)) is None:
+        raise No("INVALID_CURRENCY_PAIR", f"Invalid currency pair {pair}")
+    return market
+
+
+def _coin(coin: Currency) -> dict[str, object]:
+    networks = [_network(CHAINS[n.chain], n.address, n.deposit, n.withdraw) for n in coin.networks]
+    if coin.code == "USDT":
+        networks.append(_network("BTC", "aaaaa000000111111xxx00000xxx000111", False, False))
+    return {
+        "currency": coin.code, "name": coin.name, "delisted": False, "withdraw_disabled": not any(n.withdraw for n in coin.networks), "withdraw_delayed": False,
+        "deposit_disabled": not any(n.deposit for n in coin.networks), "trade_disabled": False, "fixed_rate": "", "chain": CHAINS[coin.networks[0].chain],
+        "chains": networks,
+    }  # fmt: skip
+
+
+def _network(name: str, address: str, deposit: bool, withdraw: bool) -> dict[str, object]:
+    return {"name": name, "addr": address, "withdraw_disabled": not withdraw, "withdraw_delayed": False, "deposit_disabled": not deposit}
