@@ -44,7 +44,7 @@ def candles(prices: Prices, thing: Market | Contract, period_s: int, start: floa
     last = min(end, now)
     if thing.status == "pre_open":
         return []
-    found = []
+    found: list[Candle] = []
     while opened <= last and len(found) < MOST:
         found.append(_candle(prices, thing, opened, period_s, now))
         opened += period_s

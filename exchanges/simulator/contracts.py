@@ -129,6 +129,11 @@ def every_contract(slug: str) -> tuple[Contract, ...]:
     return tuple(found.values())
 
 
+def contract_of(slug: str, asset: Asset, code: str, listed_at: int) -> Contract:
+    """A USDT perpetual that an exchange opens while the world runs."""
+    return replace(_contract(slug, (450, asset, code), quote="USDT", inverse=False, expiry=None), listed_at=listed_at)
+
+
 def _coins(slug: str) -> list[tuple[int, Asset, str]]:
     """(rank, coin, plain code) of what the exchange has perpetuals on: the best known, some of the rest by chance."""
     world, rng = universe(), chance(f"contracts:{slug}")
@@ -166,7 +171,11 @@ def _contract(slug: str, listed: tuple[int, Asset, str], *, quote: str, inverse:
     share = SHARE_OF_TRADE[slug] * {"USDT": 2.2, "USDC": 0.3, "USD": 0.25}[quote] * (0.08 if expiry is not None else 1.0)
     turnover = asset.turnover * share * rng.lognormvariate(0, 0.4)
     symbol, alias = symbol_of(slug, base, quote, inverse, expiry)
-    hours = 8 if rank < 40 or expiry is not None or asset.kind != "coin" or code == CHANGING else rng.choices(*zip(*INTERVALS, strict=True))[0]
+    hours = (
+        8
+        if rank < 40 or expiry is not None or asset.kind != "coin" or code == CHANGING
+        else rng.choices([hours for hours, _ in INTERVALS], [weight for _, weight in INTERVALS])[0]
+    )
     return Contract(
         exchange=slug, symbol=symbol, base=base, quote=quote, settle=base if inverse else quote, kind="perp" if expiry is None else "future", inverse=inverse,
         asset=asset, index_coin=code, price=price, turnover=turnover, contract_size=_contract_size(slug, code, price, inverse),

@@ -1,6 +1,6 @@
 """Perpetuals and dated futures of the simulated world: which there are, and what each of them costs at an instant.
 
-`contracts(slug, t)` is the catalogue at an instant, `contract_quotes(prices, slug, t)` one row for each contract at `t`, in the same order;
+`listed(prices, slug, t)` is the catalogue at an instant, `contract_quotes(prices, slug, t)` one row for each contract at `t`, in the same order;
 `funding_history` what was paid before. In a writer: `scene.contracts()`, `scene.contract_quotes()`.
 
 Units. Everything is counted in units of `Contract.base`, the code as that exchange writes it: of 1000PEPE one unit is a
@@ -26,7 +26,10 @@ from exchanges.simulator.universe import chance
 if TYPE_CHECKING:
     from exchanges.simulator.prices import Prices
 
-__all__ = ("Contract", "ContractQuote", "Funding", "contract_quote", "contract_quotes", "contracts", "funding_history", "in_contracts", "interval_h", "paid_at")
+__all__ = (
+    "Contract", "ContractQuote", "Funding", "contract_quote", "contract_quotes", "contracts", "funding_history", "in_contracts", "interval_h",
+    "listed", "paid_at",
+)  # fmt: skip
 
 HOUR, DAY = 3_600, 86_400
 SLOW = (31_000.0, 173_000.0)  # the periods of the basis' two waves, in seconds
@@ -86,6 +89,11 @@ class _Plan(NamedTuple):
     swing: float
     phase: float
     interest: float
+
+
+def listed(prices: Prices, slug: str, t: float) -> list[Contract]:
+    """The contracts of an exchange at `t`: the catalogue, and what has been opened since the world began."""
+    return [*contracts(slug, t), *prices.timetable.contracts(slug, t)]
 
 
 def contract_quotes(prices: Prices, slug: str, t: float) -> list[ContractQuote]:
@@ -172,7 +180,7 @@ def _quotes(prices: Prices, slug: str, t: float, version: int) -> list[ContractQ
     highs, lows = prices.extremes(int(t // HOUR))
     moment = (now, then, highs, lows)
     tick = int(t * 2) * 137
-    return [_quote(prices, c, t, moment, tick + n) for n, c in enumerate(contracts(slug, t))]
+    return [_quote(prices, c, t, moment, tick + n) for n, c in enumerate(listed(prices, slug, t))]
 
 
 def _quote(prices: Prices, c: Contract, t: float, moment: tuple[list[float], ...], n: int) -> ContractQuote:
@@ -232,4 +240,3 @@ def _planned(prices: Prices, c: Contract) -> _Plan:
         pairs[c.asset.key, "USDT"], money, c.multiplier, tuple(waves), level, half, float(10**c.digits), 2.5 * sqrt(c.turnover), units,
         2 * pi / own.uniform(0.6 * DAY, 2 * DAY), own.uniform(0, 2 * pi), units * own.uniform(0.15, 0.8),
     )  # fmt: skip
-

@@ -11,46 +11,20 @@ was said; the networks of coins are in `networks.py` (`scene.currencies()`).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from random import Random
 
+from exchanges.simulator.contracts import Contract, contract_of, every_contract
+from exchanges.simulator.happenings import FOREVER, KINDS, Happening, planned
 from exchanges.simulator.universe import SYMBOL, Asset, Market, chance, market_of, universe
 
-CYCLE_S = 1_800  # one round of happenings
-CYCLES = 24  # after half a day everything has happened
-MINUTE = 60
-FOREVER = 4e9
-KINDS = ("list", "delist", "rename", "network", "maintenance", "interval", "notice")
+__all__ = ("KINDS", "Happening", "Notice", "Timetable", "Window")
+
 NAMES = {"binance": "Binance", "kucoin": "KuCoin", "bybit": "Bybit", "gateio": "Gate", "bitget": "Bitget"}
 KEEPS_THE_DEAD = ("binance",)  # a market that is gone stays in the list, as BREAK
 LISTS_AHEAD = ("kucoin",)  # a market is listed before it opens
 KEEPS_THE_ID = ("kucoin",)  # a renamed coin's market keeps its symbol
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One thing that happens on one exchange. Times are epoch seconds; it was announced at `said_at` (0: never said).
-
-    kind list      `code` opens at `at`                 (announced as a listing)
-         delist    `code` is gone from `at` on          (announced as a delisting)
-         rename    `code` is called `to` from `at` on
-         network   `chain` is closed from `at` to `until` for `code` ("" = for every coin); `to` is deposit, withdraw or both
-         maintenance  the exchange is under maintenance from `at` to `until`
-         interval  the contract `code` pays funding every `to` hours from `at` on
-         notice    `code` is the title of some other announcement
-    """
-
-    kind: str
-    slug: str
-    at: float
-    code: str = ""
-    to: str = ""
-    chain: str = ""
-    until: float = FOREVER
-    said_at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,17 +56,20 @@ class Timetable:
 
     def __init__(self, seed: int, start: float | None) -> None:
         self.seed, self.start, self.version = seed, start, 0
-        self._planned = list(_planned(seed, start)) if start is not None else []
+        self._planned = list(planned(seed, start)) if start is not None else []
         self._added: list[Happening] = []
         self._opened: dict[tuple[str, str, int], Market] = {}
         self._made: dict[tuple[object, ...], Market] = {}
         self._spare: dict[str, Asset] = {}
+        self._perpetuals: dict[tuple[str, str, int], Contract] = {}
         self._arrange()
 
     def _arrange(self) -> None:
         """Sort everything by exchange; whatever was remembered of the old order is forgotten."""
         every = sorted([*self._planned, *self._added], key=lambda h: h.at)
         self._of = {slug: [h for h in every if h.slug == slug] for slug in SYMBOL}
+        changes = [h for h in every if h.kind == "interval"]
+        self._intervals = {(h.slug, h.code): [g for g in changes if (g.slug, g.code) == (h.slug, h.code)] for h in changes}
         self._times = {slug: sorted({x for h in found for x in (h.at, h.said_at)}) for slug, found in self._of.items()}
         self._markets: dict[tuple[str, int], dict[str, Market | None]] = {}
         self._listed: dict[tuple[str, int], tuple[Market, ...]] = {}
@@ -115,6 +92,8 @@ class Timetable:
             return f"{h.slug} does not list {h.code!r}"
         if h.kind == "list" and (not h.code or h.code in listed):
             return f"{h.slug} lists {h.code!r} already"
+        if h.kind == "list_perp" and h.code in {c.index_coin for c in (*every_contract(h.slug), *self.contracts(h.slug, FOREVER))}:
+            return f"{h.slug} has a perpetual on {h.code!r} already"
         if h.kind == "network" and (h.to not in ("deposit", "withdraw", "both") or not h.chain):
             return "a network needs its chain, and may close for deposit, withdraw or both"
         if h.kind == "interval" and h.to not in ("1", "2", "4", "8"):
@@ -195,6 +174,17 @@ class Timetable:
             self._spare[code] = world.fresh[-1 - len(self._spare) % len(world.fresh)]
         return world.by_key.get(code) or self._spare[code]
 
+    def contracts(self, slug: str, t: float) -> list[Contract]:
+        """The perpetuals that have opened by `t` since the world began."""
+        return [self._perpetual(h) for h in self._of[slug] if h.kind == "list_perp" and h.at <= t]
+
+    def _perpetual(self, h: Happening) -> Contract:
+        """The same object for the same listing, whoever asks."""
+        key = (h.slug, h.code, int(h.at))
+        if key not in self._perpetuals:
+            self._perpetuals[key] = contract_of(h.slug, self.asset(h.slug, h.code), h.code, int(h.at))
+        return self._perpetuals[key]
+
     def announcements(self, slug: str, t: float) -> list[Notice]:
         """Everything an exchange has announced by `t`, the newest first; a month of older notices is always there."""
         said = [n for h in self._of[slug] if h.said_at and (n := _notice(h))]
@@ -211,7 +201,7 @@ class Timetable:
 
     def interval_h(self, slug: str, symbol: str, t: float, usual: int) -> int:
         """A contract's funding interval in hours, `usual` unless an event has changed it."""
-        changes = [int(h.to) for h in self._of[slug] if h.kind == "interval" and h.code == symbol and h.at <= t]
+        changes = [int(h.to) for h in self._intervals.get((slug, symbol), ()) if h.at <= t]
         return changes[-1] if changes else usual
 
     def is_open(self, slug: str, code: str, chain: str, t: float) -> tuple[bool, bool]:
@@ -226,10 +216,11 @@ class Timetable:
 
 _CHANGES = ("list", "delist", "rename")
 _TITLES = {
-    "list": "{name} Will List {code} ({code}/USDT)", "delist": "{name} Will Delist {code} on {day}", "rename": "{name} Will Support the {code} Rename to {to}",
+    "list": "{name} Will List {code} ({code}/USDT)", "list_perp": "{name} Futures Will Launch the {code}USDT Perpetual",
+    "delist": "{name} Will Delist {code} on {day}", "rename": "{name} Will Support the {code} Rename to {to}",
     "network": "{name}: Deposits and Withdrawals on {chain} Suspended", "maintenance": "{name} Scheduled System Maintenance on {day}", "notice": "{code}",
 }  # fmt: skip
-_KINDS = {"list": "listing", "delist": "delisting", "maintenance": "maintenance", "network": "maintenance"}
+_KINDS = {"list": "listing", "list_perp": "listing", "delist": "delisting", "maintenance": "maintenance", "network": "maintenance"}
 
 
 def _number(h: Happening) -> int:
@@ -257,50 +248,3 @@ def _archive(seed: int, slug: str, start: float) -> Iterator[Notice]:
         until = said + 90_000 if kind == "maintenance" else FOREVER
         if found := _notice(Happening(kind, slug, said + 86_400, code if kind != "maintenance" else "", said_at=said, until=until)):
             yield found
-
-
-def _planned(seed: int, start: float) -> Iterator[Happening]:
-    """The timetable itself: one round after the other."""
-    rng, pool = chance(f"events:{seed}"), [asset.key for asset in universe().fresh[:48]]
-    for cycle in range(CYCLES):
-        at = start + cycle * CYCLE_S
-        if cycle * 2 + 1 < len(pool):
-            yield from _listings(rng, at, pool[cycle * 2 : cycle * 2 + 2])
-        yield from _endings(rng, at)
-        yield from _networks(rng, at)
-        slug = rng.choice(list(SYMBOL))
-        yield Happening("maintenance", slug, at + 22 * MINUTE, until=at + 24 * MINUTE, said_at=at + 2 * MINUTE)
-
-
-def _listings(rng: Random, at: float, codes: Iterable[str]) -> Iterator[Happening]:
-    """Two new coins: each opens on one exchange first, then on one or three more."""
-    for n, code in enumerate(codes):
-        places = rng.sample(list(SYMBOL), 4 if n == 0 else 2)
-        for order, slug in enumerate(places):
-            opens = at + (5 + 9 * n) * MINUTE + order * 3 * MINUTE
-            yield Happening("list", slug, opens, code, said_at=opens - 4 * MINUTE)
-
-
-def _endings(rng: Random, at: float) -> Iterator[Happening]:
-    """A small coin goes from one exchange, and another one gets a new name on two."""
-    slug = rng.choice(list(SYMBOL))
-    yield Happening("delist", slug, at + 18 * MINUTE, rng.choice(_small(slug)), said_at=at + 4 * MINUTE)
-    both = sorted(set(_small("kucoin")) & set(_small("gateio")))
-    code = rng.choice(both)
-    for place in ("kucoin", "gateio"):
-        yield Happening("rename", place, at + 20 * MINUTE, code, f"{code}2", said_at=at + 6 * MINUTE)
-
-
-@cache
-def _small(slug: str) -> list[str]:
-    """Long-tail coins of which nothing else is told."""
-    markets = universe().markets[slug]
-    return sorted({m.base for m in markets if m.asset.kind == "coin" and 500 < m.rank < 900 and m.status == "trading" and m.book == "both" and not m.ending})
-
-
-def _networks(rng: Random, at: float) -> Iterator[Happening]:
-    """A network closes for some minutes on one exchange, another one only for withdrawals."""
-    for n, what in enumerate(("both", "withdraw")):
-        chain = rng.choice(("ethereum", "solana", "tron", "bsc", "arbitrum", "base", "polygon"))
-        opens = at + (7 + 8 * n) * MINUTE
-        yield Happening("network", rng.choice(list(SYMBOL)), opens, "", what, chain, until=opens + 6 * MINUTE, said_at=opens - 2 * MINUTE)

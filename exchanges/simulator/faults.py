@@ -289,7 +289,7 @@ def body(reply: Reply, spec: Spec, writer: ModuleType, now: float) -> Reply:
 def bad_json(reply: Reply, spec: Spec, writer: ModuleType, now: float) -> Reply:
     """`what`: nan, bom, latin1, trailing, two (documents in one body)."""
     text = reply.body
-    first = text.index(b'"', text.index(b'":') + 2)
+    first = max(text.find(b'"', text.find(b'":') + 2), 1)
     return replace(reply, body={
         "nan": re.sub(rb':"[0-9.]+"', b":NaN", text, count=5), "bom": b"\xef\xbb\xbf" + text, "latin1": text[:first] + b'"\xe9\xff' + text[first + 1 :],
         "trailing": text + b" garbage", "two": text + text,

@@ -132,9 +132,7 @@ def _option(slug: str, coin: str, ends: tuple[int, int], strike: float, call: bo
         "gateio": (f"{coin}_USDT-{day:%Y%m%d}-{strike:.0f}-{letter}", f"{coin}_USDT", "USDT"),
     }[slug]
     tick = TICK[coin]
-    return Option(
-        slug, symbol, coin, name, quote, quote, strike, call, end, SIZE.get(slug, {}).get(coin, 1.0), listed, tick, max(0, -floor(log10(tick))), 2
-    )
+    return Option(slug, symbol, coin, name, quote, quote, strike, call, end, SIZE.get(slug, {}).get(coin, 1.0), listed, tick, max(0, -floor(log10(tick))), 2)
 
 
 def implied(coin: str, price: float, strike: float, years: float) -> float:

@@ -21,8 +21,8 @@ from types import ModuleType
 
 from exchanges.simulator.books import Levels, Thing, book
 from exchanges.simulator.candles import Candle, candles
-from exchanges.simulator.contracts import Contract, contracts
-from exchanges.simulator.derivatives import ContractQuote, Funding, contract_quotes, funding_history, interval_h
+from exchanges.simulator.contracts import Contract
+from exchanges.simulator.derivatives import ContractQuote, Funding, contract_quotes, funding_history, interval_h, listed
 from exchanges.simulator.events import Notice, Window
 from exchanges.simulator.networks import Currency, currencies
 from exchanges.simulator.options import Option, OptionQuote, option_quotes, options
@@ -81,7 +81,7 @@ class Scene:
 
     def contracts(self) -> list[Contract]:
         """The perpetuals and dated futures listed at this instant."""
-        return contracts(self.slug, self.t)
+        return listed(self.prices, self.slug, self.t)
 
     def contract(self, symbol: str) -> Contract | None:
         """A listed contract by its symbol or its other symbol."""
