@@ -6,9 +6,10 @@ Django's own `bulk_create(update_conflicts=True)` leaves that table too, but too
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
 
@@ -26,8 +27,8 @@ _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\
 def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, key: Sequence[str], update: Update = None) -> int:
     """Insert rows, or update those whose unique `key` exists, in the caller's transaction; return how many distinct rows.
 
-    `columns` are column names (`market_id`); values are what Django's fields hold: Decimal, aware datetime, str, int,
-    bool or None. `update` names the columns to overwrite (None: all but the key), or maps columns to SQL in which
+    `columns` are column names (`market_id`); values are what Django's fields hold: Decimal, aware datetime, date, str, int,
+    bool, lists for JSON, or None. `update` names the columns to overwrite (None: all but the key), or maps columns to SQL in which
     {old} and {new} stand for the stored and the incoming value. Where a key comes twice, the last row counts.
     """
     distinct = list(_last_by_key(columns, rows, key))
@@ -125,14 +126,25 @@ def _naive(value: datetime | None) -> str | None:
     return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
+def _day(value: date | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _json(values: Sequence[object]) -> list[str]:
+    return [json.dumps(value) for value in values]
+
+
 def _escaped(value: str | None) -> str:
     return "\\N" if value is None else value.translate(_COPY_ESCAPES)
 
 
 # SQLite: what Django's own adapters would bind. A decimal's text becomes INTEGER or REAL by the column's affinity.
-_SQLITE: Adapters = {"DecimalField": _texts(None), "DateTimeField": _each_once(_naive), "*": list}
+_SQLITE: Adapters = {
+    "DecimalField": _texts(None), "DateTimeField": _each_once(_naive), "DateField": _each_once(_day), "JSONField": _json, "*": list,
+}  # fmt: skip
 _POSTGRESQL: Adapters = {
     "DecimalField": _texts("\\N"),
+    "JSONField": lambda values: [_escaped(text) for text in _json(values)],
     **dict.fromkeys(("CharField", "SlugField", "TextField"), _each_once(_escaped)),
     "*": _each_once(_plain),
 }

@@ -6,133 +6,98 @@ A ticker is a name, not a coin: a code new to us starts under the asset of the s
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
-from django.utils.text import slugify
+from django.db.models import F, Q, QuerySet
 
 from exchanges.models import Exchange
 from exchanges.rows import Instrument
+from markets import listings
 from markets.bulk import upsert
-from markets.models import Asset, AssetAlias, AssetKind, ExchangeAsset, Market, Quote, Revision
+from markets.codes import canonical, code_ids, family, free_slug
+from markets.models import Book, Derivative, Funding, Market, OptionQuote, Quote
+from markets.polls import SOURCE_KINDS
+
+__all__ = ["canonical", "free_slug", "refusal", "store"]
 
 MAX_LOSS = 0.2  # a list that lost more than this is a truncated reply, not news ...
 LOST = "the list lost"
 REFUSALS = 3  # ... unless it says the same this many times in a row
 DELISTED_AFTER = 3  # accepted lists in a row without the market
 
-_UPDATED = (
-    "base_id", "quote_id", "status", "tick_size", "lot_size", "min_size", "min_notional", "maker_fee", "taker_fee",
-    "leveraged", "listed_at", "delist_at", "missing",
+# What a list that is only part of the whole leaves unsaid is not forgotten.
+_KEPT = (
+    "tick_size", "lot_size", "min_size", "min_notional", "maker_fee", "taker_fee", "contract_size", "expiry", "strike", "funding_interval_hours",
+    "listed_at", "delist_at",
 )
+_SAID = ("base_id", "quote_id", "status", "leveraged", "tokenised", "settle", "inverse", "index", "underlying", "option_type", "missing")
+_COLUMNS = ("exchange_id", "symbol", "kind", *_SAID, *_KEPT, "enabled", "first_seen_at")
 
 
-def refusal(exchange: Exchange, instruments: Sequence[Instrument]) -> str:
-    """Why this list cannot be believed, as a sentence, or "" when it can."""
-    known = set(_listed(exchange).filter(missing=0).values_list("symbol", flat=True))
-    lost = len(known - {i.symbol for i in instruments})
+@dataclass(frozen=True)
+class Change:
+    """What a list changed: how many markets it has, and whether it brought codes, or markets, or moved them."""
+
+    markets: int
+    codes: bool
+
+
+def refusal(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str = "instruments") -> str:
+    """Why this list cannot be believed, as a sentence, or "" when it can. What has expired is no loss."""
+    expected = _listed(exchange, source).filter(missing=0).exclude(expiry__lte=now)
+    known = set(expected.values_list("kind", "symbol"))
+    lost = len(known - {(i.kind, i.symbol) for i in instruments})
     if known and lost > MAX_LOSS * len(known):
         return f"{LOST} {lost} of {len(known)} markets; the last good one is kept"
     return ""
 
 
-def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime) -> int:
-    """Make the catalogue of `exchange` what its list says; return how many markets it has."""
-    codes = _codes(exchange, instruments)
+def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str = "instruments", *, whole: bool = True) -> Change:
+    """Make the catalogue of `exchange` what its list says.
+
+    `whole=False`: a part of the list could not be read. What is there is taken, what is not there is not missed.
+    """
+    before = listings.standing(exchange, source)
+    codes, new = code_ids(exchange, instruments)
     rows = [_market(exchange, i, codes, now) for i in instruments]
-    _forget_renamed(exchange, instruments, codes)
-    columns = ("exchange_id", "symbol", "kind", *_UPDATED, "enabled", "first_seen_at")
-    upsert(Market, columns, rows, key=("exchange_id", "kind", "symbol"), update=_UPDATED)
-    gone = _listed(exchange).exclude(symbol__in={i.symbol for i in instruments})
-    gone.update(missing=F("missing") + 1)
-    _listed(exchange).filter(missing__gte=DELISTED_AFTER).update(status=Market.Status.DELISTED)
-    return len(rows)
+    _forget_renamed(instruments, codes, before)
+    update = dict.fromkeys(_SAID, "{new}") | dict.fromkeys(_KEPT, "{new}" if whole else "COALESCE({new}, {old})")
+    upsert(Market, _COLUMNS, rows, key=("exchange_id", "kind", "symbol"), update=update)
+    if whole:
+        _miss(exchange, instruments, now, source)
+    listings.record(exchange, source, before, now, whole=whole)
+    return Change(len(rows), new)
 
 
-def _forget_renamed(exchange: Exchange, instruments: Sequence[Instrument], codes: dict[str, int]) -> None:
-    """Drop the quotes of markets whose id now stands for another coin: they are prices of the old one."""
-    stood = {symbol: (base, quote) for symbol, base, quote in Market.objects.filter(exchange=exchange).values_list("symbol", "base_id", "quote_id")}
-    moved = [i.symbol for i in instruments if stood.get(i.symbol, (codes[i.base], codes[i.quote])) != (codes[i.base], codes[i.quote])]
-    Quote.objects.filter(market__exchange=exchange, market__symbol__in=moved).delete()
+def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str) -> None:
+    """Count what the list no longer has; an expired contract needs no second look."""
+    there = {(i.kind, i.symbol) for i in instruments}
+    absent = [pk for pk, kind, symbol in _listed(exchange, source).values_list("pk", "kind", "symbol") if (kind, symbol) not in there]
+    for start in range(0, len(absent), 500):  # SQLite takes so many parameters and no more
+        gone = Market.objects.filter(pk__in=absent[start : start + 500])
+        gone.update(missing=F("missing") + 1)
+        gone.filter(Q(missing__gte=DELISTED_AFTER) | Q(expiry__lte=now)).update(status=Market.Status.DELISTED)
 
 
-def _listed(exchange: Exchange):  # noqa: ANN202 - a QuerySet of Market
-    return Market.objects.filter(exchange=exchange, kind="spot").exclude(status=Market.Status.DELISTED)
+def _forget_renamed(instruments: Sequence[Instrument], codes: Mapping[tuple[str, str], int], before: Mapping[listings.Key, listings.Standing]) -> None:
+    """Drop the prices of markets whose id now stands for another coin: they are of the old one."""
+    moved = [
+        old.pk for i in instruments
+        if (old := before.get((i.kind, i.symbol))) and (old.base_id, old.quote_id) != (codes[i.base, family(i)], codes[i.quote, family()])
+    ]  # fmt: skip
+    for model in (Quote, Derivative, OptionQuote, Funding, Book) if moved else ():
+        model.objects.filter(market_id__in=moved).delete()
 
 
-def _market(exchange: Exchange, i: Instrument, codes: dict[str, int], now: datetime) -> tuple[object, ...]:
-    return (
-        exchange.pk, i.symbol, i.kind, codes[i.base], codes[i.quote], i.status, i.tick_size, i.lot_size, i.min_size, i.min_notional,
-        i.maker_fee, i.taker_fee, i.leveraged, i.listed_at, i.delist_at, 0, True, now,
+def _listed(exchange: Exchange, source: str) -> QuerySet[Market]:
+    return Market.objects.filter(exchange=exchange, kind__in=SOURCE_KINDS[source]).exclude(status=Market.Status.DELISTED)
+
+
+def _market(exchange: Exchange, i: Instrument, codes: Mapping[tuple[str, str], int], now: datetime) -> tuple[object, ...]:
+    said = (
+        codes[i.base, family(i)], codes[i.quote, family()], i.status, i.leveraged, i.tokenised, (i.settle or "")[:30], i.inverse, (i.index or "")[:60],
+        (i.underlying or "")[:60], i.option_type or "", 0,
     )
-
-
-def _codes(exchange: Exchange, instruments: Sequence[Instrument]) -> dict[str, int]:
-    """{code: ExchangeAsset id} for every base and quote of the list, making what is new."""
-    known = dict(ExchangeAsset.objects.filter(exchange=exchange).values_list("code", "pk"))
-    kinds = {i.base: _kind(i) for i in instruments}
-    names = {i.base: i.name or "" for i in instruments}
-    new = sorted(({i.base for i in instruments} | {i.quote for i in instruments}) - known.keys())
-    if new:
-        # Two exchanges' first catalogues hold the same new coins: one at a time makes them.
-        Revision.objects.get_or_create(name="assets")
-        Revision.objects.select_for_update().get(name="assets")
-        assets = _assets({code: kinds.get(code, AssetKind.COIN) for code in new}, names)
-        ExchangeAsset.objects.bulk_create([ExchangeAsset(exchange=exchange, code=c, asset=assets[c], name=names.get(c, "")) for c in new])
-        known = dict(ExchangeAsset.objects.filter(exchange=exchange).values_list("code", "pk"))
-    return known
-
-
-def _kind(instrument: Instrument) -> str:
-    if instrument.leveraged:
-        return AssetKind.LEVERAGED
-    return AssetKind.TOKENISED if instrument.tokenised else AssetKind.COIN
-
-
-def _assets(kinds: dict[str, str], names: dict[str, str]) -> dict[str, Asset]:
-    """{code: Asset}, by other spelling, then by ticker and class; missing ones are made."""
-    spelling = {a.text.upper(): a.asset for a in AssetAlias.objects.filter(kind=AssetAlias.Kind.TICKER).select_related("asset")}
-    by_ticker = {(a.ticker, _family(a.kind)): a for a in Asset.objects.order_by("-pk")}  # the oldest of equals wins
-    slugs = set(Asset.objects.values_list("slug", flat=True))
-    found, new = dict[str, Asset](), list[Asset]()
-    for code, kind in kinds.items():
-        ticker, family = canonical(code), _family(kind)
-        asset = (spelling.get(ticker) if family == AssetKind.COIN else None) or by_ticker.get((ticker, family))
-        if asset is None:
-            asset = by_ticker[ticker, family] = Asset(slug=free_slug(ticker, kind, slugs), ticker=ticker, name=names.get(code, ""), kind=kind)
-            new.append(asset)
-        found[code] = asset
-    Asset.objects.bulk_create(new)
-    return found
-
-
-def _family(kind: str) -> str:
-    """Shares and leveraged tokens are never the coin of the same ticker; the other classes are what the seed says."""
-    return kind if kind in (AssetKind.LEVERAGED, AssetKind.TOKENISED) else AssetKind.COIN
-
-
-def canonical(code: str) -> str:
-    """An exchange's code as a ticker: NFKC and upper case (kALT is KALT, USDe is USDE)."""
-    return unicodedata.normalize("NFKC", code).upper()
-
-
-def free_slug(ticker: str, kind: str, taken: set[str]) -> str:
-    """An address for a new asset: its ticker, with its class or a number behind it where that is taken."""
-    plain = slugify(ticker.replace(".", "-").replace("$", "-"), allow_unicode=True) or "asset"
-    for slug in _candidates(plain, _family(kind)):
-        if slug not in taken:
-            taken.add(slug)
-            return slug
-    raise AssertionError("unreachable: the numbers never end")
-
-
-def _candidates(plain: str, family: str) -> Iterable[str]:
-    yield plain
-    if family != AssetKind.COIN:
-        yield f"{plain}-{family}"
-    number = 2
-    while True:
-        yield f"{plain}-{number}"
-        number += 1
+    return (exchange.pk, i.symbol, i.kind, *said, *(getattr(i, name) for name in _KEPT), True, now)

@@ -6,6 +6,7 @@ The rules are `markets.analysis.identity`; here they meet the rows. What an oper
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,11 +19,12 @@ from markets.analysis.settings import Method
 from markets.board import Board, PairKey, Quote
 from markets.bulk import upsert
 from markets.held import median_mid
-from markets.models import Asset, AssetKind, ExchangeAsset, IdentityState
+from markets.models import Asset, AssetKind, Book, Candle, Depth, Derivative, ExchangeAsset, Family, IdentityState, Market, OpenInterest, OptionQuote, Snapshot
 from markets.models import Quote as QuoteRow
 from markets.quotes import Judged
 
-_COLUMNS = ("exchange_id", "code", "asset_id", "multiplier", "name", "state", "evidence", "decided", "near", "near_since", "far")
+USD_MONEY = ("USD", "USDT", "USDC")
+_COLUMNS = ("exchange_id", "code", "family", "asset_id", "multiplier", "name", "state", "evidence", "decided", "near", "near_since", "far")
 _MOVED = ("state", "evidence", "near", "near_since", "far")
 _WORDS = {
     IdentityState.PROBABLE: "price agrees with the other exchanges over ten minutes",
@@ -36,7 +38,7 @@ def advance(exchange: Exchange, judged: Sequence[Judged], board: Board, now: dat
     samples = _samples(judged, codes)
     changed = [moved for pk, sample in samples.items() if (moved := _weighed(codes[pk], sample, now, method))]
     changed = _undecided(changed)
-    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in changed], key=("exchange_id", "code"), update=_MOVED)
+    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in changed], key=("exchange_id", "code", "family"), update=_MOVED)
     bundled = [pk for pk, sample in samples.items() if _bundles(codes[pk], sample, board)]
     return bool(bundled) or any(moved for _, moved in changed)
 
@@ -68,8 +70,12 @@ def _weighed(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> t
 
     A probable code that agrees again tells nothing new: its counter is left alone, so that a calm poll writes nothing.
     """
+    return _counted(code, _ratio(code, j, now, method), now, method)
+
+
+def _counted(code: ExchangeAsset, ratio: float | None, now: datetime, method: Method) -> tuple[ExchangeAsset, bool] | None:
     before = identity.Evidence(code.state, code.near, code.near_since, code.far)
-    after = identity.weigh(before, _ratio(code, j, now, method), now, method)
+    after = identity.weigh(before, ratio, now, method)
     calm = after.state == before.state == IdentityState.PROBABLE and after.far == before.far
     if after == before or calm:
         return None
@@ -92,12 +98,16 @@ def _ratio(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> flo
 
 
 def _bundles(code: ExchangeAsset, j: Judged, board: Board) -> bool:
+    return j.quote.mid is not None and _bundle_of(code, j.quote.mid, j.entry.key.quote, board, j.quote.exchange)
+
+
+def _bundle_of(code: ExchangeAsset, mid: Decimal, money: str, board: Board, without: str) -> bool:
     """Whether the code turned out to be many units of a known coin (1000PEPE), told by its price; then it is one from now on."""
     if code.multiplier != 1 or code.state == IdentityState.CONFLICTED:
         return False
     for base, multiplier in identity.multiplier_candidates(code.code, board.coins):
-        reference = _reference(board.pairs.get(PairKey(base, j.entry.key.quote), {}), j.quote.exchange)
-        if reference and j.quote.mid and identity.confirms_multiplier(j.quote.mid, reference, multiplier):
+        reference = _any_reference(base, money, board, without)
+        if reference and mid and identity.confirms_multiplier(mid, reference, multiplier):
             return _rebase(code, base, multiplier)
     return False
 
@@ -110,11 +120,62 @@ def _rebase(code: ExchangeAsset, base: str, multiplier: Decimal) -> bool:
     asset = Asset.objects.filter(ticker=base, kind__in=(AssetKind.COIN, AssetKind.STABLECOIN, AssetKind.WRAPPED)).order_by("pk").first()
     if asset is None or not ExchangeAsset.objects.filter(pk=code.pk, decided=False).exists():
         return False
-    QuoteRow.objects.filter(market__base=code).delete()  # they are per bundle; the next poll brings them per coin
+    forget_units(code)
     # The state stays: one price tells the unit, ten minutes of them tell the coin.
     evidence = f"its price is {plain(multiplier)} times that of {base} on the other exchanges"
     ExchangeAsset.objects.filter(pk=code.pk).update(asset=asset, multiplier=multiplier, evidence=evidence, near=0, far=0)
     return True
+
+
+# --- Codes that only contracts use ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Contract:
+    """What one poll says of a contract's price, per unit of its code; `key` is the coin's pair on the spot board."""
+
+    code_id: int
+    mid: Decimal
+    key: PairKey
+    volume: Decimal
+
+
+def weigh_contracts(exchange: Exchange, contracts: Iterable[Contract], board: Board, now: datetime, method: Method) -> bool:
+    """Weigh the prices of contracts whose code has no spot market here against the spot prices of their coin.
+
+    A contract follows an index of spot prices, so a bundle of 1000 shows in it as in a spot price. Return whether any code
+    changed its meaning or its state.
+    """
+    best = {c.code_id: c for c in sorted(contracts, key=lambda c: c.volume)}
+    spot = Market.objects.filter(exchange=exchange, kind="spot").exclude(status=Market.Status.DELISTED).values("base_id")
+    open_ones = ExchangeAsset.objects.filter(pk__in=best, decided=False, family=Family.COIN).exclude(state=IdentityState.CONFIRMED).exclude(pk__in=spot)
+    codes = {code.pk: code for code in open_ones}
+    changed = [moved for pk, code in codes.items() if (moved := _counted(code, _spot_ratio(best[pk], board), now, method))]
+    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in _undecided(changed)], key=("exchange_id", "code", "family"), update=_MOVED)
+    bundled = [pk for pk, code in codes.items() if _bundle_of(code, best[pk].mid, best[pk].key.quote, board, "")]
+    return bool(bundled) or any(moved for _, moved in changed)
+
+
+def _spot_ratio(contract: Contract, board: Board) -> float | None:
+    """The contract's price over the median of its coin's spot prices; None where nobody has any."""
+    reference = _any_reference(contract.key.base, contract.key.quote, board, "")
+    return float(contract.mid / reference) if reference else None
+
+
+def _any_reference(base: str, quote: str, board: Board, without: str) -> Decimal | None:
+    """A coin's spot price in this money, or else in USDT where it is money like it: five per cent decide here, not basis points."""
+    for money in (quote, "USDT") if quote in USD_MONEY else (quote,):
+        if reference := _reference(board.pairs.get(PairKey(base, money), {}), without):
+            return reference
+    return None
+
+
+# --- What is forgotten --------------------------------------------------------------------------------------------------
+def forget_units(code: ExchangeAsset) -> None:
+    """Drop what is stored per unit of a code whose multiplier has changed; the next polls bring it per coin."""
+    for model in (QuoteRow, Derivative, OptionQuote, Book):
+        model.objects.filter(market__base=code).delete()
+    markets = list(Market.objects.filter(base=code).values_list("pk", flat=True))
+    for history in (Snapshot, Candle, OpenInterest, Depth):
+        history.objects.filter(market_id__in=markets).delete()
 
 
 def _values(code: ExchangeAsset) -> tuple[object, ...]:

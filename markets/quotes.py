@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, Overflow
 from functools import partial
+from typing import Any
+
+from django.db import models
 
 from exchanges.client import Outcome
 from exchanges.models import Exchange
@@ -52,7 +55,7 @@ class Stamp:
     source: str  # exchange, received
 
 
-def stamp(outcome: Outcome[Ticker], exchange_ts: datetime | None, offset: timedelta) -> Stamp:
+def stamp(outcome: Outcome[Any], exchange_ts: datetime | None, offset: timedelta) -> Stamp:
     """Date one row. Only a snapshot clock dates a quote; one that runs ahead of us by over 5 s is not believed."""
     ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
     if exchange_ts is None:
@@ -63,12 +66,12 @@ def stamp(outcome: Outcome[Ticker], exchange_ts: datetime | None, offset: timede
     return Stamp(min(shifted, outcome.received_at), shifted, "exchange")
 
 
-def older_than_stored(outcome: Outcome[Ticker], exchange: Exchange, offset: timedelta) -> bool:
-    """Whether the reply's snapshot clock ran backwards: what is stored is newer and stays."""
+def older_than_stored(outcome: Outcome[Any], exchange: Exchange, offset: timedelta, model: type[models.Model] = QuoteRow) -> bool:
+    """Whether the reply's snapshot clock ran backwards: what is stored is newer and stays. `model` holds the latest rows of such replies."""
     if outcome.clock != "snapshot" or not outcome.rows:
         return False
     # A stored time that is still to come was stamped by a clock that has since been put back: it proves nothing.
-    stored_rows = QuoteRow.objects.filter(market__exchange=exchange, ts_source="exchange", observed_at__lte=outcome.received_at)
+    stored_rows = model._default_manager.filter(market__exchange=exchange, ts_source="exchange", observed_at__lte=outcome.received_at)
     newest = stored_rows.order_by("-observed_at").values_list("observed_at", flat=True).first()
     stamps = [stamp(outcome, row.exchange_ts, offset) for row in outcome.rows[:1]]
     return newest is not None and stamps[0].source == "exchange" and stamps[0].observed_at < newest
@@ -105,8 +108,8 @@ def _judged(market_id: int, entry: Entry, quote: Quote, previous: Quote | None, 
 def _quote(exchange: Exchange, row: Ticker, entry: Entry, at: Stamp, outcome: Outcome[Ticker]) -> Quote:
     """One wire row as a quote per coin: a multiplier in the symbol is undone."""
     m = entry.market["multiplier"]
-    per_coin = _same if m == ONE else partial(_divided, m)
-    in_coins = _same if m == ONE else partial(_times, m)
+    per_coin = _same if m == ONE else partial(divided, m)
+    in_coins = _same if m == ONE else partial(times, m)
     too_big = tuple(name for name in _SIZES if getattr(row, name) is not None and in_coins(getattr(row, name)) is None)
     return Quote(
         exchange=exchange.slug, **entry.market,
@@ -121,12 +124,13 @@ def _same(value: Decimal | None) -> Decimal | None:
     return value
 
 
-def _divided(m: Decimal, value: Decimal | None) -> Decimal | None:
+def divided(m: Decimal, value: Decimal | None) -> Decimal | None:
+    """A price per bundle of `m` coins as one per coin."""
     return None if value is None else stored(value / m)
 
 
-def _times(m: Decimal, value: Decimal | None) -> Decimal | None:
-    """None also for what grows beyond any number we keep: the exchange's figure was absurd, its prices need not be."""
+def times(m: Decimal, value: Decimal | None) -> Decimal | None:
+    """A size in bundles of `m` coins in coins. None also for what grows beyond any number we keep: the exchange's figure was absurd, its prices need not be."""
     try:
         return None if value is None else stored(value * m)
     except Overflow:

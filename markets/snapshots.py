@@ -1,4 +1,4 @@
-"""History: candles of the mid price, built as polls are stored, and dropped when their time is over."""
+"""History: candles of the mid price, built as polls are stored, at three widths."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from decimal import Decimal
 from exchanges.numbers import EPOCH, stored
 from markets.board import Board, PairKey, Quote
 from markets.bulk import upsert
-from markets.models import Setting, Snapshot
+from markets.models import Snapshot
 
-MINUTE, HOUR = 60, 3600
-CHUNK = 5_000
+MINUTE, FIVE_MINUTES, HOUR = 60, 300, 3600
 
 _COLUMNS = ("market_id", "period_s", "opened_at", "open", "high", "low", "close", "quote_volume_24h", "count")
 _ON_CONFLICT = {
@@ -25,13 +24,13 @@ _ON_CONFLICT = {
 
 
 def record(quotes: Iterable[tuple[int, Quote]], busy: set[PairKey], now: datetime) -> None:
-    """Add this poll's (market id, quote) to the running hour, and to the running minute for the busy pairs."""
+    """Add this poll's (market id, quote) to the running hour, and to the running minute and five minutes for the busy pairs."""
     rows: list[Sequence[object]] = []
     for market_id, quote in quotes:
         mid = stored(quote.mid)
         if mid is None or quote.bid > quote.ask:  # type: ignore[operator]  # a mid has both sides
             continue
-        periods = (MINUTE, HOUR) if (quote.base, quote.quote, quote.kind) in busy else (HOUR,)
+        periods = (MINUTE, FIVE_MINUTES, HOUR) if (quote.base, quote.quote, quote.kind) in busy else (HOUR,)
         rows += [(market_id, period, opened(now, period), mid, mid, mid, mid, quote.quote_volume_24h, 1) for period in periods]
     upsert(Snapshot, _COLUMNS, rows, key=("market_id", "period_s", "opened_at"), update=_ON_CONFLICT)
 
@@ -48,18 +47,3 @@ def busiest(board: Board, count: int) -> set[PairKey]:
         return rate * sum((q.quote_volume_24h or Decimal(0) for q in board.pairs[key].values()), Decimal(0))
 
     return set(sorted(board.pairs, key=volume, reverse=True)[:count])
-
-
-def purge(now: datetime, setting: Setting) -> int:
-    """Delete what is older than its tier is kept, in chunks that hold the write lock briefly; return how many."""
-    keep = {MINUTE: timedelta(hours=setting.minute_snapshots_h), HOUR: timedelta(days=setting.hour_snapshots_d)}
-    return sum(_drop(period, now - age) for period, age in keep.items())
-
-
-def _drop(period_s: int, before: datetime) -> int:
-    dropped = 0
-    old = Snapshot.objects.filter(period_s=period_s, opened_at__lt=before)
-    while keys := list(old.values_list("market_id", "opened_at")[:CHUNK]):
-        last = max(opened_at for _, opened_at in keys)
-        dropped += old.filter(market_id__in={market_id for market_id, _ in keys}, opened_at__lte=last).delete()[0]
-    return dropped

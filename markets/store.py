@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from exchanges.client import Outcome
 from exchanges.leases import Claim
 from exchanges.models import Exchange, Feed, Run
-from markets import catalogue, condition, held, identities, quotes, snapshots
+from markets import (
+    candles,
+    catalogue,
+    condition,
+    contracts,
+    depth,
+    funding,
+    held,
+    identities,
+    networks,
+    notices,
+    quotes,
+    retention,
+    snapshots,
+    traders,
+)
 from markets.asking import client_for
 from markets.method import current_method, setting
 from markets.models import Revision
+from markets.polls import Poll, Times, Write, touch
 
 __all__ = ["client_for", "purge", "save", "touch"]
 
-RUNS_KEPT = timedelta(days=2)
 OFFSETS_KEPT = 5
 OFFSET_MS = 3_600_000
 
-Write = Callable[[], Outcome]
 
+def save(  # noqa: PLR0917 - a poll and what it was about
+    feed: Feed, claim: Claim, outcome: Outcome[Any], now: datetime, markets: Mapping[str, int] | None = None, times: Times | None = None,
+) -> bool:
+    """Store how a poll ended. False, and nothing written, when the claim's token is no longer the feed's.
 
-def save(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> bool:
-    """Store how a poll ended. False, and nothing written, when the claim's token is no longer the feed's."""
-    write = _PLANS[feed.source](feed, claim, outcome, now) if outcome.good and feed.source in _PLANS else lambda: outcome
+    Of a source that is read market by market several markets' rows come at once: `markets` says which (native symbol ->
+    Market.pk), `times` when each was asked and answered.
+    """
+    poll = Poll(feed, claim.token, outcome, now, markets, times or {})
+    write = _PLANS[feed.source](poll) if outcome.good and feed.source in _PLANS else lambda: outcome
     with transaction.atomic():
         if not Feed.objects.filter(pk=feed.pk, token=claim.token).update(finished_at=now):
             return False
@@ -41,14 +61,6 @@ def save(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> bool:
             touch("outcomes")
     held.look_again()  # tickers may be next in this worker, and need the catalogue just stored
     return True
-
-
-def touch(*names: str) -> None:
-    """Bump change numbers: readers of the board notice within a quarter of a second."""
-    for name in sorted(names):  # everybody in the same order, or two transactions wait for each other
-        if not Revision.objects.filter(name=name).update(number=F("number") + 1):
-            Revision.objects.get_or_create(name=name)
-            Revision.objects.filter(name=name).update(number=F("number") + 1)
 
 
 def _finish(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> None:
@@ -63,13 +75,18 @@ def _finish(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> None:
 
 
 # --- What each source stores. The thinking is done before the transaction; the returned function only writes. ---------
-def _instruments(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
-    def write() -> Outcome:
-        reason = catalogue.refusal(feed.exchange, outcome.rows)
+def _instruments(poll: Poll) -> Write:
+    """A catalogue. The coins' own lists move the board; those of contracts have a change number of their own."""
+    feed, source, outcome = poll.feed, poll.feed.source, poll.outcome
+    whole = outcome.outcome == "ok" or not outcome.detail  # a part that failed is told of; rows that were dropped are not
+
+    def write() -> Outcome[Any]:
+        reason = catalogue.refusal(feed.exchange, outcome.rows, poll.now, source) if whole else ""
         if reason and not _insists(feed):
             return replace(outcome, outcome="schema", detail=reason)
-        catalogue.store(feed.exchange, outcome.rows, now)
-        touch(f"catalogue:{feed.exchange.slug}", "assets")
+        change = catalogue.store(feed.exchange, outcome.rows, poll.now, source, whole=whole)
+        spot = source == "instruments"
+        touch(f"{'catalogue' if spot else 'contracts'}:{feed.exchange.slug}", *(["assets"] if spot or change.codes else []))
         return outcome
 
     return write
@@ -81,16 +98,16 @@ def _insists(feed: Feed) -> bool:
     return len(last) == catalogue.REFUSALS and all(outcome == "schema" and detail.startswith(catalogue.LOST) for outcome, detail in last)
 
 
-def _tickers(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
-    exchange, view, method = feed.exchange, held.current(), current_method()
+def _tickers(poll: Poll) -> Write:
+    exchange, outcome, now, view, method = poll.exchange, poll.outcome, poll.now, held.current(), current_method()
     before = quotes.judge(exchange, outcome, view, now, method)
     busy = snapshots.busiest(view.board, setting().snapshot_pairs)
 
-    def write() -> Outcome:
+    def write() -> Outcome[Any]:
         judged = before if _same_catalogue(view, exchange) else quotes.judge(exchange, outcome, _renewed(), now, method)
-        if quotes.older_than_stored(outcome, exchange, timedelta(milliseconds=exchange.clock_offset_ms or 0)):
+        if quotes.older_than_stored(outcome, exchange, poll.offset):
             return replace(outcome, detail="its clock ran backwards: what is stored is newer and stays")
-        quotes.store(judged, claim.token)
+        quotes.store(judged, poll.token)
         snapshots.record(((j.market_id, j.quote) for j in judged if not j.memory.flag), busy, now)
         if identities.advance(exchange, judged, view.board, now, method):
             touch(f"catalogue:{exchange.slug}", "assets")
@@ -112,25 +129,43 @@ def _renewed() -> held.Held:
     return held.current()
 
 
-def _time(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> Write:
+def _time(poll: Poll) -> Write:
     """The exchange's clock minus the middle of our request; the median of the last five is used."""
+    outcome, exchange = poll.outcome, poll.exchange
     ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
     offset = round((outcome.rows[0].exchange_ts - ours).total_seconds() * 1000)
     if abs(offset) > OFFSET_MS:
         return lambda: replace(outcome, outcome="schema", detail=f"its clock is {offset / 1000:+,.0f} s from ours, which is not believed")
-    offsets = [*feed.exchange.clock_offsets, offset][-OFFSETS_KEPT:]
+    offsets = [*exchange.clock_offsets, offset][-OFFSETS_KEPT:]
 
-    def write() -> Outcome:
-        Exchange.objects.filter(pk=feed.exchange.pk).update(clock_offsets=offsets, clock_offset_ms=round(statistics.median(offsets)))
+    def write() -> Outcome[Any]:
+        Exchange.objects.filter(pk=exchange.pk).update(clock_offsets=offsets, clock_offset_ms=round(statistics.median(offsets)))
         return outcome
 
     return write
 
 
-_PLANS: dict[str, Callable[[Feed, Claim, Outcome, datetime], Write]] = {"instruments": _instruments, "tickers": _tickers, "time": _time}
+_PLANS: dict[str, Callable[[Poll], Write]] = {
+    "time": _time,
+    "status": notices.status,
+    "instruments": _instruments,
+    "tickers": _tickers,
+    "book": depth.books,
+    "candles": candles.candles,
+    "currencies": networks.currencies,
+    "announcements": notices.announcements,
+    "perp_instruments": _instruments,
+    "perp_tickers": contracts.tickers,
+    "open_interest": contracts.open_interest,
+    "funding": funding.current,
+    "funding_history": funding.history,
+    "option_instruments": _instruments,
+    "option_tickers": contracts.options,
+    "index_members": contracts.index_members,
+    "copy_traders": traders.copy_traders,
+}
 
 
 def purge(now: datetime) -> int:
-    """Drop what is older than it is kept: runs and snapshots. Return how many rows."""
-    runs = Run.objects.filter(started_at__lt=now - RUNS_KEPT).delete()[0]
-    return runs + snapshots.purge(now, setting())
+    """Drop what is older than it is kept, and make room for what comes. Return how much went."""
+    return retention.purge(now, setting())

@@ -17,9 +17,11 @@ FLOORS = {
     0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
     1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan markets.analysis markets.board markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases exchanges.capabilities markets.models markets.bulk",
-    3: "exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read"
+    3: "exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
     # the rooms behind those two doors
-    " markets.asking markets.catalogue markets.condition markets.held markets.identities markets.method markets.quotes markets.snapshots"
+    " markets.asking markets.candles markets.catalogue markets.codes markets.contracts markets.depth markets.funding markets.listings markets.networks"
+    " markets.notices markets.partitions markets.polls markets.retention markets.traders"
+    " markets.condition markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.statuses markets.tiles markets.turns markets.planning",
 }
 TOP = 4

@@ -20,6 +20,14 @@ class AssetKind(models.TextChoices):
     TOKENISED = "tokenised", "Tokenised share"
 
 
+class Family(models.TextChoices):
+    """What can never be the same thing, however alike two codes are: coins of all classes, leveraged tokens, shares."""
+
+    COIN = "coin", "Coin"
+    LEVERAGED = "leveraged", "Leveraged token"
+    TOKENISED = "tokenised", "Tokenised share"
+
+
 class IdentityState(models.TextChoices):
     """How sure we are of what an exchange means by a code."""
 
@@ -76,10 +84,14 @@ class AssetAlias(models.Model):
 
 
 class ExchangeAsset(models.Model):
-    """What one exchange means by one code. `multiplier` units of the asset are in one unit of the code (1000PEPE)."""
+    """What one exchange means by one code. `multiplier` units of the asset are in one unit of the code (1000PEPE).
+
+    A code may stand for a coin and for a share of the same letters (a perpetual on APT beside the coin): told apart by `family`.
+    """
 
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="assets")
     code = models.CharField(max_length=30)
+    family = models.CharField(max_length=10, choices=Family.choices, default=Family.COIN, editable=False)
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="codes")
     multiplier = models.DecimalField(max_digits=38, decimal_places=18, default=1)
     name = models.CharField("name on the exchange", max_length=120, blank=True)
@@ -93,7 +105,7 @@ class ExchangeAsset(models.Model):
 
     class Meta:
         ordering = ("exchange_id", "code")
-        constraints = [models.UniqueConstraint(fields=("exchange", "code"), name="one_meaning_per_code")]
+        constraints = [models.UniqueConstraint(fields=("exchange", "code", "family"), name="one_meaning_per_code")]
 
     def __str__(self) -> str:
         return f"{self.code} on {self.exchange}"

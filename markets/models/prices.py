@@ -99,7 +99,7 @@ class Quote(models.Model):
 
 
 class Snapshot(models.Model):
-    """History: one candle of the mid price of a market. `period_s` 60 (kept a day) or 3600 (kept 90 days)."""
+    """History: one candle of the mid price of a market. `period_s` is 60, 300 or 3600, kept as the settings say."""
 
     pk = models.CompositePrimaryKey("market_id", "period_s", "opened_at")
     market = models.ForeignKey(Market, models.CASCADE, related_name="+", db_index=False)

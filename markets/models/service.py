@@ -26,6 +26,7 @@ class Setting(models.Model):
     minute_snapshots_h = models.PositiveIntegerField("keep one-minute history, hours", default=24)
     five_minute_snapshots_d = models.PositiveIntegerField("keep five-minute history, days", default=7)
     hour_snapshots_d = models.PositiveIntegerField("keep hourly history, days", default=90)
+    day_candles_d = models.PositiveIntegerField("keep daily candles, days", default=1095)
     events_kept_d = models.PositiveIntegerField("keep listings, announcements and network changes, days", default=730)
     funding_kept_d = models.PositiveIntegerField("keep settled funding and open interest, days", default=365)
     snapshot_pairs = models.PositiveIntegerField("one-minute history for the first … pairs by volume", default=500)
