@@ -1,4 +1,4 @@
-"""Binance's way: padded strings, percent, dead markets still in the list, errors as HTTP 400 with a code."""
+"""Binance's spot market: padded strings, percent, dead markets still in the list."""
 
 from __future__ import annotations
 
@@ -9,22 +9,9 @@ from functools import cache
 
 from exchanges.simulator.prices import Quote
 from exchanges.simulator.universe import Market
-from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route, Scene
+from exchanges.simulator.writers import Query, Reply, Scene
+from exchanges.simulator.writers.binance.wire import asked_number, asked_span, error, klines, misses, sides
 
-SLUG = "binance"
-HOSTS = ("api.binance.com", "data-api.binance.vision", "api-gcp.binance.com", "api1.binance.com", "api2.binance.com", "api3.binance.com", "api4.binance.com")
-SNAPSHOT_S = 1.0
-LIMITS = (Limit(6_000, 60, aligned=True, patience=10, ban_s=120),)
-ROUTES = {
-    "/api/v3/ping": Route("other", 1, "ping"),
-    "/api/v3/time": Route("time", 1, "time"),
-    "/api/v3/exchangeInfo": Route("instruments", 20, "instruments"),
-    "/api/v3/ticker/24hr": Route("tickers", 80, "tickers"),
-}
-FIELDS = Fields(
-    (), "symbol", "bidPrice", "bidQty", "askPrice", "askQty", "lastPrice", "highPrice", "lowPrice", "volume", "quoteVolume",
-    ("symbols",), "symbol", "baseAsset", "quoteAsset", "status", "BREAK", row_clock="closeTime",
-)  # fmt: skip
 STATUS = {"trading": "TRADING", "halted": "HALT", "delisted": "BREAK"}
 ROW = (
     '{"symbol":"%s","priceChange":"%.8f","priceChangePercent":"%.3f","weightedAvgPrice":"%.8f","prevClosePrice":"%.8f","lastPrice":"%.8f","lastQty":"%.8f",'
@@ -76,48 +63,35 @@ def tickers(scene: Scene, query: Query) -> Reply:
     return Reply((rows[0] if "symbol" in query else f"[{','.join(rows)}]").encode())
 
 
-def cost(route: Route, query: Query) -> int:
-    """Tickers cost by how many symbols are asked for."""
-    if route.source != "tickers":
-        return route.cost
-    count = 1 if "symbol" in query else query["symbols"].count(",") + 1 if "symbols" in query else 101
-    return 2 if count <= 20 else 40 if count <= 100 else 80
+def depth(scene: Scene, query: Query) -> Reply:
+    """An order book in coins, a hundred levels unless asked otherwise; it has no time."""
+    if refused := misses(query, "symbol") or _refused(scene, query, {"symbol", "limit"}):
+        return refused
+    market, limit = scene.market(query["symbol"]), asked_number(query, "limit", 100, 5_000)
+    if market is None or limit is None:
+        return error(-1100, "Illegal characters found in parameter 'limit'; legal range is '^[0-9]{1,20}$'.")
+    bids, asks = scene.book(market, limit) if market.status != "delisted" else ([], [])
+    levels = sides(bids, asks, lambda price, size: f'["{price:.8f}","{round(size, market.size_digits):.8f}"]')
+    return Reply(f'{{"lastUpdateId":{scene.ms // 100},{levels}}}'.encode())
 
 
-def headers(now: float, used: int, left: int, resets_in: float) -> dict[str, str]:
-    """The weight this address has used in the running minute."""
-    return {"x-mbx-used-weight": str(used), "x-mbx-used-weight-1m": str(used), "Strict-Transport-Security": "max-age=31536000; includeSubdomains"}
-
-
-def throttled(now: float, wait_s: float, banned: bool) -> Reply:
-    """429 until the minute is over; whoever goes on is banned: 418, with the end in words."""
-    retry = {"Retry-After": str(int(wait_s) + 1)}
-    if banned:
-        return _error(-1003, f"Way too many requests; IP banned until {int((now + wait_s) * 1_000)}.", 418, retry)
-    return _error(-1003, "Too much request weight used; current limit is 6000 request weight per 1 MINUTE.", 429, retry)
-
-
-def not_found(path: str, now: float) -> Reply:
-    """An address that does not exist."""
-    return Reply(b"<html><body><h2>404 Not found</h2></body></html>", 404, "text/html")
-
-
-def broken(now: float) -> Reply:
-    """An error of the exchange's own, in its envelope (this one is never sent with 200 in real life)."""
-    return _error(-1001, "Internal error; unable to process your request. Please try again.", 200)
-
-
-def _error(code: int, text: str, status: int = 400, headers: dict[str, str] | None = None) -> Reply:
-    return Reply(json.dumps({"code": code, "msg": text}, separators=(",", ":")).encode(), status, headers=headers or {})
+def candles(scene: Scene, query: Query) -> Reply:
+    """Twelve places a candle, padded; at most a thousand, oldest first, the last one unfinished."""
+    if refused := misses(query, "symbol", "interval") or _refused(scene, query, {"symbol", "interval", "startTime", "endTime", "limit", "timeZone"}):
+        return refused
+    market, span = scene.market(query["symbol"]), asked_span(scene, query, 1_000)
+    if market is None or market.status == "delisted" or isinstance(span, Reply):
+        return span if isinstance(span, Reply) else Reply(b"[]")
+    return klines(scene, market, span, lambda c: (f"{round(c.volume, market.size_digits):.8f}", f"{c.quote_volume:.8f}"), 8)
 
 
 def _refused(scene: Scene, query: Query, known: set[str]) -> Reply | None:
     if strange := set(query) - known:
-        return _error(-1104, f"Not all sent parameters were read; read '{len(query) - len(strange)}' parameter(s) but was sent '{len(query)}'.")
+        return error(-1104, f"Not all sent parameters were read; read '{len(query) - len(strange)}' parameter(s) but was sent '{len(query)}'.")
     if query.get("symbolStatus", "TRADING") not in ("TRADING", "HALT", "BREAK"):
-        return _error(-1100, "Illegal characters found in parameter 'symbolStatus'; legal range is 'TRADING', 'HALT', 'BREAK'.")
+        return error(-1100, "Illegal characters found in parameter 'symbolStatus'; legal range is 'TRADING', 'HALT', 'BREAK'.")
     have = {m.symbol for m in scene.markets()} if _symbols(query) else set()
-    return None if have.issuperset(_symbols(query) or ()) else _error(-1121, "Invalid symbol.")
+    return None if have.issuperset(_symbols(query) or ()) else error(-1121, "Invalid symbol.")
 
 
 def _symbols(query: Query) -> tuple[str, ...] | None:
