@@ -32,12 +32,12 @@ NEVER = held.NEVER
 
 # --- Who wants what -------------------------------------------------------------------------------------------------
 def want(market_ids: Collection[int], source: str, now: datetime, *, fresh_s: float) -> list[int]:
-    """Say that somebody looks at these markets now; ask the queue for those not read within `fresh_s`. Return those asked for."""
+    """Say that somebody looks at these markets now; ask the queue for those not tried within `fresh_s`. Return those asked for."""
     known = {reading.market_id: reading for reading in Reading.objects.filter(market__in=market_ids, source=source)}
     old = [pk for pk in market_ids if pk not in known or _is_old(known[pk], now, fresh_s)]
     _note("looked_at", market_ids, source, now)
     _note("wanted_at", old, source, now)
-    for slug in Market.objects.filter(pk__in=old).values_list("exchange__slug", flat=True).distinct():
+    for slug in Market.objects.filter(pk__in=old).order_by("exchange__slug").values_list("exchange__slug", flat=True).distinct():
         async_task("markets.tasks.look", slug, source, q_options={"save": False})
     return old
 
@@ -48,9 +48,9 @@ def _note(column: str, market_ids: Collection[int], source: str, now: datetime) 
 
 
 def _is_old(reading: Reading, now: datetime, fresh_s: float) -> bool:
-    """Neither fresh nor already asked for a moment ago."""
+    """Neither tried lately, nor asked for a moment ago. What was just refused is not asked again at every look."""
     asked = reading.wanted_at is not None and now - reading.wanted_at < AGAIN
-    return not asked and (reading.read_at is None or now - reading.read_at > timedelta(seconds=fresh_s))
+    return not asked and (reading.tried_at is None or now - reading.tried_at > timedelta(seconds=fresh_s))
 
 
 def pending(feed: Feed) -> list[int]:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from markets import views
+from markets import views, views_depth
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("compare/<str:pair>/", views.compare, name="compare"),
+    path("liquidity/<str:pair>/", views_depth.liquidity, name="liquidity"),
     path("assets/<str:slug>/", views.asset, name="asset"),
     path("search/", views.search, name="search"),
     path("search/suggestions/", views.suggestions, name="suggestions"),

@@ -56,7 +56,7 @@ def page(view: Callable[..., Page | HttpResponseBase]) -> Callable[..., HttpResp
 
 
 # --- What every page carries ------------------------------------------------------------------------------------
-def _frame(request: HttpRequest, now: datetime, nav: str) -> dict[str, Any]:
+def frame_of(request: HttpRequest, now: datetime, nav: str) -> dict[str, Any]:
     """The feed strip and the bars around a page."""
     known = read.exchanges(now)
     on = [e for e in known if e.enabled]
@@ -70,7 +70,7 @@ def _frame(request: HttpRequest, now: datetime, nav: str) -> dict[str, Any]:
     }
 
 
-def _states(frame: dict[str, Any]) -> str:
+def states_of(frame: dict[str, Any]) -> str:
     """What of the frame changes a page without a new change number."""
     return repr([(e.slug, e.enabled, e.state, e.freshness, e.breaker) for e in frame["feeds"]])
 
@@ -79,7 +79,7 @@ def _rows_state(comparisons: Iterable[Comparison]) -> str:
     return repr([(c.key, c.status, c.live, [(r.quote.exchange, r.state, r.flags, r.rank) for r in c.rows]) for c in comparisons])
 
 
-def _html(template: str, context: dict[str, Any]) -> Callable[[], bytes]:
+def html(template: str, context: dict[str, Any]) -> Callable[[], bytes]:
     """Rendered without the request: no cookie, no session, no user can get in."""
     return lambda: render_to_string(template, context).encode()
 
@@ -100,11 +100,11 @@ def overview(request: HttpRequest, now: datetime) -> Page:
     asked = query.asked(request, query.OVERVIEW)
     wants_csv = asked.values["format"] == "csv"
     found = read.overview(query.overview_filters(asked.values, everything=wants_csv), now)
-    frame = _frame(request, now, "overview")
-    tag = read.tag(now, asked.link(), str(frame["fragment"]), _states(frame), _rows_state(found.rows))
+    frame = frame_of(request, now, "overview")
+    tag = read.tag(now, asked.link(), str(frame["fragment"]), states_of(frame), _rows_state(found.rows))
     if wants_csv:
         return _csv(tag, shown_overview.csv_rows(found.rows, read.board()))
-    return Page(tag, _html("overview.html", {**frame, **_overview_context(asked, found, frame)}))
+    return Page(tag, html("overview.html", {**frame, **_overview_context(asked, found, frame)}))
 
 
 def _overview_context(asked: Asked, found: read.Overview, frame: dict[str, Any]) -> dict[str, Any]:
@@ -128,17 +128,17 @@ def compare(request: HttpRequest, now: datetime, pair: str) -> Page | HttpRespon
     """One pair on every exchange, ranked, with the reason for everything left out."""
     asked = query.asked(request, query.COMPARE)
     try:
-        c = read.compare(*_split(pair), now, side=asked.values["side"], net=asked.values["net"])
+        c = read.compare(*split_pair(pair), now, side=asked.values["side"], net=asked.values["net"])
     except UnknownPair as error:
-        return _unknown_pair(request, now, pair, error)
-    frame = _frame(request, now, "overview")
-    tag = read.tag(now, asked.link(), str(frame["fragment"]), _states(frame), _rows_state([c]))
+        return unknown_pair(request, now, pair, error)
+    frame = frame_of(request, now, "overview")
+    tag = read.tag(now, asked.link(), str(frame["fragment"]), states_of(frame), _rows_state([c]))
     if asked.values["format"] == "csv":
         return _csv(tag, _compare_csv(c))
-    return Page(tag, _html("compare.html", {**frame, **_compare_context(asked, c, frame)}))
+    return Page(tag, html("compare.html", {**frame, **_compare_context(asked, c, frame)}))
 
 
-def _split(pair: str) -> tuple[str, str]:
+def split_pair(pair: str) -> tuple[str, str]:
     """BASE-QUOTE. Raises UnknownPair for what cannot be a pair."""
     base, dash, quote = pair.rpartition("-")
     if not dash or not base or not quote or len(pair) > LONGEST or any(unicodedata.category(char) == "Cc" for char in pair):
@@ -179,7 +179,8 @@ def _compare_csv(c: Comparison) -> Iterable[tuple[str, ...]]:
         )
 
 
-def _unknown_pair(request: HttpRequest, now: datetime, pair: str, error: UnknownPair) -> HttpResponse:
+def unknown_pair(request: HttpRequest, now: datetime, pair: str, error: UnknownPair) -> HttpResponse:
+    """A 404 with the nearest pairs, and what became of an old ticker."""
     near = [(f"{k.base}/{k.quote}", "", f"/compare/{k}/") for k in error.nearest] or list(read.suggest(pair.partition("-")[0][:LONGEST], 5))
     renamed = f" {error.renamed[0]} is now called {error.renamed[1]}." if error.renamed else ""
     board = read.board()
@@ -202,22 +203,22 @@ def asset(request: HttpRequest, now: datetime, slug: str) -> Page | HttpResponse
         return problem(request, 404, "No such coin", f"No exchange calls a coin {slug[:LONGEST]}.", near=read.suggest(slug[:LONGEST], 5))
     keys = sorted((k for k in board.pairs if k.base == coin.slug.upper()), key=lambda k: (-len(board.pairs[k]), k.quote))[:MOST_PAIRS]
     found = sorted((read.compare(k.base, k.quote, now) for k in keys), key=lambda c: -(c.volume_usd or 0))
-    frame, sparks = _frame(request, now, "overview"), read.sparks(tuple(sorted(keys)), now)
+    frame, sparks = frame_of(request, now, "overview"), read.sparks(tuple(sorted(keys)), now)
     lines = [shown_overview.line(c, board, frame["faces"], sparks.get(c.key, ())) for c in found]
-    tag = read.tag(now, request.path, str(frame["fragment"]), _states(frame), _rows_state(found))
-    return Page(tag, _html("asset.html", {**frame, "coin": coin, "lines": lines}))
+    tag = read.tag(now, request.path, str(frame["fragment"]), states_of(frame), _rows_state(found))
+    return Page(tag, html("asset.html", {**frame, "coin": coin, "lines": lines}))
 
 
 @page
 def search(request: HttpRequest, now: datetime) -> Page | HttpResponseBase:
     """Straight to the coin or pair on an exact hit, otherwise what is nearest."""
     text = query.asked(request, query.SEARCH).values["q"].strip()
-    frame = _frame(request, now, "search")
+    frame = frame_of(request, now, "search")
     if not frame["fragment"] and (exact := _exact(text)):
         return HttpResponseRedirect(exact)
     found = read.suggest(text) if text else ()
-    tag = read.tag(now, "search", text, str(frame["fragment"]), _states(frame))
-    return Page(tag, _html("search.html", {**frame, "q": text, "found": found}))
+    tag = read.tag(now, "search", text, str(frame["fragment"]), states_of(frame))
+    return Page(tag, html("search.html", {**frame, "q": text, "found": found}))
 
 
 @page
@@ -225,7 +226,7 @@ def suggestions(request: HttpRequest, now: datetime) -> Page:
     """The list under the search box."""
     text = query.asked(request, query.SEARCH).values["q"].strip()
     context = {"q": text, "found": read.suggest(text) if text else ()}
-    return Page(read.tag(now, "suggestions", text), _html("parts/suggestions.html", context))
+    return Page(read.tag(now, "suggestions", text), html("parts/suggestions.html", context))
 
 
 def _exact(text: str) -> str | None:
@@ -241,8 +242,8 @@ def _exact(text: str) -> str | None:
 def guide(request: HttpRequest, now: datetime) -> Page:
     """How we rank, and the terms."""
     query.asked(request, ())
-    frame = _frame(request, now, "guide")
-    return Page(read.tag(now, "guide", str(frame["fragment"]), _states(frame)), _html("guide.html", {**frame, "method": current_method()}))
+    frame = frame_of(request, now, "guide")
+    return Page(read.tag(now, "guide", str(frame["fragment"]), states_of(frame)), html("guide.html", {**frame, "method": current_method()}))
 
 
 # --- Status -----------------------------------------------------------------------------------------------------
@@ -250,8 +251,8 @@ def guide(request: HttpRequest, now: datetime) -> Page:
 def status(request: HttpRequest, now: datetime) -> Page:
     """How every exchange and the workers are doing."""
     query.asked(request, ())
-    frame, found = _frame(request, now, "status"), read.status(now)
-    return Page(read.tag(now, str(frame["fragment"]), _status_text(found)), _html("status.html", {**frame, "status": found}))
+    frame, found = frame_of(request, now, "status"), read.status(now)
+    return Page(read.tag(now, str(frame["fragment"]), _status_text(found)), html("status.html", {**frame, "status": found}))
 
 
 @page

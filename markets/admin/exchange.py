@@ -18,10 +18,12 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from exchanges.adapter import Adapter, Pool
-from exchanges.models import Exchange, Feed
+from exchanges.models import Exchange
 from exchanges.numbers import plain
-from markets import read, trial
+from markets import planning, read, trial
 from markets.admin.common import Fixed, Labelled, Reported
+from markets.admin.sources import FeedInline, fitting_budget
+from markets.asking import credentials
 from markets.display import DASH, age
 from markets.impact import impact, sentence
 from markets.shapes import ExchangeStatus, Meter
@@ -42,26 +44,22 @@ class ExchangeForm(forms.ModelForm):
         if "reason" in self.fields:
             self.initial["reason"] = ""
 
+    def clean_budget_per_minute(self) -> int:
+        """See `fitting_budget`."""
+        return fitting_budget(self)
+
+
+class ExchangeRow(Labelled):
+    """An exchange in the list: the same rule for its budget as in its form."""
+
+    def clean_budget_per_minute(self) -> int:
+        """See `fitting_budget`."""
+        return fitting_budget(self)
+
 
 def allowed_hosts(adapter: Adapter | None) -> tuple[str, ...]:
     """The hosts an operator may choose from: the adapter's own, and PEBBLE_EXTRA_HOSTS."""
     return (*(adapter.hosts if adapter else ()), *settings.EXTRA_HOSTS)
-
-
-class FeedInline(admin.TabularInline):
-    """What an exchange is asked for, each with its switch and its period."""
-
-    model = Feed
-    form = Labelled
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "sources"
-    fields = ("source", "enabled", "period_s", "outcome", "ok_at")
-    readonly_fields = ("source", "outcome", "ok_at")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Sources come from the adapter."""
-        return False
 
 
 def status_of(exchange: Exchange) -> ExchangeStatus | None:
@@ -84,7 +82,7 @@ class ExchangeAdmin(Reported, Fixed):
     inlines = (FeedInline,)
     list_display = ("name", "state_now", "enabled", "budget_per_minute", "used_now", "priority", "fee", "success_1h", "p95", "newest", "test")
     list_editable = ("enabled", "budget_per_minute")
-    readonly_fields = ("slug", "state_now", "used", "published")
+    readonly_fields = ("slug", "state_now", "used", "published", "planned", "key")
     actions = ("test_connection",)
     change_list_template = "admin/exchanges/exchange/change_list.html"
     fieldsets = (
@@ -98,11 +96,12 @@ class ExchangeAdmin(Reported, Fixed):
                            "counting on pages, in the API and on the status page. On again: it is asked at once; nothing else is needed.",
         }),
         ("Rate limit", {
-            "fields": ("budget_per_minute", "used", "published"),
+            "fields": ("budget_per_minute", "used", "planned", "published"),
             "description": "On save all workers obey the new budget from their next request on. "
-                           "With less than the schedule asks for, prices stay and get older.",
+                           "A budget that the plan below does not fit into is refused: lengthen periods or switch sources off first.",
         }),
         ("Order and fee", {"fields": ("priority", "taker_fee_pct"), "description": "On save comparisons are ranked with it from the next second on."}),
+        ("Key", {"fields": ("key",), "description": "Keys stand in the environment and are never stored. A read-only key is enough."}),
         ("Address", {"fields": ("host",), "description": "On save the next poll goes to that host. Others than these are refused."}),
     )
 
@@ -126,6 +125,21 @@ class ExchangeAdmin(Reported, Fixed):
         """Each limit, how much of it is used."""
         lines = ((m.name, plain(m.used), plain(m.limit), m.unit, f"{m.window_s:g}") for m in _meters(obj))
         return format_html_join("", '<span class="pb-change">{}: {} of {} {} in {} s</span>', lines) or DASH
+
+    @admin.display(description="planned")
+    def planned(self, obj: Exchange) -> str:
+        """Each limit, what the plan takes of it and how much may be planned."""
+        lines = ((x.name, f"{x.planned:,.0f}", f"{x.room:,.0f}", x.unit, f"{x.sustained:,.0f}") for x in planning.limits(obj))
+        text = '<span class="pb-change">{}: {} of {} {} a minute (it sustains {}; a fifth is kept for what people ask)</span>'
+        return format_html_join("", text, lines) or DASH
+
+    @admin.display(description="key")
+    def key(self, obj: Exchange) -> str:
+        """The key from the environment: its name and last four characters."""
+        name, found = f"PEBBLE_{obj.slug.upper()}_API_KEY", credentials(obj.slug)
+        if obj.adapter is None or obj.adapter.sign is None:
+            return "None is needed: all that is read is public."
+        return f"{name}: …{found.key[-4:]}" if found else f"{name}, _SECRET and _PASSPHRASE are not set: what needs a key stays off."
 
     @admin.display(description="taker fee", ordering="taker_fee_pct")
     def fee(self, obj: Exchange) -> str:
@@ -169,6 +183,10 @@ class ExchangeAdmin(Reported, Fixed):
         return format_html("<ul>{}</ul>{}", lines, _too_much(obj.budget_per_minute, allowed_per_minute(adapter)))
 
     # --- Saving -------------------------------------------------------------------------------------------------
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Rows of the list, edited in place."""
+        return super().get_changelist_form(request, **{"form": ExchangeRow, **kwargs})
+
     def save_model(self, request: HttpRequest, obj: Exchange, form: Any, change: bool) -> None:
         """A reason given in the form, or beside a confirmation, goes into the audit with the change."""
         if "reason" not in form.fields:

@@ -48,6 +48,8 @@
 
   const pauseS = () => {
     if (failures) return Math.max(waitS, Math.min(LONGEST, FAST * 2 ** failures));
+    const soon = Number(byId("live").dataset.soon || 0); // something was asked for and is on its way
+    if (soon) return soon;
     const usual = seconds() - activeAt < ACTIVE_FOR ? FAST : SLOW;
     return Math.max(usual, Number(byId("live").dataset.every || 0));
   };

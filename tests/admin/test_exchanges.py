@@ -59,9 +59,9 @@ def test_a_budget_saved_in_an_old_list_does_not_switch_an_exchange_on_again(oper
     shown = operator.get(url)
     Exchange.objects.filter(pk=kucoin.pk).update(enabled=False)  # somebody else, meanwhile
     row = next(name.removesuffix("-id") for name, value in fields_of(shown).items() if name.endswith("-id") and value == str(kucoin.pk))
-    operator.post(url, fields_of(shown, **{f"{row}-budget_per_minute": "77", "_save": "Save"}))
+    operator.post(url, fields_of(shown, **{f"{row}-budget_per_minute": "88", "_save": "Save"}))
     kucoin.refresh_from_db()
-    assert (kucoin.budget_per_minute, kucoin.enabled) == (77, False)
+    assert (kucoin.budget_per_minute, kucoin.enabled) == (88, False)
 
 
 def test_turning_off_in_the_form_asks_first_and_keeps_what_else_was_typed(operator, kucoin):

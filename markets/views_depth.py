@@ -1,0 +1,59 @@
+"""The page of a pair's order books. What is not stored yet is asked of the queue; the page fills in as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from markets import books, query, read
+from markets.analysis.depth import BANDS
+from markets.board import PairKey
+from markets.books import BookView
+from markets.display import amount
+from markets.pagecache import Page
+from markets.shapes import UnknownPair
+from markets.views import frame_of, html, page, split_pair, states_of, unknown_pair
+
+SOON_S = 0.5  # while an answer is on its way
+
+
+@page
+def liquidity(request: HttpRequest, now: datetime, pair: str) -> Page | HttpResponseBase:
+    """How much every exchange's book of one pair holds."""
+    asked = query.asked(request, ())
+    try:
+        key = read.compare(*split_pair(pair), now).key
+    except UnknownPair as error:
+        return unknown_pair(request, now, pair, error)
+    books.ask_for(key, now)
+    found = books.books(key, now)
+    frame = frame_of(request, now, "overview")
+    context = {**frame, **_context(key, pair, found, frame)}
+    render = html("liquidity.html", context)
+    if context["pending"]:
+        return HttpResponse(render(), headers={"Cache-Control": "no-store"})  # the next look, half a second on, must see what came
+    tag = read.tag(now, asked.link(), str(frame["fragment"]), states_of(frame), repr([(b.exchange, b.state, b.received_at, b.reason) for b in found]))
+    return Page(tag, render)
+
+
+def _context(key: PairKey, pair: str, found: Sequence[BookView], frame: dict[str, Any]) -> dict[str, Any]:
+    coin, faces = read.board().coins.get(key.base), frame["faces"]
+    shown = [(faces[b.exchange], b) for b in found if b.exchange in faces]
+    pending = [face.name for face, b in shown if b.waiting]
+    return {
+        "key": key, "pair": pair, "ticker": coin.ticker if coin else key.base, "books": shown, "pending": pending,
+        "arrived": len(shown) - len(pending), "soon": SOON_S if pending else None, "bands": [f"{100 * band:f}".rstrip("0").rstrip(".") for band in BANDS],
+        "sentence": _sentence(shown, key),
+    }
+
+
+def _sentence(shown: Sequence[tuple[Any, BookView]], key: PairKey) -> str:
+    """Which book is deepest within 1 %, of those that are fresh."""
+    deep = [(min(b.shape.bands[2].bid, b.shape.bands[2].ask), face.name) for face, b in shown if b.shape and b.state in ("fresh", "aging")]
+    if not deep:
+        return "No order book is here yet."
+    most, name = max(deep)
+    return f"{name} is deepest: {amount(most)} {key.quote} within 1 % of its middle on the thinner side, of {len(deep)} books."
