@@ -6,10 +6,11 @@ from exchanges.simulator.writers import Fields, Limit, Query, Reply, Route
 from exchanges.simulator.writers.kucoin.facts import announcements, currencies, futures_status, status
 from exchanges.simulator.writers.kucoin.futures import all_tickers, contracts, depth_20, depth_100, funding_rates, index, klines, no_depth
 from exchanges.simulator.writers.kucoin.spot import book_20, book_100, candles, instruments, tickers, time
+from exchanges.simulator.writers.kucoin.unified import funding_all, funding_now, open_interest
 
 __all__ = (
-    "all_tickers", "announcements", "book_20", "book_100", "candles", "contracts", "currencies", "depth_20", "depth_100", "funding_rates", "futures_status",
-    "index", "instruments", "klines", "no_depth", "status", "tickers", "time",
+    "all_tickers", "announcements", "book_20", "book_100", "candles", "contracts", "currencies", "depth_20", "depth_100", "funding_all", "funding_now",
+    "funding_rates", "futures_status", "index", "instruments", "klines", "no_depth", "open_interest", "status", "tickers", "time",
 )  # fmt: skip
 
 SLUG = "kucoin"
@@ -37,6 +38,9 @@ ROUTES = {
     f"{FUTURES}/api/v1/kline/query": Route("candles", 3, "klines"),
     f"{FUTURES}/api/v1/contract/funding-rates": Route("funding_history", 5, "funding_rates"),
     f"{FUTURES}/api/v1/index/query": Route("index_members", 2, "index"),
+    f"{FUTURES}/api/v1/funding-rate/{{symbol}}/current": Route("funding", 2, "funding_now"),
+    "/api/ua/v2/market/funding-rate": Route("funding", 3, "funding_all"),
+    "/api/ua/v1/market/open-interest": Route("open_interest", 10, "open_interest"),
 }
 FIELDS = Fields(
     ("data", "ticker"), "symbol", "buy", "bestBidSize", "sell", "bestAskSize", "last", "high", "low", "vol", "volValue",
