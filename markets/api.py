@@ -29,6 +29,7 @@ from markets.analysis.best import Comparison
 from markets.conditional import unchanged
 from markets.filters import BadParameter, Parameter
 from markets.method import current_method
+from markets.shapes import Absence
 
 TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 429: "Too many requests", 503: "Not available"}
 RETRY_S = 10
@@ -139,26 +140,33 @@ def _unknown(error: read.UnknownPair) -> dict[str, Any]:
 
 
 # --- Lists ------------------------------------------------------------------------------------------------------
-def _listed(asked: Asked, rows: Sequence[Any], count: int, start: int, after: str = "") -> dict[str, Any]:
-    """The envelope of a page: `rows` are those from `start` on; links keep every other parameter."""
+def listed(
+    asked: Asked, rows: Sequence[Any], count: int, start: int, after: str = "", *, missing: Sequence[Absence] | None = None, notes: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The envelope of a page: `rows` are those from `start` on; links keep every other parameter.
+
+    `missing` are the exchanges whose rows of this kind are not there (absent: whose spot prices are not); `notes` are sentences.
+    """
     limit: int = asked.values["limit"]
     following = {"offset": str(start + limit), "after": after} if after else {"offset": str(start + limit)}
     return {
         "count": count,
-        "next": _link(asked, following) if start + len(rows) < count and rows else None,
-        "previous": _link(asked, {"offset": str(max(0, start - limit))}) if start else None,
-        "missing": serialize.missing(read.exchanges(asked.now)),
+        "next": link(asked, following) if start + len(rows) < count and rows else None,
+        "previous": link(asked, {"offset": str(max(0, start - limit))}) if start else None,
+        "missing": serialize.missing(read.exchanges(asked.now)) if missing is None else [absence._asdict() for absence in missing],
+        **({} if notes is None else {"notes": list(notes)}),
         "results": rows,
     }
 
 
-def _link(asked: Asked, place: Mapping[str, str]) -> str:
+def link(asked: Asked, place: Mapping[str, str]) -> str:
     """An absolute address on the site's own name (never the one a request claims)."""
     kept = [(name, text) for name, text in parse_qsl(asked.query.encode("latin-1").decode()) if name not in ("offset", "after")]
     return f"{settings.BASE_URL}{quote(asked.path)}?{urlencode([*kept, *place.items()], safe=',|')}"
 
 
-def _cut(asked: Asked, rows: Sequence[Any]) -> tuple[Sequence[Any], int]:
+def cut(asked: Asked, rows: Sequence[Any]) -> tuple[Sequence[Any], int]:
+    """The page of a list, and where it begins."""
     start: int = asked.values["offset"]
     return rows[start : start + asked.values["limit"]], start
 
@@ -173,8 +181,8 @@ class Exchanges(Endpoint):
     def get(self, asked: Asked) -> dict[str, Any]:
         """All exchanges in their order."""
         rows = [serialize.exchange(e) for e in read.exchanges(asked.now)]
-        page, start = _cut(asked, rows)
-        return _listed(asked, page, len(rows), start)
+        page, start = cut(asked, rows)
+        return listed(asked, page, len(rows), start)
 
 
 class OneExchange(Endpoint):
@@ -202,7 +210,7 @@ class Markets(Endpoint):
         start = board_rows.start(rows, asked.values)
         page = rows[start : start + asked.values["limit"]]
         last = board_rows.name(page[-1]) if page else ""
-        return _listed(asked, [serialize.quote(row) for row in board_rows.judged(page, asked.now)], len(rows), start, last)
+        return listed(asked, [serialize.quote(row) for row in board_rows.judged(page, asked.now)], len(rows), start, last)
 
 
 class Pairs(Endpoint):
@@ -223,7 +231,7 @@ class Pairs(Endpoint):
             ),
             asked.now,
         )
-        return _listed(asked, [serialize.summary(c) for c in found.rows], found.total, v["offset"])
+        return listed(asked, [serialize.summary(c) for c in found.rows], found.total, v["offset"])
 
 
 # --- One answer -------------------------------------------------------------------------------------------------

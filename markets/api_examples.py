@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from exchanges.adapters import ADAPTERS
-from markets import serialize
+from markets import api_examples_contracts, serialize
 from markets.analysis import best
 from markets.board import PairKey, Quote
 from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
@@ -61,6 +61,10 @@ def _page(rows: list[dict[str, Any]]) -> Any:
     return _answer({"count": len(rows), "next": None, "previous": None, "missing": [], "results": rows[:1]})
 
 
+def _noted(rows: list[dict[str, Any]]) -> Any:
+    return _answer({"count": len(rows), "next": None, "previous": None, "missing": [], "notes": [], "results": rows[:1]})
+
+
 def answers() -> dict[str, Any]:
     """{address: what it answers}, for every address of the API."""
     compared, known = best.compare(KEY, _quotes(), NOW, usd=Decimal(1)), _known()
@@ -71,6 +75,7 @@ def answers() -> dict[str, Any]:
         "pairs/": _page([serialize.summary(compared)]),
         "compare/{pair}/": _answer(serialize.comparison(compared, known)),
         "status/": _answer(serialize.status(_status())),
+        **api_examples_contracts.answers(_noted, NOW),
     }
 
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from markets.filters import FLAGS, KINDS, STATES, Parameter
 
-REASONS = [*FLAGS, "down", "starting", "none", *STATES[1:]]
+REASONS = [*FLAGS, "down", "starting", "none", *STATES[1:], "not_offered", "key_needed", "refused"]
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
@@ -315,7 +315,7 @@ def _parameter(p: Parameter) -> OpenApiParameter:
     return OpenApiParameter(p.name, dict(p.schema), OpenApiParameter.QUERY, description=p.says, explode=explode)
 
 
-def described(says: str, answer: type[serializers.Serializer], parameters: Sequence[Parameter], found: bool = True) -> Any:
+def described(says: str, answer: type[serializers.Serializer], parameters: Sequence[Parameter], found: bool = True, tag: str = "Prices") -> Any:
     """The schema of one address: its parameters, its answer, and every status it can give (404 only where `found`)."""
     query = [_parameter(p) for p in parameters]
     conditional = OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag of an earlier answer.")
@@ -326,11 +326,9 @@ def described(says: str, answer: type[serializers.Serializer], parameters: Seque
     }
     summary = says.partition(".")[0]
     return extend_schema(
-        operation_id=summary.lower().replace(" ", "_"), summary=summary, description=says, parameters=[*query, conditional], tags=["Prices"],
+        operation_id=summary.lower().replace(" ", "_"), summary=summary, description=says, parameters=[*query, conditional], tags=[tag],
         responses={
             (200, "application/json"): OpenApiResponse(answer, description="The answer."),
             304: OpenApiResponse(description=PROBLEMS[304]), **problems,
         },
     )
-
-

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from markets import api, api_docs
+from markets import api, api_contracts, api_docs
 
 v1 = [
     path("exchanges/", api.Exchanges.as_view()),
@@ -10,6 +10,10 @@ v1 = [
     path("markets/", api.Markets.as_view()),
     path("pairs/", api.Pairs.as_view()),
     path("compare/<str:pair>/", api.Compare.as_view()),
+    path("derivatives/", api_contracts.Derivatives.as_view()),
+    path("funding/", api_contracts.Funding.as_view()),
+    path("funding/history/", api_contracts.FundingHistory.as_view()),
+    path("options/", api_contracts.Options.as_view()),
     path("status/", api.Status.as_view()),
 ]
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,6 +31,7 @@ FLAGS = [
 MARKET_ORDERS = ("base", "quote", "exchange", "symbol", "bid", "ask", "change_24h_pct", "quote_volume_24h", "observed_at")
 
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,18})?", re.ASCII)
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+ -][0-9]{2}:[0-9]{2}))?", re.ASCII)
 
 
 class BadParameter(ValueError):
@@ -117,6 +119,42 @@ def flag(name: str, default: bool, says: str) -> Parameter:
     return Parameter(name, read, "true or false", says, default, {"type": "boolean", "default": default})
 
 
+def either(name: str, says: str) -> Parameter:
+    """true or false; absent means both (None)."""
+    plain = flag(name, False, says)
+    return Parameter(name, plain.read, plain.allowed, f"{says} Absent: both.", None, {"type": "boolean"})
+
+
+def instant(name: str, says: str) -> Parameter:
+    """A time with its zone, or a day (its first moment in UTC); absent means no bound."""
+    def read(text: str) -> datetime:
+        if not _INSTANT.fullmatch(text):
+            raise ValueError(text)
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign that nobody escaped
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+    allowed = "a day such as 2026-11-22, or a time with its zone such as 2026-11-22T12:00:00Z"
+    return Parameter(name, lambda text: _in_range(read(text)), allowed, says, None, {"type": "string", "format": "date-time"})
+
+
+def _in_range(at: datetime) -> datetime:
+    """Far enough from the ends of the calendar that it can be counted with."""
+    if not datetime(1971, 1, 1, tzinfo=UTC) <= at <= datetime(2200, 1, 1, tzinfo=UTC):
+        raise ValueError(at)
+    return at
+
+
+def day(name: str, says: str) -> Parameter:
+    """A day, as the interval [first moment, first moment of the next) in UTC; absent means any."""
+    def read(text: str) -> tuple[datetime, datetime]:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+            raise ValueError(text)
+        first = _in_range(datetime.fromisoformat(text).replace(tzinfo=UTC))
+        return first, first + timedelta(days=1)
+
+    return Parameter(name, read, "a day such as 2026-12-25", says, None, {"type": "string", "format": "date"})
+
+
 def whole(name: str, low: int, high: int, default: int, says: str) -> Parameter:
     """A whole number within bounds, in plain digits."""
     def read(text: str) -> int:
@@ -126,6 +164,12 @@ def whole(name: str, low: int, high: int, default: int, says: str) -> Parameter:
 
     schema = {"type": "integer", "minimum": low, "maximum": high, "default": default}
     return Parameter(name, read, f"a whole number from {low} to {high}", says, default, schema)
+
+
+def one_of(name: str, options: Sequence[str], says: str) -> Parameter:
+    """One of `options`; absent means any ("")."""
+    known = choice(name, options, options[0], says)
+    return Parameter(name, known.read, known.allowed, says, "", {"type": "string", "enum": list(options)})
 
 
 def decimal(name: str, says: str) -> Parameter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from markets.analysis.best import Comparison
 from markets.board import PairKey
@@ -17,6 +18,14 @@ class UnknownPair(LookupError):
         super().__init__(text)
         self.nearest = nearest
         self.renamed = renamed
+
+
+class Absence(NamedTuple):
+    """An exchange whose rows an answer lacks, or has old: a reason code, and the sentence for people."""
+
+    exchange: str
+    reason: str
+    detail: str
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,54 @@ class Contract(Struct, frozen=True, gc=False, kw_only=True):
         return None if price is None or self.open_interest is None else FIGURE.multiply(self.open_interest, price)
 
 
+class Option(Struct, frozen=True, gc=False, kw_only=True):
+    """One option with its latest ticker. Prices in quote per coin of the underlying, sizes and open interest in coins.
+
+    Implied volatilities are ratios a year (0.56 = 56 %); the greeks as the exchange computes them.
+    """
+
+    exchange: str
+    symbol: str
+    base: str
+    quote: str
+    kind: str = "option"
+    status: str = "trading"
+    settle: str = ""
+    underlying: str = ""
+    expiry: datetime | None = None
+    strike: Decimal | None = None
+    option_type: str = ""
+    contract_size: Decimal | None = None
+    identity: str = "unknown"
+    bid: Decimal | None = None
+    bid_size: Decimal | None = None
+    ask: Decimal | None = None
+    ask_size: Decimal | None = None
+    last: Decimal | None = None
+    mark_price: Decimal | None = None
+    mark_iv: Decimal | None = None
+    bid_iv: Decimal | None = None
+    ask_iv: Decimal | None = None
+    delta: Decimal | None = None
+    gamma: Decimal | None = None
+    vega: Decimal | None = None
+    theta: Decimal | None = None
+    open_interest: Decimal | None = None
+    underlying_price: Decimal | None = None
+    index_price: Decimal | None = None
+    base_volume_24h: Decimal | None = None
+    quote_volume_24h: Decimal | None = None
+    change_24h_pct: Decimal | None = None
+    bad: str = ""
+    exchange_ts: datetime | None = None
+    ts_source: str = "received"
+    requested_at: datetime | None = None
+    received_at: datetime | None = None
+    observed_at: datetime | None = None
+    period_s: int = 60
+    switch: str = ""
+
+
 # --- Funding and basis ------------------------------------------------------------------------------------------
 def rate_8h(rate: Decimal | None, interval_hours: Decimal | None) -> Decimal | None:
     """A ratio per interval as a ratio per eight hours."""
@@ -158,7 +206,7 @@ def freshness(age: float | None, period_s: float, method: Method) -> str:
     return "aging" if age <= method.aging_periods * period_s else "stale"
 
 
-def flags(contract: Contract) -> tuple[str, ...]:
+def flags(contract: Contract | Option) -> tuple[str, ...]:
     """Everything that keeps a contract from counting or is worth knowing, in the order of the quotes' vocabulary."""
     found = (
         (contract.switch, bool(contract.switch)),

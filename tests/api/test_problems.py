@@ -7,7 +7,7 @@ from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from markets import api, filters, read
+from markets import api, filters, filters_contracts, read
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 
@@ -78,10 +78,14 @@ def test_the_store_away_is_a_503_not_a_trace(client, monkeypatch):
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-NAMES = st.sampled_from([p.name for p in (*filters.MARKETS, *filters.PAIRS, *filters.COMPARE)]) | TEXT
-KNOWN = ["1", "-1", "BTC", "kucoin", "true", "fresh", "a|b|c|d", "BTC|USDT|spot|kucoin", "-volume", "1e999", "\x00"]
+ALL = (
+    *filters.MARKETS, *filters.PAIRS, *filters.COMPARE, *filters_contracts.DERIVATIVES, *filters_contracts.FUNDING, *filters_contracts.SETTLED,
+    *filters_contracts.OPTIONS,
+)
+NAMES = st.sampled_from([p.name for p in ALL]) | TEXT
+KNOWN = ["1", "-1", "BTC", "kucoin", "true", "fresh", "a|b|c|d", "BTC|USDT|spot|kucoin", "-volume", "1e999", "\x00", "2026-11-22", "9999-12-31"]
 VALUES = TEXT | st.sampled_from(KNOWN) | st.integers().map(str)
-PLACES = ["markets/", "pairs/", "exchanges/", "status/", "exchanges/kucoin/", "compare/BTC-USDT/"]
+PLACES = ["markets/", "pairs/", "exchanges/", "status/", "exchanges/kucoin/", "compare/BTC-USDT/", "derivatives/", "funding/", "funding/history/", "options/"]
 ADDRESSES = st.sampled_from(PLACES) | TEXT.map(lambda t: f"compare/{quote(t, safe='')}/")
 
 

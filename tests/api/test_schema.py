@@ -8,8 +8,9 @@ import yaml
 from drf_spectacular.validation import validate_schema
 
 from markets import api_docs
+from tests.api.test_contracts import chain, contracts  # noqa: F401  # their rows are answers, too
 
-pytestmark = [pytest.mark.usefixtures("market")]
+pytestmark = [pytest.mark.usefixtures("market", "chain")]
 
 REAL = {
     "/api/v1/exchanges/": "exchanges/",
@@ -18,6 +19,10 @@ REAL = {
     "/api/v1/pairs/": "pairs/",
     "/api/v1/compare/{pair}/": "compare/BTC-USDT/?prefer=kucoin",
     "/api/v1/status/": "status/",
+    "/api/v1/derivatives/": "derivatives/",
+    "/api/v1/funding/": "funding/",
+    "/api/v1/funding/history/": "funding/history/?base=BTC",
+    "/api/v1/options/": "options/?base=BTC",
 }
 
 
