@@ -14,7 +14,8 @@ from exchanges.adapters.bitget import books, candles, contracts, copying, facts,
 from exchanges.rows import Instrument
 
 HOST = "api.bitget.com"
-ONE = {"endpoint": 1, "ip": 1}  # twenty a second
+# Each endpoint has a limit of its own: twenty a second, of some ten, of the coins three. They are counted as parts of twenty.
+ONE = {"endpoint": 1, "ip": 1}
 TEN_A_SECOND = {"endpoint": 2, "ip": 1}
 THREE_A_SECOND = {"endpoint": 7, "ip": 1}
 V3 = "/api/v3/market"
