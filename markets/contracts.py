@@ -105,7 +105,7 @@ def _samples(rows: Iterable[PerpTicker], markets: Mapping[str, Listed]) -> list[
         market, mid = markets.get(row.symbol), stored(_mid(row))
         if market is not None and mid:
             key = PairKey(market.base.upper(), market.quote.upper())
-            found.append(identities.Contract(market.code_id, mid / market.multiplier, mid, key, row.quote_volume_24h or Decimal(0)))
+            found.append(identities.Contract(market.code_id, mid / market.multiplier, key, row.quote_volume_24h or Decimal(0)))
     return found
 
 

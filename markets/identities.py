@@ -130,7 +130,7 @@ def _rebase(code: ExchangeAsset, base: str, multiplier: Decimal) -> bool:
 # --- Codes that only contracts use ------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Contract:
-    """What one poll says of a contract's price, per unit of its code; `key` is the coin's pair on the spot board."""
+    """What one poll says of a contract's price, per coin as far as we know; `key` is the coin's pair on the spot board."""
 
     code_id: int
     mid: Decimal

@@ -90,12 +90,17 @@ def _row(exchange: Exchange, found: Found, now: datetime) -> tuple[object, ...]:
 def changes(before: Mapping[Key, Standing], after: Mapping[Key, Standing], now: datetime) -> Iterator[Found]:
     """The events between two states of a catalogue."""
     coins = {market.asset_id for market in before.values() if market.status not in _GONE}
-    for key, market in after.items():
-        old = before.get(key)
+    for market in sorted(after.values(), key=_first_come):
+        old = before.get((market.kind, market.symbol))
         if old is None or (old.status in _GONE and market.status not in _GONE):
             yield from _came(market, coins, now)
         elif old != market:
             yield from _moved(old, market, now)
+
+
+def _first_come(market: Standing) -> tuple[bool, float, int]:
+    """Of several new markets of a coin the one that opened first is its listing."""
+    return market.status == Status.PRE_OPEN, market.listed_at.timestamp() if market.listed_at else float("inf"), market.pk
 
 
 def _came(market: Standing, coins: set[int], now: datetime) -> Iterator[Found]:

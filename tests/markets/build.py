@@ -32,13 +32,14 @@ def outcome(rows, at=NOW, clock="none", kind="ok", **more) -> Outcome:
     return Outcome(outcome=kind, requested_at=at - timedelta(milliseconds=100), received_at=at, ms=100, rows=list(rows), clock=clock, requests=1, **more)
 
 
-def save(slug: str, source: str, result: Outcome, now=NOW) -> bool:
-    """What a worker does after its fetch, under a fresh claim."""
+def save(slug: str, source: str, result: Outcome, now=NOW, **about) -> bool:
+    """What a worker does after its fetch, under a fresh claim. `about`: the markets and times of a source that is read market by market."""
     with transaction.atomic():
+        Feed.objects.get_or_create(exchange=exchange(slug), source=source, defaults={"period_s": 60})
         feed = Feed.objects.select_related("exchange").get(exchange__slug=slug, source=source)
         feed.token += 1
         Feed.objects.filter(pk=feed.pk).update(token=feed.token, started_at=now)
-    done = store.save(feed, Claim(feed.pk, feed.token, now), result, now)
+    done = store.save(feed, Claim(feed.pk, feed.token, now), result, now, **about)
     held.forget()
     return done
 
@@ -54,3 +55,18 @@ def prices(slug: str, *rows: Ticker, now=NOW, **more) -> None:
 
 def exchange(slug: str) -> Exchange:
     return Exchange.objects.get(slug=slug)
+
+
+def contract(symbol: str, kind="perp", **more) -> Instrument:
+    """A contract of a catalogue: BTC/USDT is the perpetual BTCUSDT."""
+    return instrument(symbol, kind=kind, **({"settle": symbol.partition("/")[2]} | more))
+
+
+def contracts(slug: str, *symbols: str | Instrument, now=NOW, **more) -> None:
+    rows = [s if isinstance(s, Instrument) else contract(s) for s in symbols]
+    assert save(slug, "perp_instruments", outcome(rows, now, **more), now)
+
+
+def rows(slug: str, source: str, *found, now=NOW, clock="none", kind="ok", detail="", **about) -> None:
+    """Store the rows of one poll of any source."""
+    assert save(slug, source, outcome(found, now, clock, kind, detail=detail), now, **about)
