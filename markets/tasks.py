@@ -111,9 +111,8 @@ def _start_others(exchange: str, feeds: list[Feed]) -> None:
     groups: dict[str, list[str]] = {}
     for feed in feeds:
         source = turns.source_of(feed)
-        catalogue = next((name for name in (*(source.known if source else ()), feed.source) if name in turns.KINDS), feed.source)
         if source and source.markets is None:
-            groups.setdefault(catalogue, []).append(feed.source)
+            groups.setdefault(turns.CATALOGUE_OF.get(feed.source, feed.source), []).append(feed.source)
     for names in groups.values():
         async_task("markets.tasks.start", exchange, " ".join(names), q_options={"save": False})
 

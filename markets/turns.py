@@ -138,6 +138,12 @@ def instruments(feed: Feed, source: Source[Row]) -> dict[str, Instrument]:
 KINDS: Mapping[str, tuple[str, ...]] = {"instruments": ("spot",), "perp_instruments": ("perp", "future"), "option_instruments": ("option",)}
 
 
+# Whose markets a list is about: without that catalogue its rows have nowhere to go.
+CATALOGUE_OF: Mapping[str, str] = {
+    "tickers": "instruments", "perp_tickers": "perp_instruments", "funding": "perp_instruments", "option_tickers": "option_instruments",
+}
+
+
 def _with_codes(markets: QuerySet[Market]) -> Iterable[Market]:
     return markets.select_related("base", "quote")
 

@@ -42,7 +42,7 @@ def liquidity(request: HttpRequest, now: datetime, pair: str) -> Page | HttpResp
 def _context(key: PairKey, pair: str, found: Sequence[BookView], frame: dict[str, Any]) -> dict[str, Any]:
     coin, faces = read.board().coins.get(key.base), frame["faces"]
     shown = [(faces[b.exchange], b) for b in found if b.exchange in faces]
-    pending = [face.name for face, b in shown if b.waiting]
+    pending = [face.name for face, b in shown if b.waiting and b.state not in ("fresh", "aging")]
     return {
         "key": key, "pair": pair, "ticker": coin.ticker if coin else key.base, "books": shown, "pending": pending,
         "arrived": len(shown) - len(pending), "soon": SOON_S if pending else None, "bands": [f"{100 * band:f}".rstrip("0").rstrip(".") for band in BANDS],
