@@ -40,6 +40,7 @@ BUNDLES = {
     "kucoin": {"BONK": ("1000BONK", 1e3), "SATS": ("10000SATS", 1e4), "CAT": ("10000CAT", 1e4), "MOG": ("1000000MOG", 1e6)},
     "gateio": {},
 }  # fmt: skip
+DATED_IN = {"bybit": ("USDT", "USDC")}  # linear dated contracts; elsewhere USDT
 SPELLED = {"kucoin": {"BTC": "XBT"}}
 LOTS = ("kucoin", "gateio")  # sizes are counted in contracts
 LOT = {
@@ -118,7 +119,7 @@ def every_contract(slug: str) -> tuple[Contract, ...]:
     wanted = [
         *((coin, "USDT", False, None) for coin in coins[:usdt]), *((coin, "USDT", False, None) for coin in _shares(stocks)),
         *((coin, "USDC", False, None) for coin in coins[:usdc]), *((coin, "USD", True, None) for coin in plain[:inverse]),
-        *((coin, "USDT" if slug != "bybit" or n % 2 else "USDC", False, end) for coin in plain[:2] for n, end in enumerate(_quarters() if dated else ())),
+        *((coin, quote, False, end) for quote in DATED_IN.get(slug, ("USDT",)) for coin in plain[:2] for end in (_quarters() if dated else ())),
         *((coin, "USD", True, end) for coin in plain[:2] for end in (_quarters() if inverse_dated else ())),
     ]  # fmt: skip
     for listed, quote, is_inverse, end in wanted:
