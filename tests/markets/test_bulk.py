@@ -126,7 +126,8 @@ def test_ids_are_given_to_new_rows_and_booleans_kept(market):
     old = market[0]
     rest = (False, False, "", "", "", "")
     row = (old.exchange_id, "NEW", "spot", old.base_id, old.quote_id, "trading", True, False, 0, *rest)
-    upsert(Market, columns, [row, (*row[:1], "S0", *row[2:5], "halted", False, True, 3, *rest)], key=("exchange_id", "kind", "symbol"), update=("status", "leveraged"))
+    upsert(Market, columns, [row, (*row[:1], "S0", *row[2:5], "halted", False, True, 3, *rest)],
+           key=("exchange_id", "kind", "symbol"), update=("status", "leveraged"))
     new, old = Market.objects.get(symbol="NEW"), Market.objects.get(symbol="S0")
     assert (new.enabled, new.leveraged, new.status) == (True, False, "trading")
     assert (old.pk, old.enabled, old.leveraged, old.status, old.missing) == (market[0].pk, True, True, "halted", 0)

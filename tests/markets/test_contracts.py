@@ -167,7 +167,8 @@ def test_contract_polls_move_their_own_change_number_and_leave_the_board_alone()
 def test_an_option_keeps_its_greeks():
     option = Instrument("BTC-30NOV26-90000-C", "BTC", "USDT", kind="option", strike=Decimal(90000), option_type="call", expiry=later(86400 * 8))
     rows("bybit", "option_instruments", option)
-    rows("bybit", "option_tickers", OptionTicker(option.symbol, bid=Decimal(120), mark_iv=Decimal("0.56"), delta=Decimal("-0.31"), open_interest=Decimal("12.5")))
+    row = OptionTicker(option.symbol, bid=Decimal(120), mark_iv=Decimal("0.56"), delta=Decimal("-0.31"), open_interest=Decimal("12.5"))
+    rows("bybit", "option_tickers", row)
     stored = OptionQuote.objects.get()
     assert (stored.bid, stored.ask, stored.mark_iv, stored.delta, stored.open_interest) == (120, None, Decimal("0.56"), Decimal("-0.31"), Decimal("12.5"))
 
@@ -184,5 +185,6 @@ def test_the_members_of_an_index_are_replaced_market_by_market():
 
 def test_only_the_markets_that_were_asked_for_are_stored():
     contracts("binance", "BTC/USDT", "ETH/USDT")
-    rows("binance", "open_interest", perp("BTC/USDT", open_interest=1), perp("ETH/USDT", open_interest=2), markets={"BTCUSDT": Market.objects.get(symbol="BTCUSDT").pk})
+    asked = {"BTCUSDT": Market.objects.get(symbol="BTCUSDT").pk}
+    rows("binance", "open_interest", perp("BTC/USDT", open_interest=1), perp("ETH/USDT", open_interest=2), markets=asked)
     assert list(Derivative.objects.values_list("market__symbol", flat=True)) == ["BTCUSDT"]

@@ -24,7 +24,8 @@ def interval():
 
 def test_the_running_interval_is_stored_with_what_is_foretold_kept_apart():
     contracts("bybit", "BTC/USDT")
-    row = FundingRate("BTCUSDT", RATE, interval_hours=Decimal(4), next_funding_at=NOW + HOUR, next_rate=Decimal("-0.0002"), cap=Decimal("0.005"), floor=Decimal("-0.005"))
+    bounds = {"cap": Decimal("0.005"), "floor": Decimal("-0.005")}
+    row = FundingRate("BTCUSDT", RATE, interval_hours=Decimal(4), next_funding_at=NOW + HOUR, next_rate=Decimal("-0.0002"), **bounds)
     rows("bybit", "funding", row)
     stored = Funding.objects.get()
     assert (stored.rate, stored.next_rate, stored.cap, stored.floor) == (RATE, Decimal("-0.0002"), Decimal("0.005"), Decimal("-0.005"))
