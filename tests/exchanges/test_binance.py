@@ -462,7 +462,7 @@ def test_hidden_prices_of_an_index_do_not_hide_its_members():
         ("book", OPTION, "eapi.binance.com/eapi/v1/depth?symbol=BTC-200730-9000-C&limit=100"),
         ("candles", BTC, "data-api.binance.vision/api/v3/klines?symbol=BTCUSDT&interval=5m&startTime=1790000000000&limit=1000"),
         ("candles", COINM, "dapi.binance.com/dapi/v1/klines?symbol=BTCUSD_PERP&interval=5m&startTime=1790000000000&limit=499"),
-        ("funding_history", PERP, "fapi.binance.com/fapi/v1/fundingRate?symbol=BTCUSDT&startTime=1790000000000&limit=1000"),
+        ("funding_history", PERP, "fapi.binance.com/fapi/v1/fundingRate?symbol=BTCUSDT&startTime=1790000000000&limit=300"),
         ("open_interest", PERP, "fapi.binance.com/fapi/v1/openInterest?symbol=BTCUSDT"),
         ("open_interest", COINM, "dapi.binance.com/futures/data/openInterestHist?pair=BTCUSD&contractType=PERPETUAL&period=5m&limit=1"),
         ("index_members", DATED, "fapi.binance.com/fapi/v1/constituents?symbol=BTCUSDT"),

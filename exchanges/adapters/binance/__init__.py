@@ -149,13 +149,14 @@ FUNDING = (
     Part("usdm_intervals", Request(USDM, "/fapi/v1/fundingInfo"), _cost(funding=1), funding.intervals(inverse=False)),
     Part("coinm_intervals", Request(COINM, "/dapi/v1/fundingInfo"), _cost(futures=1, funding=1), funding.intervals(inverse=True)),
 )
+# A hundred days at eight hours; it costs the same whatever it holds.
 FUNDING_HISTORY = (
     Part(
-        "usdm", Request(USDM, "/fapi/v1/fundingRate", (SYMBOL, *SPAN, ("limit", "1000"))), _cost(funding=1), funding.parse_history,
+        "usdm", Request(USDM, "/fapi/v1/fundingRate", (SYMBOL, *SPAN, ("limit", "300"))), _cost(funding=1), funding.parse_history,
         fits=_perpetual(_in_usdm),
     ),
     Part(
-        "coinm", Request(COINM, "/dapi/v1/fundingRate", (SYMBOL, *SPAN, ("limit", "1000"))), _cost(futures=1, funding=1), funding.parse_history,
+        "coinm", Request(COINM, "/dapi/v1/fundingRate", (SYMBOL, *SPAN, ("limit", "300"))), _cost(futures=1, funding=1), funding.parse_history,
         fits=_perpetual(_in_coinm),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from functools import cache
 from exchanges.simulator.contracts import Contract
 from exchanges.simulator.derivatives import ContractQuote, in_contracts
 from exchanges.simulator.writers import Query, Reply, Scene, step
-from exchanges.simulator.writers.binance.wire import asked_number, asked_span, error, klines, misses, sides, to_json
+from exchanges.simulator.writers.binance.wire import FIRST_MS, asked_number, asked_span, error, klines, misses, sides, to_json
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 NEVER = 4_133_404_800_000
@@ -117,8 +117,9 @@ def _day(scene: Scene, q: ContractQuote) -> str:
         volumes = f'"volume":"{q.volume:.{c.size_digits}f}","quoteVolume":"{q.quote_volume:.2f}"'
     return (
         f'{{"symbol":"{c.symbol}"{_pair_field(c)},"priceChange":"{change:.{c.digits}f}","priceChangePercent":"{change / q.open * 100:.3f}",'
-        f'"weightedAvgPrice":"{q.quote_volume / q.volume:.{c.digits}f}","lastPrice":"{q.last:.{c.digits}f}","lastQty":"{amount(c, q.bid_size, q.last)}",'
-        f'"openPrice":"{q.open:.{c.digits}f}","highPrice":"{q.high:.{c.digits}f}","lowPrice":"{q.low:.{c.digits}f}",{volumes},'
+        f'"weightedAvgPrice":"{q.quote_volume / q.volume:.{8 if c.inverse else c.digits}f}","lastPrice":"{q.last:.{c.digits}f}",'
+        f'"lastQty":"{amount(c, q.bid_size, q.last)}","openPrice":"{q.open:.{c.digits}f}","highPrice":"{q.high:.{c.digits}f}",'
+        f'"lowPrice":"{q.low:.{c.digits}f}",{volumes},'
         f'"openTime":{closed - DAY_MS},"closeTime":{closed},"firstId":{first},"lastId":{first + count - 1},"count":{count}}}'
     )
 
@@ -250,11 +251,11 @@ def funding_history(scene: Scene, query: Query) -> Reply:
     c = _asked(scene, query)
     if isinstance(c, Reply):
         return c
-    limit, start = asked_number(query, "limit", 100, 1_000), asked_number(query, "startTime", 1, 10**15)
+    limit, start = asked_number(query, "limit", 100, 1_000), asked_number(query, "startTime", FIRST_MS, 10**15)
     end = asked_number(query, "endTime", scene.ms, 10**15)
     if limit is None or start is None or end is None:
         return error(-1100, "Illegal characters found in a parameter.")
-    since = start / 1_000 - 1 if "startTime" in query else end / 1_000 - limit * 8 * 3_600
+    since = max(start, FIRST_MS) / 1_000 - 1 if "startTime" in query else end / 1_000 - limit * 8 * 3_600
     paid = scene.funding_history(c, since, end / 1_000)
     kept = paid[:limit] if "startTime" in query else paid[-limit:]
     return Reply(to_json([{"symbol": c.symbol, "fundingTime": f.at * 1_000 + f.at // 3_600 % 9, "fundingRate": f"{f.rate:.8f}"} for f in kept]))

@@ -15,6 +15,7 @@ from exchanges.simulator.writers import Query, Reply, Scene
 INTERVALS = {
     "1m": 60, "3m": 180, "5m": 300, "15m": 900, "30m": 1_800, "1h": 3_600, "2h": 7_200, "4h": 14_400, "6h": 21_600, "8h": 28_800, "12h": 43_200, "1d": 86_400,
 }  # fmt: skip
+FIRST_MS = 1_569_398_400_000  # September 2019: of what was before, nothing is told
 
 
 class Span(NamedTuple):
@@ -57,7 +58,7 @@ def asked_span(scene: Scene, query: Query, most: int) -> Span | Reply:
     if limit is None or start is None or end is None:
         return error(-1100, "Illegal characters found in a parameter.")
     end_s = min(end / 1_000, scene.t)
-    first = start / 1_000 if "startTime" in query else (end_s // period - limit + 1) * period
+    first = max(start, FIRST_MS) / 1_000 if "startTime" in query else (end_s // period - limit + 1) * period
     return Span(period, first, end_s, limit)
 
 
