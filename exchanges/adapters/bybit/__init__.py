@@ -136,12 +136,28 @@ Parse = Callable[[bytes, Headers, Instruments], Parsed[R]]
 
 
 def _part(
-    name: str, path: str, parse: Parse[R], *params: tuple[str, str], clock: Clock = "none", few: int = 0, pages: int = 1,
-    paged: bool = False, fits: Callable[[Instrument], bool] = lambda market: True, bars: bool = False,
+    name: str,
+    path: str,
+    parse: Parse[R],
+    *params: tuple[str, str],
+    clock: Clock = "none",
+    few: int = 0,
+    pages: int = 1,
+    paged: bool = False,
+    fits: Callable[[Instrument], bool] = lambda market: True,
+    bars: bool = False,
 ) -> Part[R]:
     """A request to the one host, at the one price."""
     return Part(
-        name, Request(HOST, path, params), COST, parse, clock=clock, few=few, next_pages=next_page if paged else None, pages=pages, fits=fits,
+        name,
+        Request(HOST, path, params),
+        COST,
+        parse,
+        clock=clock,
+        few=few,
+        next_pages=next_page if paged else None,
+        pages=pages,
+        fits=fits,
         periods=PERIODS if bars else {},
     )
 
@@ -166,9 +182,7 @@ def _history(category: str) -> Part[Any]:
     # A start without an end is an error there; an end alone gives the 200 before it, which a start cannot add to.
     params = (("category", category), ("symbol", "{symbol}"), ("endTime", "{end_ms}"), ("limit", "200"))
     fits = FITS[category]
-    return _part(
-        category, "/v5/market/funding/history", contracts.parse_history, *params, fits=lambda market: market.kind == "perp" and fits(market)
-    )
+    return _part(category, "/v5/market/funding/history", contracts.parse_history, *params, fits=lambda market: market.kind == "perp" and fits(market))
 
 
 def _options(parse: Parse[R], path: str, **more: Any) -> tuple[Part[R], ...]:
