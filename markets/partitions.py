@@ -21,6 +21,7 @@ TIERS: Mapping[str, Mapping[int, int]] = {
     "Depth": {300: 1, 3600: 7},
     "Candle": {60: 1, 300: 1, 900: 7, 3600: 7, 86_400: 364},
 }
+LOCK_S = 5  # so long is waited for readers; they would wait behind us
 AHEAD = 3  # partitions made for the time to come
 ORDERED_FROM = 300  # seconds: narrower rows are dropped before ordering them has paid
 CLOSED_FOR = timedelta(hours=2)  # nobody writes into a partition any more so long after its end, but for candles read late
@@ -93,7 +94,7 @@ def _done(*statements: str) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # Checks still to come would keep tables from being changed in this transaction.
-            for statement in ("SET LOCAL lock_timeout = '5s'", "SET CONSTRAINTS ALL IMMEDIATE", *statements, "SET CONSTRAINTS ALL DEFERRED"):
+            for statement in (f"SET LOCAL lock_timeout = {LOCK_S * 1000:.0f}", "SET CONSTRAINTS ALL IMMEDIATE", *statements, "SET CONSTRAINTS ALL DEFERRED"):
                 cursor.execute(statement)
     except DatabaseError as error:
         logger.warning("partitions: %s: %s", statements[0], error)
