@@ -161,7 +161,7 @@ def listed(
 
 def link(asked: Asked, place: Mapping[str, str]) -> str:
     """An absolute address on the site's own name (never the one a request claims)."""
-    kept = [(name, text) for name, text in parse_qsl(asked.query.encode("latin-1").decode()) if name not in ("offset", "after")]
+    kept = [(name, text) for name, text in parse_qsl(asked.query.encode("latin-1").decode()) if name not in ("offset", "after", *place)]
     return f"{settings.BASE_URL}{quote(asked.path)}?{urlencode([*kept, *place.items()], safe=',|')}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from exchanges.adapters import ADAPTERS
-from markets import api_examples_contracts, serialize
+from markets import api_examples_contracts, api_examples_events, serialize
 from markets.analysis import best
 from markets.board import PairKey, Quote
 from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
@@ -76,6 +76,7 @@ def answers() -> dict[str, Any]:
         "compare/{pair}/": _answer(serialize.comparison(compared, known)),
         "status/": _answer(serialize.status(_status())),
         **api_examples_contracts.answers(_noted, NOW),
+        **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from markets import api, api_contracts, api_docs
+from markets import api, api_contracts, api_docs, api_events
 
 v1 = [
     path("exchanges/", api.Exchanges.as_view()),
@@ -14,6 +14,10 @@ v1 = [
     path("funding/", api_contracts.Funding.as_view()),
     path("funding/history/", api_contracts.FundingHistory.as_view()),
     path("options/", api_contracts.Options.as_view()),
+    path("listings/", api_events.Listings.as_view()),
+    path("listings/announcements/", api_events.Announcements.as_view()),
+    path("history/<str:pair>/", api_events.History.as_view()),
+    path("copy-trading/", api_events.CopyTrading.as_view()),
     path("status/", api.Status.as_view()),
 ]
 

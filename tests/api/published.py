@@ -16,7 +16,7 @@ def number(value):
 
 def code(slug, ticker, **more):
     """What an exchange calls a coin; made with the coin where there is none yet."""
-    asset, _ = Asset.objects.get_or_create(slug=more.pop("slug", ticker.lower()), defaults={"ticker": ticker})
+    asset, _ = Asset.objects.get_or_create(slug=ticker.lower(), defaults={"ticker": ticker})
     found, _ = ExchangeAsset.objects.get_or_create(
         exchange=Exchange.objects.get(slug=slug), code=more.pop("code", ticker), defaults={"asset": asset, "state": "confirmed", **more}
     )

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from markets import api, filters, filters_contracts, read
+from markets import api, filters, filters_contracts, filters_events, read
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 
@@ -80,13 +80,14 @@ def test_the_store_away_is_a_503_not_a_trace(client, monkeypatch):
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 ALL = (
     *filters.MARKETS, *filters.PAIRS, *filters.COMPARE, *filters_contracts.DERIVATIVES, *filters_contracts.FUNDING, *filters_contracts.SETTLED,
-    *filters_contracts.OPTIONS,
+    *filters_contracts.OPTIONS, *filters_events.LISTINGS, *filters_events.ANNOUNCEMENTS, *filters_events.HISTORY, *filters_events.COPY_TRADING,
 )
 NAMES = st.sampled_from([p.name for p in ALL]) | TEXT
 KNOWN = ["1", "-1", "BTC", "kucoin", "true", "fresh", "a|b|c|d", "BTC|USDT|spot|kucoin", "-volume", "1e999", "\x00", "2026-11-22", "9999-12-31"]
 VALUES = TEXT | st.sampled_from(KNOWN) | st.integers().map(str)
 PLACES = ["markets/", "pairs/", "exchanges/", "status/", "exchanges/kucoin/", "compare/BTC-USDT/", "derivatives/", "funding/", "funding/history/", "options/"]
-ADDRESSES = st.sampled_from(PLACES) | TEXT.map(lambda t: f"compare/{quote(t, safe='')}/")
+PLACES += ["listings/", "listings/announcements/", "copy-trading/", "history/BTC-USDT/"]
+ADDRESSES = st.sampled_from(PLACES) | TEXT.map(lambda t: f"compare/{quote(t, safe='')}/") | TEXT.map(lambda t: f"history/{quote(t, safe='')}/")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

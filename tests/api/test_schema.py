@@ -9,8 +9,9 @@ from drf_spectacular.validation import validate_schema
 
 from markets import api_docs
 from tests.api.test_contracts import chain, contracts  # noqa: F401  # their rows are answers, too
+from tests.api.test_events import events, past, traders  # noqa: F401
 
-pytestmark = [pytest.mark.usefixtures("market", "chain")]
+pytestmark = [pytest.mark.usefixtures("chain", "events", "traders")]
 
 REAL = {
     "/api/v1/exchanges/": "exchanges/",
@@ -23,6 +24,10 @@ REAL = {
     "/api/v1/funding/": "funding/",
     "/api/v1/funding/history/": "funding/history/?base=BTC",
     "/api/v1/options/": "options/?base=BTC",
+    "/api/v1/listings/": "listings/",
+    "/api/v1/listings/announcements/": "listings/announcements/",
+    "/api/v1/history/{pair}/": "history/BTC-USDT/",
+    "/api/v1/copy-trading/": "copy-trading/?symbol=BTCUSDT",
 }
 
 
@@ -48,7 +53,8 @@ def test_it_is_valid_openapi_names_every_address_and_is_made_without_a_warning(p
 
 
 @pytest.mark.parametrize("path", REAL)
-def test_a_real_answer_and_the_example_are_what_it_says(published, get, path):
+def test_a_real_answer_and_the_example_are_what_it_says(published, get, path, request):
+    request.getfixturevalue("past" if "history" in path else "market")
     content = published["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
     checked(published, content["schema"], get(REAL[path]))
     checked(published, content["schema"], content["examples"]["answer"]["value"])
