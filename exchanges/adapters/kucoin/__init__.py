@@ -145,7 +145,7 @@ ADAPTER = Adapter(
     name="KuCoin",
     monogram="KC",
     position=2,
-    hosts=(HOST, FUTURES, "api.kucoin.eu", "api-futures.kucoin.eu"),
+    hosts=(HOST, FUTURES, "api.kucoin.eu"),
     pools=(Pool("public", 2000, 30, unit="weight"),),  # whether the two hosts share it is not known: one is the safe reading
     budget=100,
     taker_fee=spot.TAKER_FEE,

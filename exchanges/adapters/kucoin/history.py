@@ -102,8 +102,8 @@ def parse_funding_history(body: bytes, headers: Headers, known: Instruments) -> 
     """{"data": [{symbol, fundingRate, timepoint ms}, ...]}, newest first, at most a hundred of the window asked for."""
     _, wires, total = _SETTLED.read(body)
     soft = Soft()
-    rows = [row for row in (_rate(wire, soft) for wire in wires) if row]
-    return reading.believable(rows, total, soft.bad, may_be_empty=True)
+    rows = {(row.symbol, row.settled_at): row for row in (_rate(wire, soft) for wire in wires) if row}
+    return reading.believable(list(rows.values()), total, soft.bad, may_be_empty=True)
 
 
 def _rate(wire: _Settled, soft: Soft) -> FundingRate | None:
