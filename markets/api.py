@@ -23,12 +23,14 @@ from django.utils import timezone
 from rest_framework.views import APIView
 
 from markets import api_schema as schema
-from markets import board_rows, filters, read, serialize, throttle
+from markets import api_schema_exchange as full
+from markets import board_rows, filters, read, serialize, serialize_exchange, throttle
 from markets.analysis import best
 from markets.analysis.best import Comparison
 from markets.conditional import unchanged
 from markets.filters import BadParameter, Parameter
 from markets.method import current_method
+from markets.reads import offers
 from markets.shapes import Absence
 
 TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 429: "Too many requests", 503: "Not available"}
@@ -188,13 +190,14 @@ class Exchanges(Endpoint):
 class OneExchange(Endpoint):
     """One exchange."""
 
-    @schema.described("One exchange. The same line as in the list of exchanges.", schema.OneExchange, ())
+    @schema.described("One exchange. Its line of the list, and in full what it offers, how each source stands, the reading plan, what it says of itself.",
+                      full.FullExchange, ())
     def get(self, asked: Asked, slug: str) -> dict[str, Any]:
         """The exchange of that name."""
         rows = {e.slug: e for e in read.exchanges(asked.now)}
         if slug not in rows:
             raise Problem(404, f"There is no exchange {serialize.printable(slug)}. Known here: {', '.join(rows)}.")
-        return serialize.exchange(rows[slug])
+        return serialize_exchange.exchange(rows[slug], offers.detail(slug, asked.now))
 
 
 class Markets(Endpoint):

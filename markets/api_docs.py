@@ -17,9 +17,13 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
 from exchanges.adapters import ADAPTERS
-from markets import api, api_examples, api_schema, filters, read, serialize, throttle
+from markets import api, api_examples, api_schema, filters, read, serialize, serialize_exchange, throttle
+from markets.reads import offers
 
-CHANGES = (("v1, 22 November 2026", "First release: exchanges, markets, pairs, compare, status."),)
+CHANGES = (
+    ("v1, 22 November 2026", "Added: derivatives, funding now and settled, options, listings, announcements, history, copy trading; one exchange in full."),
+    ("v1, 22 November 2026", "First release: exchanges, markets, pairs, compare, status."),
+)
 FORMATS = {"json": "application/vnd.oai.openapi+json", "yaml": "application/vnd.oai.openapi"}
 
 
@@ -84,7 +88,8 @@ def _call() -> tuple[str, str]:
         answer = serialize.comparison(read.compare(top[0].key.base, top[0].key.quote, now), read.exchanges(now))
     else:
         where = f"exchanges/{next(iter(ADAPTERS))}/"
-        answer = serialize.exchange(read.exchanges(now)[0])
+        first = read.exchanges(now)[0]
+        answer = serialize_exchange.exchange(first, offers.detail(first.slug, now))
     body = msgspec.json.encode({"as_of": now, "simulated": settings.SIMULATED, **answer})
     return f"{settings.BASE_URL}/api/v1/{where}", msgspec.json.format(body, indent=2).decode()
 

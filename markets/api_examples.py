@@ -8,10 +8,14 @@ from typing import Any
 
 import msgspec
 
+from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
-from markets import api_examples_contracts, api_examples_events, serialize
+from markets import api_examples_contracts, api_examples_events, serialize, serialize_exchange
 from markets.analysis import best
 from markets.board import PairKey, Quote
+from markets.models import ServiceStatus
+from markets.planning import Share
+from markets.reads.offers import Detail, Networks, Offer
 from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
 
 NOW = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
@@ -70,7 +74,7 @@ def answers() -> dict[str, Any]:
     compared, known = best.compare(KEY, _quotes(), NOW, usd=Decimal(1)), _known()
     return {
         "exchanges/": _page([serialize.exchange(e) for e in known]),
-        "exchanges/{slug}/": _answer(serialize.exchange(known[0])),
+        "exchanges/{slug}/": _answer(serialize_exchange.exchange(known[0], _detail())),
         "markets/": _page([serialize.quote(row) for row in compared.rows]),
         "pairs/": _page([serialize.summary(compared)]),
         "compare/{pair}/": _answer(serialize.comparison(compared, known)),
@@ -78,6 +82,21 @@ def answers() -> dict[str, Any]:
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
     }
+
+
+def _detail() -> Detail:
+    adapter = next(iter(ADAPTERS.values()))
+    lines = [plan.line(name, source, source.period_s, source.markets) for name, source in adapter.sources.items()]
+    offered = tuple(
+        Offer(c, capabilities.LABELS[c.source], c.offered, c.period_s, c.markets, "ok" if c.offered else "", SEEN if c.offered else None,
+              3.0 if c.offered else None, "fresh" if c.offered else "", 1200 if c.offered else None, c.note)
+        for c in capabilities.of(adapter)
+    )
+    return Detail(
+        hosts=adapter.hosts, host=adapter.hosts[0], offers=offered, limits=plan.limits(adapter, adapter.budget, lines),
+        shares=tuple(Share(x.source, x.period_s, x.markets, x.requests, round(x.requests, 1)) for x in lines),
+        service=(ServiceStatus(state="open", seen_at=SEEN),), networks=Networks(480, 910, 640, 880, 871) if adapter.currencies else None,
+    )
 
 
 def _status() -> Status:
