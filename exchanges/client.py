@@ -18,7 +18,7 @@ from msgspec import structs
 from exchanges.adapter import Adapter, Ask, Clock, Credentials, Instruments, Parsed, Part, R, Request, Source
 from exchanges.budgets import Budgets
 from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, NotOffered, Paused, Refused, Throttled, Unreachable
-from exchanges.rows import Row
+from exchanges.rows import Candle, Row
 from exchanges.state import Limits
 from exchanges.transport import Reply, Transport
 
@@ -111,6 +111,7 @@ class ExchangeClient:
         for part in parts:
             try:
                 self._pages(source, part, part.request.filled(ask.words(part)) if ask else part.request, cycle)
+                cycle.stamp(ask)
             except (Paused, Throttled, Banned, Blocked):
                 raise
             except ExchangeError as error:
@@ -271,6 +272,11 @@ class _Cycle:
         """Take the last pages back."""
         del self._batches[len(self._batches) - pages :]
 
+    def stamp(self, ask: Ask | None) -> None:
+        """No reply names the period of its candles, and a gap in them must not make one up: it is the one asked for."""
+        if ask is not None:
+            self._batches = [replace(batch, rows=[_of_period(row, ask.period_s) for row in batch.rows]) for batch in self._batches]
+
     def failed(self, error: ExchangeError, part: str = "") -> None:
         self._failures.append((error, part))
 
@@ -293,6 +299,10 @@ class _Cycle:
             text = f"{error.outcome}: {error.detail}" if self._batches else error.detail
             said.append(f"{part}: {text}" if self._batches and part else text)
         return printable("; ".join(said))
+
+
+def _of_period(row: Row, period_s: int) -> Row:
+    return structs.replace(row, period_s=period_s) if isinstance(row, Candle) else row
 
 
 def printable(text: str) -> str:

@@ -37,7 +37,7 @@ def test_the_five_come_in_the_customers_order_with_their_budgets_and_pools():
     assert [(a.slug, a.monogram, a.budget) for a in first] == [
         ("binance", "BN", 1200),
         ("kucoin", "KC", 100),
-        ("bybit", "BY", 120),
+        ("bybit", "BY", 240),
         ("gateio", "GT", 200),
         ("bitget", "BG", 150),
     ]
@@ -198,6 +198,8 @@ def test_of_two_rows_with_one_id_the_later_counts(case):
     ids=["truncated", "bom", "trailing", "two", "unclosed", "nan", "infinity", "latin-1", "utf-16", "deep-list", "deep-object", "html"],
 )
 def test_what_is_not_json_is_said_to_be(case, spoil):
+    if spoil(case.body) == case.body:
+        pytest.skip("this reply has no place for it: lists of texts only")
     with pytest.raises(Garbled) as caught:
         case.parse(spoil(case.body))
     assert caught.value.outcome == "not_json"

@@ -95,6 +95,13 @@ def test_candles_ask_in_the_exchanges_word_for_the_period():
     assert part.request.filled(Ask(BTC, period_s=60).words(part)).target == "/k?type=1min"
 
 
+def test_candles_carry_the_period_that_was_asked_for_whatever_their_gaps_look_like(client):
+    part = Part("spot", Request(HOST, "/k", (("type", "{period}"),)), {}, lambda *_: Parsed([Candle("BTC-USDT", 7200, AT)]), periods={60: "1min"})
+    with serving(answering(http())) as server:
+        outcome = client(server, toy(candles=Source((part,), 3600, markets=1))).fetch("candles", ask=Ask(BTC, period_s=60))
+    assert [row.period_s for row in outcome.rows] == [60]
+
+
 # --- Tables of contents and keys --------------------------------------------------------------------------------------
 def contents(body, request):
     return tuple(replace(request, path=f"/chain/{name}") for name in json.loads(body).get("lead_to", ()))

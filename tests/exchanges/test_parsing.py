@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from exchanges.adapter import Parsed
 from exchanges.errors import ExchangeError, Garbled
+from exchanges.management.commands.parse import as_json
 from exchanges.rows import Ticker
 
 from .cases import cases, roomy
@@ -45,31 +46,51 @@ def test_any_mutated_bytes_are_rows_or_garbled(case, data):
     except Garbled as error:
         assert error.outcome in ("schema", "not_json")
     else:
-        assert parsed.rows
+        assert parsed.rows or case.part.few == 0
         json.dumps([row.symbol for row in parsed.rows if isinstance(row, Ticker)], ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize("case", SAMPLED, ids=str)
+@lists
 @many
 @given(st.data())
 def test_any_value_in_any_field_costs_a_field_or_a_row_at_most(case, data):
-    if case.source == "time":
-        document, expected = data.draw(anything), None
+    document, rows, _ = roomy(case)
+    expected = {row.symbol: row for row in case.parse(json.dumps(document).encode()).rows}
+    place = data.draw(st.integers(0, len(rows) - 1))
+    field = data.draw(st.sampled_from(sorted(rows[place])))
+    rows[place] = rows[place] | {field: data.draw(anything)}
+    parsed = case.parse(json.dumps(document).encode())
+    kept = {row.symbol: row for row in parsed.rows}
+    assert sum(kept.get(symbol) != row for symbol, row in expected.items()) <= 2  # the row, and one whose id it took
+    assert parsed.dropped <= len(rows) // 10
+
+
+@pytest.mark.parametrize("case", [case for case in SAMPLED if case not in LISTS], ids=str)
+@many
+@given(st.data())
+def test_any_value_anywhere_leaves_rows_that_can_be_told_or_a_changed_format(case, data):
+    document = json.loads(case.body)
+    spots = list(_spots(document))
+    holder, key = data.draw(st.sampled_from(spots)) if spots else (None, None)
+    value = data.draw(anything)
+    if holder is None:
+        document = value
     else:
-        document, rows, _ = roomy(case)
-        expected = {row.symbol: row for row in case.parse(json.dumps(document).encode()).rows}
-        place = data.draw(st.integers(0, len(rows) - 1))
-        field = data.draw(st.sampled_from(sorted(rows[place])))
-        rows[place] = rows[place] | {field: data.draw(anything)}
+        holder[key] = value
     try:
         parsed = case.parse(json.dumps(document).encode())
-    except Garbled:
-        assert expected is None
-        return
-    if expected:
-        kept = {row.symbol: row for row in parsed.rows}
-        assert sum(kept.get(symbol) != row for symbol, row in expected.items()) <= 2  # the row, and one whose id it took
-        assert parsed.dropped <= len(rows) // 10
+    except Garbled as error:
+        assert error.outcome in ("schema", "not_json", "too_large")
+    else:
+        json.dumps([as_json(row) for row in parsed.rows], allow_nan=False).encode()
+
+
+def _spots(document):
+    """Every place in a decoded reply that a value can be put: (its object or list, key or index)."""
+    inner = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    for key, value in list(inner):
+        yield document, key
+        yield from _spots(value)
 
 
 @lists
