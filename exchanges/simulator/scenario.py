@@ -127,7 +127,7 @@ class Scenario:
         at = now + float(given["in_s"]) if "in_s" in given else now - 3
         happening = Happening(
             kind, slug, at, str(given.get("code", "")), str(given.get("to", "both" if kind == "network" else "")), str(given.get("chain", "")),
-            until=at + float(given.get("for_s", 3_600)), said_at=min(now, at),
+            until=at + float(given.get("for_s", 3_600)), said_at=min(now - 3, at),
         )  # fmt: skip
         if why := self.timetable.refuses(happening):
             raise BadScenario(why)
