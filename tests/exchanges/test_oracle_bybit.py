@@ -28,19 +28,25 @@ GREEKS = {
     "underlying_price": "underlyingPrice",
 }  # fmt: skip
 
+
+def dollars(coins, price):
+    """What so many coins at a price are in whole dollars."""
+    return None if coins is None or price is None else round(float(coins) * float(price), 4)
+
+
 # (what, fields, does it explain these: our row, our value, ccxt's; the wire text; who is right and why)
 DISAGREEMENTS = [
     (
         "inverse",
         ("base_volume_24h", "quote_volume_24h"),
-        lambda row, mine, other: True,
+        lambda row, mine, other: any(same(volume or None, other or None) for volume in (row.base_volume_24h, row.quote_volume_24h)),
         '"volume24h":"13713832.0000","turnover24h":"115.6907" at 120635: 115.69 coins are 13.7 million dollars, not the other way about',
         "Pebble: an inverse contract's volume is dollars and its turnover coins; ccxt calls the dollars base volume",
     ),
     (
         "inverse",
-        ("bid_size", "ask_size", "levels"),
-        lambda row, mine, other: True,
+        ("bid_size", "ask_size"),
+        lambda row, mine, other: any(dollars(mine, price) == other for price in (row.bid, row.ask)) or (mine is None and None in {row.bid, row.ask}),
         '"bid1Size":"1063": whole dollars (qtyStep "1"), 0.0103 coins at 103401',
         "Pebble: sizes are coins everywhere; ccxt passes the dollars on",
     ),
