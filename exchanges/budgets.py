@@ -40,6 +40,18 @@ class Budgets:
             taken.append(Charge(self._key(pool, request.path), rate, weight))
         return taken
 
+    def host(self, name: str) -> Charge:
+        """Where a host's own refusal stands; nothing is counted there."""
+        return Charge(f"{self.adapter.slug}@{name}", self.operator.rate, 0)
+
+    def whole(self, host: str, chosen: str = "") -> str:
+        """Whose silence follows when `host` refuses us for where we are: everybody's, if prices come from there, else its own.
+
+        A country's law may forbid contracts and not spot prices: the exchange says so on the contracts' host only.
+        """
+        mine = (chosen or self.adapter.hosts[0], self.adapter.hosts[0])
+        return self.adapter.slug if host in mine else self.host(host).key
+
     def bucket(self, pool: str, path: str) -> Charge | None:
         """The bucket of a pool as seen from one endpoint; None for a pool that is not declared."""
         if pool not in self._pools:

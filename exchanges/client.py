@@ -191,7 +191,7 @@ class ExchangeClient:
 
     def _paid(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool) -> None:
         """Take the request's tokens, waiting a little for them. Raises Paused: banned_wait, budget_exhausted."""
-        charges = [*self._budgets.charges(part, request), *([self._budgets.retry] if retry else [])]
+        charges = [*self._budgets.charges(part, request), self._budgets.host(request.host), *([self._budgets.retry] if retry else [])]
         for attempt in range(WAITS + 1):
             grant = self._limits.acquire(charges, cycle.interactive)
             if grant.granted:
@@ -203,9 +203,13 @@ class ExchangeClient:
             self._pause(grant.wait_s)
 
     def _observed(self, reply: Reply, request: Request) -> None:
-        """What the headers say of the pools. Unreadable ones say nothing."""
+        """What the headers say of the pools. Unreadable ones say nothing.
+
+        Beside them stand, under names no header can have, what was asked: one name counts different pools on different hosts.
+        """
+        asked = {":authority": request.host, ":path": request.path}
         with suppress(Garbled):
-            for use in self._understood(self.adapter.usage, reply.headers):
+            for use in self._understood(self.adapter.usage, reply.headers | asked):
                 if bucket := self._budgets.bucket(use.pool, request.path):
                     self._limits.observe(bucket.key, bucket.rate, used=use.used, left=use.left, resets_in_s=use.resets_in_s)
 
@@ -219,7 +223,7 @@ class ExchangeClient:
                 asked.append((error.until - reply.received_at).total_seconds())
             wait_s = self._limits.strike(self.adapter.slug, "banned", max(asked))
         elif isinstance(error, Blocked):
-            wait_s = self._limits.strike(self.adapter.slug, "blocked")
+            wait_s = self._limits.strike(self._budgets.whole(host, self._host), "blocked")
         else:
             return
         if not isinstance(error, Throttled):

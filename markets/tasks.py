@@ -60,7 +60,7 @@ def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_on
     now = timezone.now()
     waiting = turns.pending(feed)
     chosen = waiting if waiting or people_only else turns.due(feed, source, now)
-    asks = turns.asks(feed, source, chosen)
+    asks = turns.asks(feed, source, chosen, now)
     if not asks:
         Feed.objects.filter(pk=feed.pk).update(finished_at=now)  # a sign of life: there was nothing to do
         return "ok"

@@ -6,7 +6,7 @@ and asks the queue once, however many look at the same; the page fills in when t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,8 @@ from markets.models import Derivative, Market, Reading
 
 WATCHED = timedelta(minutes=2)  # so long after the last look a market stays in the plan
 AGAIN = timedelta(seconds=2)  # a look so soon after another one asks nothing new
+CANDLES = 500  # the least that any of them gives in one reply
+PAST = timedelta(days=30)  # of settled funding
 AT_ONCE = 8  # markets in one task: its requests must end before a page has waited too long
 NEVER = held.NEVER
 
@@ -117,14 +119,19 @@ def _readings(feed: Feed) -> QuerySet[Reading]:
 
 
 # --- What is asked --------------------------------------------------------------------------------------------------
-def asks(feed: Feed, source: Source[Row], market_ids: Sequence[int]) -> list[tuple[int, Ask]]:
+def asks(feed: Feed, source: Source[Row], market_ids: Sequence[int], now: datetime) -> list[tuple[int, Ask]]:
     """(market, request about it) for every market, several where candles of several periods are read."""
     rows = {market.pk: instrument(market) for market in _with_codes(Market.objects.filter(pk__in=market_ids))}
-    found = []
-    for pk in (pk for pk in market_ids if pk in rows):
-        parts = source.fitting(rows[pk])
-        found += [(pk, Ask(rows[pk], period_s=period)) for period in (plan.asks(parts[0]) if parts else (3600,))]
-    return found
+    return [(pk, ask) for pk in market_ids if pk in rows for ask in _asks(rows[pk], source, now)]
+
+
+def _asks(market: Instrument, source: Source[Row], now: datetime) -> Iterator[Ask]:
+    """One request, or one for each period of candles, reaching back as far as every exchange answers at once."""
+    parts = source.fitting(market)
+    if parts and parts[0].periods:
+        yield from (Ask(market, period, now - CANDLES * timedelta(seconds=period), now) for period in plan.asks(parts[0]))
+    else:
+        yield Ask(market, start=now - PAST, end=now)
 
 
 def instruments(feed: Feed, source: Source[Row]) -> dict[str, Instrument]:

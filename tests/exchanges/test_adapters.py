@@ -43,7 +43,13 @@ def test_the_five_come_in_the_customers_order_with_their_budgets_and_pools():
     ]
     published = {a.slug: [(p.units, p.window_s, p.unit, p.per_endpoint) for p in a.pools] for a in first}
     assert published == {
-        "binance": [(6000, 60, "weight", False)],
+        "binance": [
+            (6000, 60, "weight", False),
+            (2400, 60, "weight", False),  # both kinds of futures together
+            (2400, 60, "weight", False),  # options
+            (500, 300, "requests", False),  # funding
+            (1000, 300, "requests", False),  # statistics
+        ],
         "kucoin": [(2000, 30, "weight", False)],
         "bybit": [(600, 5, "requests", False)],
         "gateio": [(200, 10, "requests", True)],
@@ -324,7 +330,7 @@ def test_check_turns_any_bytes_into_its_own_errors_only(adapter):
 @pytest.mark.parametrize(
     ("slug", "headers", "expected"),
     [
-        ("binance", {"x-mbx-used-weight-1m": "82"}, ("weight", 82, None, None)),
+        ("binance", {"x-mbx-used-weight": "82", "x-mbx-used-weight-1m": "82"}, ("weight", 82, None, None)),
         ("kucoin", {"gw-ratelimit-limit": "2000", "gw-ratelimit-remaining": "1985", "gw-ratelimit-reset": "29500"}, ("public", 15, 1985, 29.5)),
         ("bybit", {"x-bapi-limit": "600", "x-bapi-limit-status": "598"}, ("requests", 2, 598, None)),
         (

@@ -169,3 +169,35 @@ def test_without_a_key_nothing_is_sent_and_the_reason_is_said(client):
 
 def test_a_key_never_shows():
     assert "the-secret" not in repr(KEY) and "the-passphrase" not in repr(KEY)
+
+
+# --- Refusals of one host ---------------------------------------------------------------------------------------------
+NOT_HERE = http(b"Service unavailable from a restricted location", "451 Unavailable")
+
+
+def two_hosts():
+    return toy(
+        book=replace(BOOK, parts=(replace(BOOK.parts[0], request=Request(HOST, "/depth")), replace(BOOK.parts[1], request=Request(OTHER, "/depth")))),
+    )
+
+
+def test_a_country_refused_on_another_products_host_silences_that_host_and_not_the_prices():
+    limits = MemoryLimits()
+    with serving(answering(NOT_HERE, http(b"[]"), http(b"[]"))) as server:
+        client = ExchangeClient(two_hosts(), transport := Transport(upstream=server.upstream), limits, pause=lambda s: None)
+        refused, spot = client.fetch("book", ask=Ask(PERP)), client.fetch("book", ask=Ask(BTC))
+        again = client.fetch("book", ask=Ask(PERP))
+        transport.close()
+    assert (refused.outcome, spot.outcome, again.outcome) == ("geoblocked", "ok", "banned_wait")
+    assert again.requests == 0 and len(server.requests) == 2
+    assert limits.penalty("toy") is None
+
+
+def test_a_country_refused_where_prices_come_from_silences_everything():
+    limits = MemoryLimits()
+    with serving(answering(NOT_HERE, http(b"[]"))) as server:
+        client = ExchangeClient(two_hosts(), transport := Transport(upstream=server.upstream), limits, pause=lambda s: None)
+        outcomes = [client.fetch("book", ask=Ask(market)).outcome for market in (BTC, PERP)]
+        transport.close()
+    assert outcomes == ["geoblocked", "banned_wait"]
+    assert limits.penalty("toy") == "blocked"

@@ -112,5 +112,13 @@ def test_who_looks_at_an_exchange_that_is_off_is_told(feed, queued):
 
 
 def test_a_request_knows_the_market_by_its_exchanges_own_words(feed):
-    ((pk, ask),) = turns.asks(feed, source(feed), [market("BTCUSDT")])
+    ((pk, ask),) = turns.asks(feed, source(feed), [market("BTCUSDT")], NOW)
     assert (pk, ask.market.symbol, ask.market.base, ask.market.quote, ask.market.kind) == (market("BTCUSDT"), "BTCUSDT", "BTC", "USDT", "spot")
+
+
+def test_candles_are_asked_for_in_every_period_we_keep_as_far_back_as_one_reply_reaches(feed):
+    candles = Feed.objects.select_related("exchange").get(exchange__slug=FIRST, source="candles")
+    asked = [ask for _, ask in turns.asks(candles, source(candles), [market("BTCUSDT")], NOW)]
+    assert [ask.period_s for ask in asked] == [3600, 86_400, 300, 60]
+    assert {(ask.end - ask.start).total_seconds() / ask.period_s for ask in asked} == {500}
+    assert all(ask.end == NOW for ask in asked)
