@@ -197,6 +197,7 @@ class SourceRow(serializers.Serializer):
     """One source of one exchange: its switch, its period, and its polls in the last hour."""
 
     source = serializers.CharField()
+    price = serializers.BooleanField(help_text="Whether prices need it: these sources alone make an exchange healthy or sick.")
     enabled = serializers.BooleanField()
     period_s = serializers.IntegerField()
     outcome = serializers.CharField(allow_null=True)
@@ -227,7 +228,7 @@ class ExchangeRow(serializers.Serializer):
     live = serializers.BooleanField()
     markets = serializers.IntegerField(help_text="Trading markets.")
     taker_fee_pct = number()
-    success_pct = number("Of the last hour's polls.")
+    success_pct = number("Of the last hour's polls of what prices need.")
     p50_ms = serializers.IntegerField(allow_null=True)
     p95_ms = serializers.IntegerField(allow_null=True)
     breaker = serializers.ChoiceField(choices=["closed", "open", "half open"])

@@ -135,7 +135,7 @@ def meter(m: Meter) -> dict[str, Any]:
 def source(s: SourceStatus) -> dict[str, Any]:
     """One source of one exchange."""
     return {
-        "source": s.source, "enabled": s.enabled, "period_s": s.period_s, "outcome": s.outcome or None, "detail": s.detail or None,
+        "source": s.source, "price": s.price, "enabled": s.enabled, "period_s": s.period_s, "outcome": s.outcome or None, "detail": s.detail or None,
         "finished_at": s.finished_at, "ok_at": s.ok_at, "age_s": seconds(s.age_s), "fails": s.fails, "runs": s.runs, "success_pct": plain(s.success_pct),
         "p50_ms": s.p50_ms, "p95_ms": s.p95_ms, "retry_in_s": seconds(s.retry_in_s),
     }

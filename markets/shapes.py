@@ -33,6 +33,8 @@ class SourceStatus:
     """One source of one exchange: its switch, its period, and how its polls went in the last hour."""
 
     source: str
+    price: bool  # one of those that prices need: they alone make an exchange healthy or sick
+    label: str
     enabled: bool
     period_s: int
     outcome: str
@@ -46,6 +48,11 @@ class SourceStatus:
     p50_ms: int | None
     p95_ms: int | None
     retry_in_s: float | None  # breaker or ban: when it is tried again
+
+    @property
+    def failing(self) -> bool:
+        """Switched on, asked, and without a good answer."""
+        return self.enabled and self.outcome not in ("", "ok", "partial")
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,23 @@ class ExchangeStatus:
     def live(self) -> bool:
         """Switched on and its newest quote is fresh."""
         return self.enabled and self.freshness == "fresh"
+
+    @property
+    def prices(self) -> tuple[SourceStatus, ...]:
+        """The sources that prices need."""
+        return tuple(s for s in self.sources if s.price)
+
+    @property
+    def others(self) -> tuple[SourceStatus, ...]:
+        """The other sources, those in trouble first."""
+        return tuple(sorted((s for s in self.sources if not s.price), key=lambda s: not s.failing))
+
+    @property
+    def others_line(self) -> str:
+        """All other sources in one line: 14 more: 11 ok, 1 api_error, 2 off."""
+        words = [s.outcome or "not asked yet" if s.enabled else "off" for s in self.others]
+        counts = {word: words.count(word) for word in sorted(words, key=lambda word: (word != "ok", word))}
+        return f"{len(words)} more: {', '.join(f'{count} {word}' for word, count in counts.items())}" if words else ""
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ from django.db import DatabaseError
 from django_q.models import OrmQ
 from django_q.status import Stat
 
+from exchanges.adapter import SOURCE_NAMES
 from exchanges.breaker import Breaker
+from exchanges.capabilities import LABELS
 from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
 from markets import held
 from markets.analysis import quality
 from markets.asking import meters
 from markets.board import Board, PairKey, Quote
+from markets.condition import PRICES
 from markets.method import current_method
 from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
 
@@ -88,9 +91,10 @@ def exchanges(now: datetime) -> tuple[ExchangeStatus, ...]:
 
 
 def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str, str], _Stats], now: datetime) -> ExchangeStatus:
+    """Success, times and retry are those of the sources that prices need: an option chain that fails is no sick exchange."""
     feeds = view.feeds.get(e.slug, {})
-    sources = tuple(_source(feed, stats.get((e.slug, name), _Stats()), now) for name, feed in feeds.items())
-    asked = [stats[e.slug, name] for name in feeds if (e.slug, name) in stats]
+    sources = tuple(_source(feeds[name], stats.get((e.slug, name), _Stats()), now) for name in sorted(feeds, key=_place))
+    asked = [stats[e.slug, name] for name in PRICES if (e.slug, name) in stats]
     whole = _Stats(sum(s.runs for s in asked), sum(s.good for s in asked), tuple(sorted(t for s in asked for t in s.times)))
     age = _age(view.newest.get(e.slug), now)
     state = ExchangeState(e.state) if e.enabled else ExchangeState.DISABLED
@@ -104,8 +108,13 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
         markets=sum(entry.market["status"] == "trading" for entry in view.entries.get(e.slug, {}).values()),
         taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
         success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),
-        breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.retry_in_s), default=None), meters=meters(e), sources=sources,
+        breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.price and s.retry_in_s), default=None), meters=meters(e), sources=sources,
     )
+
+
+def _place(source: str) -> tuple[bool, int]:
+    """What prices need comes first."""
+    return source not in PRICES, SOURCE_NAMES.index(source) if source in SOURCE_NAMES else len(SOURCE_NAMES)
 
 
 def _age(newest: datetime | None, now: datetime) -> float | None:
@@ -117,8 +126,8 @@ def _age(newest: datetime | None, now: datetime) -> float | None:
 def _source(feed: Feed, stats: _Stats, now: datetime) -> SourceStatus:
     retry = (feed.probe_at - now).total_seconds() if feed.probe_at and feed.probe_at > now else None
     return SourceStatus(
-        source=feed.source, enabled=feed.enabled, period_s=feed.period_s, outcome=feed.outcome, detail=feed.detail,
-        finished_at=feed.finished_at, ok_at=feed.ok_at,
+        source=feed.source, price=feed.source in PRICES, label=LABELS.get(feed.source, feed.source), enabled=feed.enabled,
+        period_s=feed.period_s, outcome=feed.outcome, detail=feed.detail, finished_at=feed.finished_at, ok_at=feed.ok_at,
         age_s=_age(feed.ok_at, now), fails=feed.fails, runs=stats.runs, success_pct=stats.success_pct,
         p50_ms=stats.percentile(0.5), p95_ms=stats.percentile(0.95), retry_in_s=retry,
     )
