@@ -105,6 +105,8 @@ class Simulator:
     async def _exchange(self, wire: Wire, request: Request, stage: Stage, host: str, path: str) -> bool:
         """One request to one exchange: counted, limited, delayed, answered, and spoilt as the scenario wants."""
         route, address, words = find(stage.slug, host, path)
+        if name := getattr(WRITERS[stage.slug], "source", None):
+            route = replace(route, source=name(route, request.query))
         call = _Call(stage, host, path, address, words, route, request, [fault for fault in stage.faults if fault.due(route.source)])
         reply, packed = self._reply(call, self.scenario.now() + stage.clock_offset_s)
         self.scenario.count(stage.slug, path, reply.status)

@@ -2,7 +2,8 @@
 
 A writer module (or package) says where it lives (HOSTS, ROUTES), how often its numbers change (SNAPSHOT_S), what its
 fields are called (FIELDS, for the faults of spot rows), its published limits (LIMITS), and how it says yes, no and too
-often. VARY, where it has one, names request headers (lower case) that change its replies.
+often. Where it has them: VARY names request headers (lower case) that change its replies; `source(route, query)` says which
+source a request is for when one address serves several (Bybit's `category`).
 
 ROUTES maps addresses to a `Route`; the function of that name in the writer answers `(scene, query)` with a `Reply`. An
 address is a path (`/api/v3/time`), a path of one host where hosts differ (`api-futures.kucoin.com/api/v1/status`), or has

@@ -3,7 +3,7 @@
 import pytest
 
 from exchanges.adapter import SOURCE_NAMES
-from exchanges.simulator import limits, server
+from exchanges.simulator import limits, served, server
 from exchanges.simulator.limits import Limiter
 from exchanges.simulator.prices import Prices
 from exchanges.simulator.writers import WRITERS, Limit, Reply, Route, Scene, find
@@ -125,3 +125,9 @@ def test_a_scene_finds_things_by_their_symbols(slug):
     assert [q.contract for q in scene.contract_quotes()] == scene.contracts()
     assert [q.option for q in scene.option_quotes()] == list(scene.options())
     assert scene.funding_history(contract, scene.t - 86_400, scene.t + 86_400)[-1].at <= scene.t
+
+
+def test_the_documentation_lists_every_address():
+    """`python -m exchanges.simulator.served` writes the tables anew."""
+    text = served.DOCS.read_text()
+    assert served.filled(text) == text
