@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from markets import store
 from markets.admin.common import Fixed, Reported
+from markets.admin.past import MARKET, WithPast
 from markets.catalogue import free_slug
 from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market, Quote
 
@@ -104,17 +105,19 @@ class ExchangeAssetAdmin(Reported, Fixed):
 
 
 @admin.register(Market)
-class MarketAdmin(Reported, Fixed):
+class MarketAdmin(WithPast, Reported, Fixed):
     """Markets come from the exchanges' catalogues; an operator only switches them."""
 
-    list_display = ("symbol", "exchange", "base_code", "quote_code", "kind", "status", "enabled")
+    pasts = MARKET
+    list_display = ("symbol", "exchange", "base_code", "quote_code", "kind", "status", "enabled", "past")
     list_editable = ("enabled",)
     list_filter = ("exchange", "status", "enabled", "kind")
     list_select_related = ("exchange", "base", "quote")
     search_fields = ("symbol", "base__code", "quote__code")
     fields = (
         "exchange", "symbol", "kind", "base_code", "quote_code", "status", "enabled", "tick_size", "lot_size", "min_size", "min_notional",
-        "maker_fee", "taker_fee", "leveraged", "listed_at", "delist_at", "first_seen_at", "missing",
+        "maker_fee", "taker_fee", "leveraged", "tokenised", "settle", "inverse", "contract_size", "index", "underlying", "expiry", "strike", "option_type",
+        "funding_interval_hours", "listed_at", "delist_at", "first_seen_at", "missing", "past",
     )
     readonly_fields = tuple(name for name in fields if name != "enabled")
 

@@ -8,6 +8,7 @@ from typing import Any
 from auditlog.models import LogEntry
 from django import template
 from django.conf import settings
+from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,6 +39,20 @@ def operations(user: Any) -> dict[str, Any]:
         entries = LogEntry.objects.select_related("actor", "content_type").order_by("-timestamp")[:SHOWN]
         context["entries"] = [(entry, changes(entry)) for entry in entries]
     return context
+
+
+@register.simple_tag
+def grouped(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Django's list of tables, with those that name a `group` on their page moved under that heading, behind the rest of their app."""
+    found: list[dict[str, Any]] = []
+    for app in apps:
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for table in app["models"]:
+            groups.setdefault(getattr(admin.site.get_model_admin(table["model"]), "group", app["name"]), []).append(table)
+        own = groups.pop(app["name"], [])
+        found += [{**app, "models": own}] if own else []
+        found += [{**app, "name": name, "models": tables} for name, tables in sorted(groups.items())]
+    return found
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from auditlog.models import LogEntry
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -13,9 +14,31 @@ from django.utils import timezone
 
 from exchanges.models import Exchange, Run, Transition
 from markets.catalogue import free_slug
-from markets.models import Asset, AssetAlias, ExchangeAsset, Market, Quote, Revision, Setting
+from markets.models import (
+    Announcement,
+    Asset,
+    AssetAlias,
+    Book,
+    Candle,
+    ExchangeAsset,
+    IndexMember,
+    LeadTrader,
+    LeadTraderDay,
+    Listing,
+    Market,
+    Network,
+    NetworkChange,
+    Quote,
+    Reading,
+    Revision,
+    ServiceStatus,
+    Setting,
+)
 from tests.admin.conftest import client_of, person
 from tests.admin.posts import fields_of
+from tests.api.published import market as market_row
+from tests.api.published import option, paid, settled
+from tests.api.published import ticker as tick
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 
@@ -200,3 +223,85 @@ def test_a_forged_address_is_not_believed(root, market):
     address = reverse("admin:exchanges_exchange_change", args=(kucoin.pk,))
     root.post(address, fields_of(root.get(address), priority="9"), headers={"x-forwarded-for": "203.0.113.66"})
     assert LogEntry.objects.get_for_object(kucoin).first().remote_addr == "127.0.0.1"
+
+
+# --- Raw state --------------------------------------------------------------------------------------------------
+RAW = ("quote", "derivative", "funding", "optionquote", "indexmember", "book", "reading", "network", "networkchange", "listing", "announcement",
+       "servicestatus", "leadtrader")
+
+
+@pytest.fixture
+def published(history):
+    """One row in every raw table, and of every history."""
+    now, row = timezone.now(), market_row("binance", "BTC/USDT", symbol="BTCUSDT-PERP")
+    tick(row, open_interest="1.500000000000000000")
+    paid(row, "0.0001", 8)
+    chain = market_row("bybit", "BTC/USDT", kind="option", symbol="BTC-1-C", strike=1, option_type="call")
+    option(chain, mark_iv="0.5")
+    code = ExchangeAsset.objects.get(exchange__slug="kucoin", code="PEPE")
+    network = Network.objects.create(asset=code, network="ERC20", chain="ethereum", contract_address="0xfeed", seen_at=now)
+    NetworkChange.objects.create(network=network, at=now, what="deposit", opened=False)
+    IndexMember.objects.create(market=row, exchange="Kraken", member="XBT/USD", seen_at=now)
+    Book.objects.create(market=row, bids='[["1","2"]]', asks="[]", levels=1, requested_at=now, received_at=now, observed_at=now)
+    Reading.objects.create(market=row, source="book", outcome="ok")
+    Listing.objects.create(exchange=row.exchange, market=row, asset=row.base.asset, event="listed", at=now, time_source="exchange", seen_at=now)
+    Announcement.objects.create(exchange=row.exchange, key="1", title="New coin opens", kind="listing", first_seen_at=now)
+    ServiceStatus.objects.create(exchange=row.exchange, state="open", seen_at=now)
+    trader = LeadTrader.objects.create(exchange=row.exchange, trader_id="77", name="quiet river", seen_at=now)
+    LeadTraderDay.objects.create(trader=trader, day=now.date(), roi_pct="12.5")
+    Candle.objects.create(market=row, period_s=3600, opened_at=now, close="64000.5")
+    settled(row, now, "0.00025")
+    return row
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_a_raw_table_is_listed_searched_and_looked_at_and_never_edited(root, published, name):
+    model = apps.get_model("markets", name)
+    row = model._default_manager.last()
+    page = root.get(reverse(f"admin:markets_{name}_changelist")).content.decode()
+    assert "0000000000" not in page and f"/{row.pk}/change/" in page
+    assert root.get(reverse(f"admin:markets_{name}_changelist"), {"q": "nothing-like-this"}).status_code == 200
+    address = reverse(f"admin:markets_{name}_change", args=(row.pk,))
+    form = root.get(address)
+    assert form.status_code == 200 and "0000000000" not in form.content.decode() and not fields_of(form).keys() & {f.name for f in model._meta.fields}
+    assert root.post(address, {"bid": "1"}).status_code == 403
+    assert root.post(reverse(f"admin:markets_{name}_delete", args=(row.pk,)), {"post": "yes"}).status_code == 403
+    assert root.get(reverse(f"admin:markets_{name}_add")).status_code == 403
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(("name", "search", "shown"), [
+    ("derivative", "BTCUSDT-PERP", "BTCUSDT-PERP on Binance"), ("network", "0xfeed", "0xfeed"), ("announcement", "opens", "New coin opens"),
+    ("leadtrader", "river", "quiet river"), ("indexmember", "XBT", "Kraken"), ("listing", "btc", "listed"),
+])
+def test_raw_tables_are_found_by_what_a_person_would_type(root, published, name, search, shown):
+    address = reverse(f"admin:markets_{name}_changelist")
+    assert shown.lower() in root.get(address, {"q": search}).content.decode().lower()
+    assert "0 results" in root.get(address, {"q": "nothing-like-this"}).content.decode()
+
+
+def test_a_markets_history_is_shown_from_the_market_table_by_table(root, published):
+    address = reverse("admin:markets_market_past", args=(published.pk,))
+    assert address in root.get(reverse("admin:markets_market_changelist")).content.decode()
+    assert "64000.5" in root.get(address, {"table": "candle"}).content.decode()
+    assert "0.00025" in root.get(address, {"table": "fundingsettlement"}).content.decode()
+    assert "Nothing is stored of this." in root.get(address, {"table": "depth"}).content.decode()
+    assert root.get(address, {"table": "user"}).status_code == 404
+    trader = LeadTrader.objects.get()
+    assert "12.5" in root.get(reverse("admin:markets_leadtrader_past", args=(trader.pk,))).content.decode()
+
+
+def test_a_history_needs_the_right_to_its_table(published):
+    address = reverse("admin:markets_market_past", args=(published.pk,))
+    assert client_of(person("one", "markets.view_market")).get(address).status_code == 403
+    looker = client_of(person("two", "markets.view_market", "markets.view_candle"))
+    page = looker.get(address).content.decode()
+    assert "64000.5" in page and "Funding settlements" not in page
+    assert looker.get(address, {"table": "fundingsettlement"}).status_code == 404
+    assert client_of(person("three", "markets.view_candle")).get(address).status_code == 403
+
+
+def test_the_first_page_groups_the_raw_tables(root, published):
+    page = root.get(reverse("admin:index")).content.decode()
+    places = [page.index(f">{name}</a>") for name in ("Markets", "Copy trading", "Listings and notices", "Networks", "Prices and contracts", "Reading")]
+    assert places == sorted(places) and places[3] < page.index(">Network changes</a>") < places[4] < page.index(">Derivatives</a>") < places[5]
