@@ -33,7 +33,7 @@ Values = tuple[object, ...]
 
 def books(poll: Poll) -> Write:
     """Store some markets' books and what they hold. A crossed or one-sided book is kept and has no depth."""
-    judged = steady(poll.exchange, lambda: _rows(poll))
+    judged = steady(poll.exchange, lambda: judge(poll))
 
     def write() -> Outcome[Any]:
         rows, history, said = judged()
@@ -45,8 +45,8 @@ def books(poll: Poll) -> Write:
     return write
 
 
-def _rows(poll: Poll) -> tuple[list[Values], list[Values], str]:
-    """(books, history, what is odd about some of them)."""
+def judge(poll: Poll) -> tuple[list[Values], list[Values], str]:
+    """(rows of books, rows of history, what is odd about some of them)."""
     markets = listed(poll, KINDS)
     rows, history, odd = list[Values](), list[Values](), list[str]()
     for row in poll.outcome.rows:

@@ -37,7 +37,7 @@ def maintain(now: datetime, keeps: Mapping[int, timedelta]) -> int:
             tier, width, oldest = f"markets_{model.lower()}_p{period_s}", timedelta(days=days), now - keeps[period_s]
             make(tier, oldest, now + AHEAD * width, width)
             _done(f'DELETE FROM "{tier}_rest" WHERE opened_at < {_literal(oldest)}')  # noqa: S608
-            for name, start in list(_partitions(tier)):
+            for name, start in list(made(tier)):
                 if start + width <= oldest:
                     dropped += _done(f'DROP TABLE "{name}"')
                 elif period_s >= ORDERED_FROM and start + width + CLOSED_FOR < now and not _is_ordered(name):
@@ -48,7 +48,7 @@ def maintain(now: datetime, keeps: Mapping[int, timedelta]) -> int:
 
 def make(tier: str, since: datetime, until: datetime, width: timedelta) -> None:
     """Make the partitions of a tier that are missing between two times."""
-    have = {start for _, start in _partitions(tier)}
+    have = {start for _, start in made(tier)}
     start = EPOCH + (since - EPOCH) // width * width
     while start < until:
         if start not in have:
@@ -71,7 +71,7 @@ def _literal(at: datetime) -> str:
     return f"'{at:%Y-%m-%d %H:%M:%S}+00'"
 
 
-def _partitions(tier: str) -> Iterator[tuple[str, datetime]]:
+def made(tier: str) -> Iterator[tuple[str, datetime]]:
     """(name, start) of a tier's partitions, but for the rest."""
     found = _asked("SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = %s::regclass", f'"{tier}"')
     for (name,) in sorted(found):

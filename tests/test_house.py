@@ -20,7 +20,7 @@ FLOORS = {
     3: "exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
     # the rooms behind those two doors
     " markets.asking markets.candles markets.catalogue markets.codes markets.contracts markets.depth markets.funding markets.listings markets.networks"
-    " markets.notices markets.partitions markets.polls markets.retention markets.traders"
+    " markets.notices markets.partitions markets.polls markets.retention markets.series markets.traders"
     " markets.condition markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.books markets.statuses markets.tiles markets.turns markets.planning",
 }

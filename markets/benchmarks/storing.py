@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from exchanges import leases
@@ -38,10 +38,10 @@ def run() -> Iterator[Figure]:
 
 
 def _bulk(rounds: list[list[Reply]]) -> Figure:
-    markets = _invented_markets()
+    markets = [pk for _, pk in invented_markets(COUNT)]
     rows = [_rows(markets, replies, number) for number, replies in enumerate(rounds)]
-    raw, name = (_raw_copy, "raw COPY") if connection.vendor == "postgresql" else (_raw_executemany, "raw executemany")
-    ready = [raw(each) for each in rows]
+    write, name = raw()
+    ready = [write(Quote, COLUMNS, each) for each in rows]
     contenders = {
         "pebble": lambda number: upsert(Quote, COLUMNS, rows[number], key=("market_id",)),
         name: lambda number: ready[number](),
@@ -53,11 +53,12 @@ def _bulk(rounds: list[list[Reply]]) -> Figure:
     return Figure(f"store {COUNT} quotes, {connection.vendor}", ours, "ms", taken, ratio, f"within {AIM} times of {name}", ratio <= AIM, {"rounds": ROUNDS})
 
 
-def _invented_markets() -> list[int]:
+def invented_markets(count: int) -> list[tuple[str, int]]:
+    """(symbol, id) of new markets on an exchange made for them."""
     exchange = Exchange.objects.create(slug="bench", name="Bench", budget_per_minute=1)
     code = ExchangeAsset.objects.create(exchange=exchange, code="BENCH", asset=Asset.objects.create(slug="bench", ticker="BENCH"))
-    made = [Market(exchange=exchange, symbol=f"B{number}", base=code, quote=code, status="trading") for number in range(COUNT)]
-    return [market.pk for market in Market.objects.bulk_create(made, batch_size=1000)]
+    made = [Market(exchange=exchange, symbol=f"B{number}", base=code, quote=code, status="trading") for number in range(count)]
+    return [(market.symbol, market.pk) for market in Market.objects.bulk_create(made, batch_size=1000)]
 
 
 def _rows(markets: list[int], replies: list[Reply], number: int) -> list[Values]:
@@ -72,11 +73,17 @@ def _rows(markets: list[int], replies: list[Reply], number: int) -> list[Values]
     ]  # fmt: skip
 
 
-def _raw_executemany(rows: list[Values]) -> Callable[[], None]:
+def raw() -> tuple[Callable[[type[models.Model], Sequence[str], list[Values]], Callable[[], None]], str]:
+    """The rawest way this database has to write rows whose first column is their key, and what it is called."""
+    return (_raw_copy, "raw COPY") if connection.vendor == "postgresql" else (_raw_executemany, "raw executemany")
+
+
+def _raw_executemany(model: type[models.Model], columns: Sequence[str], rows: list[Values]) -> Callable[[], None]:
     """The driver's executemany of the same statement, its values converted beforehand."""
     ready = [tuple(_sqlite_value(value) for value in row) for row in rows]
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
-    sql = f"INSERT INTO {Quote._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (market_id) DO UPDATE SET {replaced}"  # noqa: S608
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks}) ON CONFLICT ({columns[0]}) DO UPDATE SET {replaced}"  # noqa: S608
 
     def write() -> None:
         with transaction.atomic():
@@ -91,12 +98,12 @@ def _sqlite_value(value: object) -> Any:
     return value if value is None or isinstance(value, (int, str)) else str(value)
 
 
-def _raw_copy(rows: list[Values]) -> Callable[[], None]:
+def _raw_copy(model: type[models.Model], columns: Sequence[str], rows: list[Values]) -> Callable[[], None]:
     """COPY of ready text into an empty table of the same columns, without a key: nothing stores rows faster."""
     text = "".join("\t".join("\\N" if value is None else str(value) for value in row) + "\n" for row in rows)
-    names = ", ".join(COLUMNS)
+    names = ", ".join(columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE IF NOT EXISTS bench_copy AS SELECT {names} FROM {Quote._meta.db_table} WITH NO DATA")  # noqa: S608
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS bench_copy AS SELECT {names} FROM {model._meta.db_table} WITH NO DATA")  # noqa: S608
 
     def write() -> None:
         with transaction.atomic(), connection.cursor() as cursor:

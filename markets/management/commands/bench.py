@@ -18,7 +18,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from exchanges.simulator.server import running
 
 # Which module of markets/benchmarks, and on which databases.
-SUITE = {"decoding": ("sqlite",), "storing": ("sqlite", "postgresql"), "board": ("sqlite",), "serving": ("sqlite",), "memory": ("sqlite",)}
+SUITE = {
+    "decoding": ("sqlite",), "storing": ("sqlite", "postgresql"), "books": ("sqlite", "postgresql"), "history": ("postgresql",), "board": ("sqlite",),
+    "serving": ("sqlite",), "memory": ("sqlite",),
+}  # fmt: skip
+LONG = {"hour": ("sqlite",)}  # only when asked for by name: it takes as long as it says
 
 
 class Command(BaseCommand):
@@ -28,21 +32,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which parts; --inside is how the command calls itself."""
-        parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(SUITE)} (default: all)")
+        parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(SUITE)} (default: all), or {', '.join(LONG)}")
+        parser.add_argument("--minutes", type=float, default=60.0, help="of the part called hour")
         parser.add_argument("--inside", action="store_true", help="measure here, in a database made for it (used by the command itself)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the figures as they come; fail when a part failed."""
-        parts = options["parts"] or list(SUITE)
-        if unknown := set(parts) - set(SUITE):
-            raise CommandError(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(SUITE)}")
+        parts, self.more = options["parts"] or list(SUITE), {"PEBBLE_BENCH_MINUTES": str(options["minutes"])}
+        if unknown := set(parts) - set(SUITE | LONG):
+            raise CommandError(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(SUITE | LONG)}")
         if options["inside"]:
             for part in parts:
                 for figure in import_module(f"markets.benchmarks.{part}").run():
                     self.stdout.write(figure.line())
                     self.stdout.flush()
             return
-        failed = [f"{part} on {database}" for part in parts for database in SUITE[part] if not self._measured(part, database)]
+        failed = [f"{part} on {database}" for part in parts for database in (SUITE | LONG)[part] if not self._measured(part, database)]
         if failed:
             raise CommandError(f"could not be measured: {', '.join(failed)}")
 
@@ -52,8 +57,9 @@ class Command(BaseCommand):
             return True
         # The simulator runs here, so that its work is not counted among the worker's or the web server's.
         with _database(database) as address, running() as simulator, tempfile.TemporaryDirectory(prefix="pebble-bench-") as folder:
-            simulator.control(**{slug: {"limits": False} for slug in simulator.state()["exchanges"]})
-            env = {"PEBBLE_DATA_DIR": folder, "PEBBLE_MARKET": "simulated", "PEBBLE_UPSTREAM": simulator.url, "PEBBLE_LOG_LEVEL": "WARNING", **address}
+            if part not in LONG:  # there the limits are what is measured
+                simulator.control(**{slug: {"limits": False} for slug in simulator.state()["exchanges"]})
+            env = {"PEBBLE_DATA_DIR": folder, "PEBBLE_MARKET": "simulated", "PEBBLE_UPSTREAM": simulator.url, "PEBBLE_LOG_LEVEL": "WARNING", **address, **self.more}
             return _manage(env, "migrate", "--verbosity=0") and _manage(env, "createcachetable") and _manage(env, "bench", "--inside", part)
 
 
