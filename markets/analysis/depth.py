@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -44,7 +46,10 @@ def measure(bids: Sequence[Level], asks: Sequence[Level]) -> Depth | None:
     if oddness(bids, asks):
         return None
     mid = (bids[0][0] + asks[0][0]) / 2
-    return Depth(mid, (asks[0][0] - bids[0][0]) / mid * 10_000, tuple(_band(bids, asks, mid, ratio) for ratio in BANDS))
+    below = _within(bids, [mid * (ONE - ratio) for ratio in BANDS], sign=-1)
+    above = _within(asks, [mid * (ONE + ratio) for ratio in BANDS], sign=1)
+    bands = tuple(Band(ratio, bid, ask, less, more) for ratio, (bid, less), (ask, more) in zip(BANDS, below, above, strict=True))
+    return Depth(mid, (asks[0][0] - bids[0][0]) / mid * 10_000, bands)
 
 
 def oddness(bids: Sequence[Level], asks: Sequence[Level]) -> str:
@@ -54,11 +59,9 @@ def oddness(bids: Sequence[Level], asks: Sequence[Level]) -> str:
     return "is crossed" if bids[0][0] > asks[0][0] else ""
 
 
-def _band(bids: Sequence[Level], asks: Sequence[Level], mid: Decimal, ratio: Decimal) -> Band:
-    lowest, highest = mid * (ONE - ratio), mid * (ONE + ratio)
-    return Band(
-        ratio,
-        sum((price * size for price, size in bids if price >= lowest), Decimal(0)),
-        sum((price * size for price, size in asks if price <= highest), Decimal(0)),
-        bids[-1][0] >= lowest, asks[-1][0] <= highest,
-    )  # fmt: skip
+def _within(levels: Sequence[Level], limits: Sequence[Decimal], sign: int) -> list[tuple[Decimal, bool]]:
+    """(money up to each limit, whether the side ends before it). Levels go away from the mid: `sign` 1 upwards, -1 downwards."""
+    away = [sign * price for price, _ in levels]
+    sums = list(accumulate((price * size for price, size in levels), initial=Decimal(0)))
+    counts = [bisect_right(away, sign * limit) for limit in limits]
+    return [(sums[count], count == len(levels)) for count in counts]
