@@ -8,7 +8,7 @@ from exchanges.simulator.limits import Limiter
 from exchanges.simulator.prices import Prices
 from exchanges.simulator.writers import WRITERS, Limit, Reply, Route, Scene, find
 
-from .conftest import EXCHANGES
+from .conftest import EXCHANGES, rows_of
 
 MEMBERS = "/api.gateio.ws/api/v4/futures/usdt/index_constituents/BTC_USDT"
 ADDRESS = "/api/v4/futures/{settle}/index_constituents/{index}"
@@ -99,6 +99,14 @@ def test_a_fault_may_strike_any_source_by_name(simulator, client):
 def test_an_endpoint_that_cannot_be_struck_is_refused(simulator, spec):
     with pytest.raises(ValueError, match="no endpoint"):
         simulator.control(gateio={"fault": spec})
+
+
+def test_one_address_may_serve_several_sources(simulator, client):
+    simulator.control(bybit={"fault": {"name": "P5", "endpoint": "perp_tickers"}})
+    at = "/api.bybit.com/v5/market/tickers?category="
+    assert [client.get(at + category)[0] for category in ("spot", "linear", "inverse", "option&baseCoin=BTC")] == [200, 503, 503, 200]
+    simulator.control(bybit={"fault": {"name": "halve", "endpoint": "tickers"}})
+    assert [len(rows_of(client.json(at + category))) > 250 for category in ("spot", "linear")] == [True, True]
 
 
 def test_pages_that_never_end(simulator, client, monkeypatch):

@@ -65,6 +65,12 @@ def tickers(scene: Scene, query: Query) -> Reply:
     return _chosen(scene, query, contracts.ticker_rows(scene, category))
 
 
+def source(route: Route, query: Query) -> str:
+    """One address serves several sources: `category` says which."""
+    family = {"linear": "perp_", "inverse": "perp_", "option": "option_"}.get(query.get("category", ""), "")
+    return family + route.source if route.source in ("instruments", "tickers") else route.source
+
+
 def cost(route: Route, query: Query) -> int:
     """Every request counts one."""
     return route.cost
