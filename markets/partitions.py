@@ -7,6 +7,7 @@ from that day on) and `markets_snapshot_p3600_rest` for what no partition takes.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,9 +30,12 @@ CLOSED_FOR = timedelta(hours=2)  # nobody writes into a partition any more so lo
 logger = logging.getLogger(__name__)
 
 
-def maintain(now: datetime, keeps: Mapping[int, timedelta]) -> int:
-    """Make what is missing, drop what is over, order what is closed; return how many partitions were dropped."""
-    dropped = 0
+def maintain(now: datetime, keeps: Mapping[int, timedelta], order_s: float = 4.0) -> int:
+    """Make what is missing, drop what is over, order what is closed; return how many partitions were dropped.
+
+    No ordering begins after `order_s` seconds: a worker has little time for a task, and the next housekeeping goes on.
+    """
+    dropped, ends = 0, time.monotonic() + order_s
     for model, tiers in TIERS.items():
         for period_s, days in tiers.items():
             tier, width, oldest = f"markets_{model.lower()}_p{period_s}", timedelta(days=days), now - keeps[period_s]
@@ -40,7 +44,7 @@ def maintain(now: datetime, keeps: Mapping[int, timedelta]) -> int:
             for name, start in list(made(tier)):
                 if start + width <= oldest:
                     dropped += _done(f'DROP TABLE "{name}"')
-                elif period_s >= ORDERED_FROM and start + width + CLOSED_FOR < now and not _is_ordered(name):
+                elif period_s >= ORDERED_FROM and _is_closed(start + width, now) and time.monotonic() < ends and not _is_ordered(name):
                     # One market's rows side by side: its series is a few pages instead of one for each row.
                     _done(f'CLUSTER "{name}" USING "{name}_pkey"')
     return dropped
@@ -77,6 +81,10 @@ def made(tier: str) -> Iterator[tuple[str, datetime]]:
     for (name,) in sorted(found):
         if (day := name.rpartition("_")[2]).isdigit():
             yield name, datetime.strptime(f"{day}+0000", "%Y%m%d%z")
+
+
+def _is_closed(end: datetime, now: datetime) -> bool:
+    return end + CLOSED_FOR < now
 
 
 def _is_ordered(name: str) -> bool:

@@ -36,7 +36,7 @@ def run() -> Iterator[Figure]:
     _filled(ids, now)
     markets = iter(cycle(random.Random(1).sample(ids, len(ids))))  # noqa: S311 - the same markets in every run
     as_it_came = in_turns({"line": lambda _: _points(next(markets), now)}, ROUNDS)["line"]
-    partitions.maintain(now, _keeps())
+    partitions.maintain(now, _keeps(), order_s=float("inf"))
     _counted()
     detail = {"candles": MARKETS * DAYS * 24 * TIMES, "rows": len(_points(ids[0], now)), "rounds": ROUNDS, "gigabytes": _size()}
     for name, columns, before in (("closing prices", ("close",), {"before closed weeks were ordered": as_it_came}), ("whole candles", COLUMNS, {})):
