@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from exchanges.adapters import ADAPTERS
+from exchanges.simulator import copying
 from exchanges.simulator.server import running
 
 # Which module of markets/benchmarks, and on which databases.
@@ -38,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the figures as they come; fail when a part failed."""
-        parts, self.more = options["parts"] or list(SUITE), {"PEBBLE_BENCH_MINUTES": str(options["minutes"])}
+        parts, self.more = options["parts"] or list(SUITE), {"PEBBLE_BENCH_MINUTES": str(options["minutes"]), **_keys()}
         if unknown := set(parts) - set(SUITE | LONG):
             raise CommandError(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(SUITE | LONG)}")
         if options["inside"]:
@@ -59,8 +61,16 @@ class Command(BaseCommand):
         with _database(database) as address, running() as simulator, tempfile.TemporaryDirectory(prefix="pebble-bench-") as folder:
             if part not in LONG:  # there the limits are what is measured
                 simulator.control(**{slug: {"limits": False} for slug in simulator.state()["exchanges"]})
-            env = {"PEBBLE_DATA_DIR": folder, "PEBBLE_MARKET": "simulated", "PEBBLE_UPSTREAM": simulator.url, "PEBBLE_LOG_LEVEL": "WARNING", **address, **self.more}
+            market = {"PEBBLE_MARKET": "simulated", "PEBBLE_UPSTREAM": simulator.url}
+            env = {"PEBBLE_DATA_DIR": folder, "PEBBLE_LOG_LEVEL": "WARNING", **market, **address, **self.more}
             return _manage(env, "migrate", "--verbosity=0") and _manage(env, "createcachetable") and _manage(env, "bench", "--inside", part)
+
+
+def _keys() -> dict[str, str]:
+    """The key that the simulator takes, for every exchange that has signed calls."""
+    words = {"KEY": copying.KEY, "SECRET": copying.SECRET, "PASSPHRASE": copying.PASSPHRASE}
+    signing = [slug.upper() for slug, adapter in ADAPTERS.items() if adapter.sign]
+    return {f"PEBBLE_{slug}_API_{word}": value for slug in signing for word, value in words.items()}
 
 
 @contextmanager
