@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from exchanges.models import Run, Transition
+from markets.admin import sizes
 from markets.admin.common import Fixed, ReadOnly, Reported
 from markets.models import Setting
 
@@ -43,11 +44,26 @@ class SettingAdmin(Reported, Fixed):
                            "what was remembered of single quotes follows with the next polls.",
         }),
         ("History", {
-            "fields": ("minute_snapshots_h", "hour_snapshots_d", "snapshot_pairs"),
+            "fields": (
+                "minute_snapshots_h", "five_minute_snapshots_d", "hour_snapshots_d", "day_candles_d", "snapshot_pairs", "funding_kept_d", "events_kept_d",
+                "room",
+            ),
             "description": "On save new history follows at once; what is past its keep goes with the next housekeeping, within ten minutes.",
         }),
         ("API", {"fields": ("api_per_minute", "api_burst_10s"), "description": "On save every web process counts with these within a second."}),
     )
+
+    readonly_fields = ("room",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Beside each setting of history what it takes, as it stands and with the markets there are now."""
+        sentences = {name: size.sentence() for name, size in sizes.sizes(obj or Setting()).items()}
+        return super().get_form(request, obj, change, **{**kwargs, "help_texts": sentences})
+
+    @admin.display(description="room for history")
+    def room(self, obj: Setting) -> str:
+        """Everything together, once it is full."""
+        return f"About {sizes.megabytes(sum(size.bytes_kept for size in sizes.sizes(obj).values()))} when full, events aside."
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Setting:
         """The row, or its defaults where it was never saved."""

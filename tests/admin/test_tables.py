@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from exchanges.models import Exchange, Run, Transition
+from exchanges.models import Exchange, Feed, Run, Transition
+from markets.admin import sizes
 from markets.catalogue import free_slug
 from markets.models import (
     Announcement,
@@ -21,6 +22,7 @@ from markets.models import (
     Book,
     Candle,
     ExchangeAsset,
+    FundingSettlement,
     IndexMember,
     LeadTrader,
     LeadTraderDay,
@@ -28,6 +30,7 @@ from markets.models import (
     Market,
     Network,
     NetworkChange,
+    OpenInterest,
     Quote,
     Reading,
     Revision,
@@ -305,3 +308,24 @@ def test_the_first_page_groups_the_raw_tables(root, published):
     page = root.get(reverse("admin:index")).content.decode()
     places = [page.index(f">{name}</a>") for name in ("Markets", "Copy trading", "Listings and notices", "Networks", "Prices and contracts", "Reading")]
     assert places == sorted(places) and places[3] < page.index(">Network changes</a>") < places[4] < page.index(">Derivatives</a>") < places[5]
+
+
+def test_settings_of_history_tell_the_room_they_take_with_the_markets_there_are(root, published):
+    Feed.objects.filter(source__in=("book", "candles")).update(markets=0)
+    Feed.objects.filter(exchange__slug="kucoin", source="book").update(markets=10)
+    found = sizes.sizes(Setting(minute_snapshots_h=12, five_minute_snapshots_d=2, hour_snapshots_d=10, snapshot_pairs=500))
+    quoted = Quote.objects.filter(bid__isnull=False, ask__isnull=False).count()
+    assert found["minute_snapshots_h"].rows_a_day == quoted * 1440
+    assert found["hour_snapshots_d"].rows_a_day == (quoted + 10) * 24
+    assert found["minute_snapshots_h"].bytes_kept == found["minute_snapshots_h"].bytes_a_day // 2
+    assert sizes.sizes(Setting(snapshot_pairs=0))["minute_snapshots_h"].rows_a_day == 0
+    assert found["funding_kept_d"].rows[OpenInterest] == 24 and found["funding_kept_d"].rows[FundingSettlement] == 3
+    Feed.objects.filter(source="book").update(enabled=False)
+    assert sizes.sizes(Setting())["hour_snapshots_d"].rows_a_day == quoted * 24
+    page = root.get(reverse("admin:markets_setting_changelist"), follow=True).content.decode()
+    assert page.count("a day with the markets there are now") == len(found) and "events aside" in page
+
+
+@pytest.mark.parametrize(("size", "text"), [(0, "0.0 MB"), (440_000, "0.4 MB"), (25_400_000, "25 MB"), (1_540_000_000, "1.5 GB")])
+def test_room_is_told_for_people(size, text):
+    assert sizes.megabytes(size) == text
