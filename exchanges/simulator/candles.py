@@ -34,13 +34,13 @@ class Candle(NamedTuple):
 
 
 def candles(prices: Prices, thing: Market | Contract, period_s: int, start: float, end: float, *, now: float | None = None) -> list[Candle]:
-    """The candles that opened from `start` to `end` (both epoch seconds, inclusive), oldest first; none before the listing.
+    """The candles that opened from `start` to `end` (both epoch seconds, inclusive), oldest first, from the listing's on.
 
     `now` is the present (`end` when left out): a candle that it falls into is unfinished, later ones do not exist.
     """
     now = end if now is None else now
-    first = max(start, float(thing.listed_at), now - MOST * period_s * 10)
-    opened = int(-(-first // period_s) * period_s)
+    first = -(-max(start, now - MOST * period_s * 10) // period_s) * period_s
+    opened = int(max(first, thing.listed_at // period_s * period_s))
     last = min(end, now)
     if thing.status == "pre_open":
         return []
@@ -57,7 +57,8 @@ def _candle(prices: Prices, thing: Market | Contract, opened: int, period_s: int
     if until < opened + period_s:
         looks[-1] = _last(prices, thing, now) or looks[-1]
     high, low = max(looks), min(looks)
-    volume = _traded(prices, thing, opened, until)
+    since = min(max(opened, thing.listed_at), until)
+    volume = _traded(prices, thing, since, until)
     return Candle(opened, looks[0], high, low, looks[-1], volume, volume * sum(looks) / len(looks))
 
 

@@ -7,6 +7,7 @@ import pytest
 from exchanges.simulator.books import FEWEST, book
 from exchanges.simulator.candles import candles
 from exchanges.simulator.derivatives import contract_quote, contracts
+from exchanges.simulator.events import Happening, Timetable
 from exchanges.simulator.options import option_quotes
 from exchanges.simulator.prices import Prices
 
@@ -116,3 +117,14 @@ def test_there_are_no_candles_before_the_listing(market):
     start = float(thing.listed_at)
     found = candles(market, thing, 3_600, start - DAY, start + DAY, now=start + DAY)
     assert found[0].opened_at == thing.listed_at
+
+
+def test_the_candle_of_the_opening_is_there_before_its_period_is_over():
+    world = Prices(1, Timetable(1, None))
+    opens = NOON // 3_600 * 3_600 + 600
+    world.timetable.trigger(Happening("list", "kucoin", opens, "NEWCOIN", said_at=opens - 60))
+    thing = next(m for m in world.timetable.markets("kucoin", opens + 60) if m.base == "NEWCOIN")
+    (only,) = candles(world, thing, 3_600, opens - DAY, opens + 60)
+    assert only.opened_at == opens - 600
+    (whole,) = candles(world, thing, 3_600, opens - DAY, opens - 600, now=opens + 7_200)
+    assert only.volume * 10 < whole.volume
