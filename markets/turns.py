@@ -122,7 +122,10 @@ def _readings(feed: Feed) -> QuerySet[Reading]:
 def asks(feed: Feed, source: Source[Row], market_ids: Sequence[int], now: datetime) -> list[tuple[int, Ask]]:
     """(market, request about it) for every market, several where candles of several periods are read."""
     rows = {market.pk: instrument(market) for market in _with_codes(Market.objects.filter(pk__in=market_ids))}
-    return [(pk, ask) for pk in market_ids if pk in rows for ask in _asks(rows[pk], source, now)]
+    # A coin's market and a contract may have one symbol, and answers are told apart by it: the other waits for the next firing.
+    first: dict[str, int] = {}
+    chosen = [pk for pk in market_ids if pk in rows and first.setdefault(rows[pk].symbol, pk) == pk]
+    return [(pk, ask) for pk in chosen for ask in _asks(rows[pk], source, now)]
 
 
 def _asks(market: Instrument, source: Source[Row], now: datetime) -> Iterator[Ask]:

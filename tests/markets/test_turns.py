@@ -9,7 +9,7 @@ from exchanges.models import Feed
 from exchanges.rows import Book
 from markets import held, tasks, turns
 from markets.models import Market, Reading
-from tests.markets.build import NOW, catalogue, instrument, prices, ticker
+from tests.markets.build import NOW, catalogue, contracts, instrument, prices, ticker
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "binance", "kucoin"
@@ -122,3 +122,11 @@ def test_candles_are_asked_for_in_every_period_we_keep_as_far_back_as_one_reply_
     assert [ask.period_s for ask in asked] == [3600, 86_400, 300, 60]
     assert {(ask.end - ask.start).total_seconds() / ask.period_s for ask in asked} == {500}
     assert all(ask.end == NOW for ask in asked)
+
+
+def test_two_markets_of_one_symbol_are_not_asked_about_in_one_firing(feed):
+    """Answers are told apart by the exchange's own symbol, and a contract may have that of the coin's market."""
+    contracts(FIRST, "BTC/USDT", "ETH/USDTX")
+    spot, perp = (Market.objects.get(exchange__slug=FIRST, symbol="BTCUSDT", kind=kind).pk for kind in ("spot", "perp"))
+    asked = turns.asks(feed, source(feed), [perp, spot, market("ETHUSDTX")], NOW)
+    assert [pk for pk, _ in asked] == [perp, market("ETHUSDTX")]
