@@ -21,7 +21,6 @@ LABELS: Mapping[str, str] = {
 }
 # Where one source also brings what another one is for on other exchanges.
 ELSEWHERE: Mapping[str, str] = {"open_interest": "perp_tickers"}
-WITH, UNPUBLISHED = "comes with", "not published"
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Capability:
     """One source of one exchange as its adapter declares it. Periods in seconds, `cost` of one sweep (or one market) by pool.
 
     `markets` is None for what comes in one sweep, else for how many markets it is read by default. `key`: signed calls only.
-    `note` says why a source is not offered, or with which other one its figures come.
+    `note` says why a source is not offered by itself; `comes_with` is the source that brings its figures all the same, or "".
     """
 
     exchange: str
@@ -41,11 +40,12 @@ class Capability:
     cost: Mapping[str, int] = field(default_factory=dict)
     key: bool = False
     note: str = ""
+    comes_with: str = ""
 
     @property
     def elsewhere(self) -> bool:
         """Not offered by itself, because another source brings it."""
-        return self.note.startswith(WITH)
+        return bool(self.comes_with)
 
 
 def table() -> dict[str, tuple[Capability, ...]]:
@@ -61,17 +61,18 @@ def of(adapter: Adapter) -> tuple[Capability, ...]:
 def _capability(adapter: Adapter, name: str) -> Capability:
     source = adapter.source(name)
     if source is None:
-        return Capability(adapter.slug, name, False, note=_absence(adapter, name))
+        carrier = _carrier(adapter, name)
+        note = f"comes with {LABELS[carrier]}" if carrier else adapter.absent.get(name, "not published")
+        return Capability(adapter.slug, name, False, note=note, comes_with=carrier)
     return Capability(
         adapter.slug, name, True, period_s=source.period_s, markets=source.markets, requests=_requests(source), cost=_cost(source), key=needs_key(source),
     )
 
 
-def _absence(adapter: Adapter, name: str) -> str:
-    inside = ELSEWHERE.get(name, "")
-    if inside and adapter.source(inside):
-        return f"{WITH} {LABELS[inside]}"
-    return adapter.absent.get(name, UNPUBLISHED)
+def _carrier(adapter: Adapter, name: str) -> str:
+    """The source that brings what this one is for, "" where none does."""
+    carrier = ELSEWHERE.get(name, "")
+    return carrier if carrier and adapter.source(carrier) else ""
 
 
 def needs_key(source: Source[Row]) -> bool:
@@ -118,7 +119,7 @@ def _matrix(adapters: Iterable[Adapter]) -> list[str]:
 
 def _cell(c: Capability) -> str:
     if not c.offered:
-        return f"with `{ELSEWHERE[c.source]}`" if c.elsewhere else "–"
+        return f"with `{c.comes_with}`" if c.elsewhere else "–"
     return period(c.period_s or 0) + (f" x {c.markets}" if c.markets is not None else "") + (", key" if c.key else "")
 
 

@@ -40,7 +40,8 @@ def _quotes() -> dict[str, Quote]:
 def _known() -> tuple[ExchangeStatus, ...]:
     sources = tuple(
         SourceStatus(
-            source=name, price=True, label=capabilities.LABELS[name], enabled=True, period_s=period, outcome="ok", detail="", finished_at=SEEN, ok_at=SEEN, age_s=3.0, fails=0, runs=3600 // period,
+            source=name, price=True, label=capabilities.LABELS[name], enabled=True, period_s=period,
+            outcome="ok", detail="", finished_at=SEEN, ok_at=SEEN, age_s=3.0, fails=0, runs=3600 // period,
             success_pct=Decimal(100), p50_ms=210, p95_ms=430, retry_in_s=None,
         )
         for name, period in (("instruments", 300), ("tickers", 10))

@@ -15,6 +15,7 @@ class Offer(serializers.Serializer):
     source = serializers.CharField()
     label = serializers.CharField()
     offered = serializers.BooleanField(help_text="Whether the exchange publishes it, or Pebble can read it with a key.")
+    comes_with = text("The source that brings its figures, where it is none by itself.")
     enabled = serializers.BooleanField()
     key = serializers.ChoiceField(choices=["not_needed", "missing", "set"], help_text="Whether it is told to signed calls only.")
     period_s = count()

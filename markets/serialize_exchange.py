@@ -29,7 +29,8 @@ def exchange(status: ExchangeStatus, detail: Detail) -> dict[str, Any]:
 def offer(o: Offer) -> dict[str, Any]:
     """One source: declared, switched, read."""
     return {
-        "source": o.declared.source, "label": o.label, "offered": o.declared.offered, "enabled": o.enabled, "key": key_state(o), "period_s": o.period_s,
+        "source": o.declared.source, "label": o.label, "offered": o.declared.offered or o.declared.elsewhere,
+        "comes_with": o.declared.comes_with or None, "enabled": o.enabled, "key": key_state(o), "period_s": o.period_s,
         "markets": o.markets, "requests": o.declared.requests, "cost": dict(o.declared.cost), "outcome": o.outcome or None, "ok_at": o.ok_at,
         "age_s": serialize.seconds(o.age_s), "state": o.state or None, "rows": o.rows, "reason": o.reason or None,
     }

@@ -51,8 +51,8 @@ class SourceStatus:
 
     @property
     def failing(self) -> bool:
-        """Switched on, asked, and without a good answer."""
-        return self.enabled and self.outcome not in ("", "ok", "partial")
+        """Switched on, asked, and without a good answer. What cannot be asked without a key did not fail."""
+        return self.enabled and self.outcome not in ("", "ok", "partial", "not_offered")
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,13 @@ def gap(exchange: Exchange, source: str, now: datetime) -> Absence | None:
     label = capabilities.LABELS[source]
     declared = next(c for c in capabilities.of(exchange.adapter) if c.source == source)  # type: ignore[arg-type]  # held ones have one
     if not declared.offered:
-        return Absence(exchange.slug, "not_offered", f"{exchange.name} does not offer {label}: {declared.note}.")
+        said = f"{exchange.name}: {label}" if declared.elsewhere else f"{exchange.name} does not offer {label}"
+        return Absence(exchange.slug, "not_offered", f"{said}: {declared.note}.")
     if not exchange.enabled:
         return Absence(exchange.slug, "disabled", OFF)
     feed = feed_of(exchange, source)
     if feed is None or not feed.enabled:
-        return Absence(exchange.slug, "disabled", f"{exchange.name}: {label} are switched off by an operator.")
+        return Absence(exchange.slug, "disabled", f"{exchange.name}: {label}: switched off by an operator.")
     if declared.key and not asking.credentials(exchange.slug):
         return Absence(exchange.slug, "key_needed", f"{exchange.name} tells {label} to signed calls only, and no key is set.")
     if exchange.state in held.SWITCHED:
@@ -68,9 +69,9 @@ def gap(exchange: Exchange, source: str, now: datetime) -> Absence | None:
 def _unread(exchange: Exchange, feed: Feed, label: str, now: datetime) -> Absence | None:
     last = f" The last try ended: {feed.outcome}{f' ({feed.detail})' if feed.detail else ''}." if feed.outcome and feed.outcome not in GOOD else ""
     if feed.ok_at is None:
-        return Absence(exchange.slug, "starting", f"{exchange.name}: no {label} have been collected yet.{last}")
+        return Absence(exchange.slug, "starting", f"{exchange.name}: {label}: nothing has been collected yet.{last}")
     state = freshness(age_s(feed.ok_at, now), feed.firing_s, current_method())
-    return None if state == "fresh" else Absence(exchange.slug, state, f"{exchange.name}: its {label} are {state}.{last}")
+    return None if state == "fresh" else Absence(exchange.slug, state, f"{exchange.name}: {label}: what is stored is {state}.{last}")
 
 
 def asked(absences: Iterable[Absence]) -> tuple[Absence, ...]:

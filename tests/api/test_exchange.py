@@ -23,10 +23,12 @@ def sources(answer):
 def test_every_source_there_is_has_a_line_offered_or_not(get):
     for slug, adapter in ADAPTERS.items():
         rows = sources(get(f"exchanges/{slug}/"))
-        assert tuple(rows) == SOURCE_NAMES and {name for name, row in rows.items() if row["offered"]} == set(adapter.sources)
+        carried = {name for name, row in rows.items() if row["comes_with"]}
+        assert tuple(rows) == SOURCE_NAMES and {name for name, row in rows.items() if row["offered"]} == set(adapter.sources) | carried
+        assert carried == ({"open_interest"} if adapter.open_interest is None and adapter.perp_tickers else set())
         for name, row in rows.items():
             if name not in adapter.sources:
-                assert adapter.name in row["reason"] and "does not offer" in row["reason"]
+                assert adapter.name in row["reason"] and ("does not offer" in row["reason"]) == (name not in carried)
                 assert (row["enabled"], row["state"], row["rows"], row["outcome"]) == (False, None, None, None)
 
 
@@ -41,9 +43,9 @@ def test_a_source_that_is_off_failing_or_not_yet_read_says_why(get):
     Feed.objects.filter(exchange__slug=ONE, source="book").update(enabled=False)
     p.answered("currencies", ONE, age_s=9_000_000, outcome="schema", detail="another shape")
     rows = sources(get(f"exchanges/{ONE}/"))
-    assert not rows["book"]["enabled"] and "switched off by an operator" in rows["book"]["reason"]
+    assert not rows["book"]["enabled"] and rows["book"]["reason"].endswith("order books: switched off by an operator.")
     assert rows["currencies"]["state"] == "expired" and "another shape" in rows["currencies"]["reason"]
-    assert rows["tickers"]["state"] is None and rows["tickers"]["rows"] is None and "no spot prices have been collected yet" in rows["tickers"]["reason"]
+    assert rows["tickers"]["state"] is None and rows["tickers"]["rows"] is None and "spot prices: nothing has been collected yet" in rows["tickers"]["reason"]
 
 
 def test_an_exchange_that_is_off_reads_nothing(get, switch):
