@@ -138,6 +138,11 @@ def funding_history(prices: Prices, contract: Contract, start: float, end: float
     return found
 
 
+def basis_at(prices: Prices, contract: Contract, t: float) -> float:
+    """How far a contract stands from its index at `t`: `ContractQuote.basis` without the rest."""
+    return _basis(contract, _plan(prices, contract), t)
+
+
 def mid(prices: Prices, contract: Contract, t: float) -> float:
     """What a contract trades at, before spread and ticks: what its candles are made of."""
     plan = _plan(prices, contract)

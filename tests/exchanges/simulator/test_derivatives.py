@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from exchanges.simulator.contracts import BUNDLES, every_contract
-from exchanges.simulator.derivatives import contract_quotes, contracts, funding_history, in_contracts, interval_h, paid_at
+from exchanges.simulator.derivatives import basis_at, contract_quotes, contracts, funding_history, in_contracts, interval_h, paid_at
 from exchanges.simulator.events import Happening, Timetable
 from exchanges.simulator.prices import Prices
 
@@ -100,11 +100,12 @@ def test_the_funding_rate_follows_the_basis(market):
     """Over an interval: the rate is the mean basis for its hours, and has its sign."""
     for slug in EXCHANGES:
         perpetuals = [c for c in contracts(slug, NOON) if c.kind == "perp"]
-        agree = []
+        agree, now = [], by_symbol(market, slug)
         for c in perpetuals[:60]:
+            assert now[c.symbol].basis == basis_at(market, c, NOON)
             paid = funding_history(market, c, NOON - DAY, NOON)[-1]
             start = paid.at - paid.interval_h * HOUR
-            basis = statistics.mean(by_symbol(market, slug, float(start + step * 1_200))[c.symbol].basis for step in range(paid.interval_h * 3 + 1))
+            basis = statistics.mean(basis_at(market, c, float(start + step * 1_200)) for step in range(paid.interval_h * 3 + 1))
             assert paid.rate * 8 / paid.interval_h == pytest.approx(basis, abs=2e-5)
             agree.append((paid.rate, basis))
         assert any(rate < 0 for rate, _ in agree)
