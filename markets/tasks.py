@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from django_q.models import Failure
 from django_q.tasks import async_task
 
 from exchanges import leases
-from exchanges.adapter import SOURCE_NAMES, Source
+from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
@@ -21,7 +22,7 @@ from markets import condition, store, turns
 
 KEEP_FAILURES = timedelta(days=7)
 BATCH_S = 10.0  # for the markets of one task: less than the lease, and than a person's patience
-LOOKS, LOOK_PAUSE_S = 30, 0.1
+LOOKS, LOOK_PAUSE_S = 60, 0.05
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +65,20 @@ def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_on
     if not asks:
         Feed.objects.filter(pk=feed.pk).update(finished_at=now)  # a sign of life: there was nothing to do
         return "ok"
-    batch = fetch_each(store.client_for(feed.exchange, feed), feed.source, [ask for _, ask in asks], seconds=BATCH_S, interactive=bool(waiting))
+    client, steps = store.client_for(feed.exchange, feed), (ask for _, ask in asks)
+    batch = fetch_each(client, feed.source, steps if waiting else _until_somebody_waits(feed, steps), seconds=BATCH_S, interactive=bool(waiting))
     ids = {ask.market.symbol: pk for pk, ask in asks}
     saved = store.save(feed, claim, batch.outcome, timezone.now(), markets=ids, times=batch.times)
     turns.done({ids[symbol]: outcome for symbol, outcome in batch.outcomes.items()}, feed.source, timezone.now())
     return batch.outcome.outcome if saved else "lease_lost"
+
+
+def _until_somebody_waits(feed: Feed, asks: Iterable[Ask]) -> Iterator[Ask]:
+    """The plan's own batch, cut short when a person needs the feed: what it leaves is still due."""
+    for number, ask in enumerate(asks):
+        if number and turns.pending(feed):
+            return
+        yield ask
 
 
 def look(exchange: str, source: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django_q.tasks import async_task
 
@@ -40,7 +41,7 @@ def want(market_ids: Collection[int], source: str, now: datetime, *, fresh_s: fl
     _note("looked_at", market_ids, source, now)
     _note("wanted_at", old, source, now)
     for slug in Market.objects.filter(pk__in=old).order_by("exchange__slug").values_list("exchange__slug", flat=True).distinct():
-        async_task("markets.tasks.look", slug, source, q_options={"save": False})
+        async_task("markets.tasks.look", slug, source, q_options={"save": False, "cluster": settings.PEOPLE_QUEUE})
     return old
 
 

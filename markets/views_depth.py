@@ -17,7 +17,7 @@ from markets.pagecache import Page
 from markets.shapes import UnknownPair
 from markets.views import frame_of, html, page, split_pair, states_of, unknown_pair
 
-SOON_S = 0.5  # while an answer is on its way
+SOON_S = 0.4  # while an answer is on its way
 
 
 @page

@@ -1,4 +1,8 @@
-"""django-q2's brokers as pacemakers: they look at the schedules every second (stock django-q2: every 30 s)."""
+"""django-q2's brokers as pacemakers: they look at the schedules every second (stock django-q2: every 30 s).
+
+And they serve people first: what is queued under the name `settings.PEOPLE_QUEUE` is taken before anything a schedule
+queued. Give it to `async_task` as `cluster`; it is a second queue of the same workers, not another cluster.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import logging
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.brokers.redis_broker import Redis
@@ -38,9 +43,32 @@ class Ticking:
             scheduler(broker=self)
 
 
-class TickingOrm(Ticking, ORM):
+class PeopleFirstOrm(ORM):
+    """Tasks as rows, in two queues."""
+
+    def dequeue(self) -> Any:
+        """A task somebody waits for, else one of our own queue's."""
+        own = self.list_key
+        if self.get_connection().filter(key=settings.PEOPLE_QUEUE, lock__lt=timezone.now()).exists():
+            self.list_key = settings.PEOPLE_QUEUE
+        try:
+            return super().dequeue()
+        finally:
+            self.list_key = own
+
+
+class PeopleFirstRedis(Redis):
+    """Tasks in two lists."""
+
+    def dequeue(self) -> Any:
+        """The first list with something in it; waits a second for either."""
+        found = self.connection.blpop([f"django_q:{settings.PEOPLE_QUEUE}:q", self.list_key], 1)
+        return [(None, found[1])] if found else None
+
+
+class TickingOrm(Ticking, PeopleFirstOrm):
     """The embedded default: tasks are rows."""
 
 
-class TickingRedis(Ticking, Redis):
+class TickingRedis(Ticking, PeopleFirstRedis):
     """Production: tasks in Redis or Valkey."""

@@ -130,14 +130,15 @@ CACHES = {
 }
 
 # --- Workers ----------------------------------------------------------------------------------------------------
-# Measured choices: two running polls per exchange at most; queue_limit = workers, because prefetched tasks burn
-# their retry time; the next cycle is the retry, so one attempt; our own deadlines come long before `timeout`.
-WORKERS = env.int("PEBBLE_WORKERS", default=4)
+# Measured choices: workers mostly wait for exchanges; queue_limit 1, because what is taken ahead burns its retry time and
+# stands before somebody who waits; the next cycle is the retry, so one attempt; our own deadlines come before `timeout`.
+WORKERS = env.int("PEBBLE_WORKERS", default=6)
+PEOPLE_QUEUE = "people"  # a second queue of the same workers, taken from first (pebble/brokers.py)
 Q_CLUSTER = {
     "name": "pebble",
     "label": "Tasks",
     "workers": WORKERS,
-    "queue_limit": WORKERS,
+    "queue_limit": 1,
     "bulk": 1,
     "poll": 0.2,
     "timeout": 30,

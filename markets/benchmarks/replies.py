@@ -44,6 +44,25 @@ def tickers(simulator: Running, adapter: Adapter, instruments: Instruments) -> l
     return list(_replies(simulator, adapter, adapter.tickers.parts if adapter.tickers else (), instruments))
 
 
+def sweep(simulator: Running, adapter: Adapter, name: str, known: Instruments) -> list[Reply]:
+    """Every reply of one source that comes in one sweep, at this instant of the simulator."""
+    source = adapter.sources.get(name)
+    return list(_replies(simulator, adapter, source.parts if source else (), known))
+
+
+def sweeps(simulator: Running, catalogue: str, name: str, count: int) -> tuple[dict[str, Instruments], list[list[Reply]]]:
+    """({exchange: instruments of a catalogue}, all exchanges' replies of a source at `count` instants ten seconds apart)."""
+    known = {
+        adapter.slug: {row.symbol: row for reply in sweep(simulator, adapter, catalogue, {}) for row in reply.parse().rows}
+        for adapter in ADAPTERS.values() if adapter.sources.get(name)
+    }  # fmt: skip
+    found = []
+    for number in range(count):
+        simulator.control(clock={"offset_s": 10 * number})
+        found.append([reply for slug, markets in known.items() for reply in sweep(simulator, ADAPTERS[slug], name, markets)])
+    return known, found
+
+
 def instants(simulator: Running, count: int) -> list[list[Reply]]:
     """All exchanges' ticker replies at `count` instants ten seconds apart."""
     known = {adapter.slug: catalogue(simulator, adapter) for adapter in offered()}

@@ -8,4 +8,5 @@ from django.db import models
 
 
 def number() -> models.DecimalField[Any, Any]:
+    """A number column; NULL is unknown."""
     return models.DecimalField(max_digits=38, decimal_places=18, null=True, blank=True)

@@ -90,3 +90,15 @@ def test_a_failing_look_is_logged_and_the_queue_still_served(broker, monkeypatch
         [(_, package)] = broker.dequeue()
     assert SignedPackage.loads(package) == {"id": "1"}
     assert "schedules" in caplog.text
+
+
+def test_what_somebody_waits_for_is_taken_before_what_was_queued_earlier(broker, settings):
+    for name in ("first", "second"):
+        broker.enqueue(SignedPackage.dumps({"func": name}))
+    type(broker)(settings.PEOPLE_QUEUE).enqueue(SignedPackage.dumps({"func": "somebody waits"}))
+    taken = []
+    for _ in range(3):
+        [(pk, package)] = broker.dequeue()
+        taken.append(SignedPackage.loads(package)["func"])
+        broker.acknowledge(pk)
+    assert taken == ["somebody waits", "first", "second"]

@@ -80,6 +80,40 @@ def test_prices_of_all_exchanges_are_there_within_half_a_minute(pebble):
     assert json.loads(body)["ready"]
 
 
+SWEEPS = "markets IS NULL AND source != 'copy_traders'"  # what comes in one go, and needs no key
+
+
+def outcomes(site, where):
+    return dict(site.sql(f"SELECT outcome, COUNT(*) FROM exchanges_feed WHERE {where} GROUP BY outcome"))  # noqa: S608 - our own words
+
+
+def test_everything_published_is_read_soon_after_the_start(pebble):
+    until(lambda: set(outcomes(pebble, SWEEPS)) == {"ok"}, 90, why=lambda: f"{outcomes(pebble, SWEEPS)}\n{log(pebble)[-2000:]}")
+    for table, least in (("derivative", 1000), ("funding", 1000), ("optionquote", 1000), ("network", 3000), ("announcement", 20), ("servicestatus", 3)):
+        until(lambda: pebble.sql(f"SELECT COUNT(*) FROM markets_{table}")[0][0] >= least, 60, why=f"too few rows in {table}")  # noqa: B023, S608 - used at once, our own words
+    assert "Traceback" not in log(pebble)
+
+
+def test_without_a_key_copy_trading_says_what_is_missing_and_nothing_else_breaks(pebble):
+    feed = "SELECT outcome, detail FROM exchanges_feed WHERE source = 'copy_traders'"
+    [(outcome, detail)] = until(lambda: [row for row in pebble.sql(feed) if row[0]], 60)
+    assert outcome == "not_offered" and "a key is needed" in detail
+
+
+def test_a_page_asks_for_books_that_nobody_plans_and_they_arrive(pebble):
+    symbol = pebble.sql(
+        "SELECT q.code FROM markets_market m JOIN markets_exchangeasset q ON q.id = m.base_id JOIN markets_exchangeasset u ON u.id = m.quote_id"
+        " WHERE m.kind = 'spot' AND u.code = 'USDT' AND m.status = 'trading' AND m.id NOT IN (SELECT market_id FROM markets_book)"
+        " GROUP BY q.code HAVING COUNT(*) = 5 ORDER BY q.code LIMIT 1",
+    )[0][0]
+    first = get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()
+    assert "0 of 5 books are here" in first and "data-soon" in first
+    page = until(lambda: (body := get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()) and "data-soon" not in body and body, 30)
+    assert "is deepest" in page and "asking now" not in page
+    asked = "SELECT COUNT(*) FROM markets_reading r JOIN markets_market m ON m.id = r.market_id WHERE r.wanted_at IS NOT NULL AND r.outcome = 'ok'"
+    assert pebble.sql(asked)[0][0] >= 5
+
+
 def test_the_account_is_printed_and_kept_for_its_owner_only(pebble):
     file = pebble.folder / "operator.txt"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -65,7 +65,7 @@ def test_the_first_look_asks_the_queue_once_for_each_exchange_and_says_so(look, 
     assert sorted(queued) == sorted(("markets.tasks.look", slug, "book") for slug in SLUGS)
     assert "0 of 5 books are here" in text_of(page) and "No order book is here yet." in text_of(page)
     assert "asking now" in row(page, FIRST)
-    assert 'data-soon="0.5"' in page.content.decode()
+    assert 'data-soon="0.4"' in page.content.decode()
     assert page["Cache-Control"] == "no-store"
 
 
