@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exchanges.adapter import Adapter, Part, Pool, Request
+from exchanges.plan import KEPT
 from exchanges.rows import Row
 from exchanges.state import Charge, Limits, Rate
 
@@ -29,6 +30,8 @@ class Budgets:
         self.adapter = adapter
         rate = Rate(max(budget_per_minute, 1), MINUTE_S)
         self.operator = Charge(adapter.slug, rate)  # every request counts 1; blocks stand here, as no request is without it
+        # However many people look, the plan keeps its share: prices must not get older because somebody reads every book.
+        self.people = Charge(f"{adapter.slug}/people", Rate(max(KEPT * budget_per_minute, 1), MINUTE_S))
         self.retry = Charge(f"{adapter.slug}/retries", rate)  # only counted: the client keeps retries to a share of the calls
         self._pools = {pool.name: (pool, self._rate(pool)) for pool in adapter.pools}
 

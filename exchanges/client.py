@@ -191,7 +191,8 @@ class ExchangeClient:
 
     def _paid(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool) -> None:
         """Take the request's tokens, waiting a little for them. Raises Paused: banned_wait, budget_exhausted."""
-        charges = [*self._budgets.charges(part, request), self._budgets.host(request.host), *([self._budgets.retry] if retry else [])]
+        more = [*([self._budgets.people] if cycle.interactive else []), *([self._budgets.retry] if retry else [])]
+        charges = [*self._budgets.charges(part, request), self._budgets.host(request.host), *more]
         for attempt in range(WAITS + 1):
             grant = self._limits.acquire(charges, cycle.interactive)
             if grant.granted:

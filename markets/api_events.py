@@ -8,7 +8,7 @@ from typing import Any
 
 from markets import api_schema as schema
 from markets import api_schema_events as shapes
-from markets import filters_events, serialize_events
+from markets import filters_events, serialize_events, turns
 from markets.api import Asked, Endpoint, Problem, cut, link, listed
 from markets.api_contracts import coins
 from markets.filters import BadParameter
@@ -17,6 +17,7 @@ from markets.reads import gaps, history, listings, traders
 from markets.reads.history import Series
 from markets.shapes import Absence
 
+CANDLES_FRESH_S = 3600.0  # somebody who asks for the past of a market nobody reads has it a moment later
 CATALOGUES = ("instruments", "perp_instruments")  # what listing events are told from
 
 
@@ -81,6 +82,8 @@ class History(Endpoint):
             base, quote, asked.now, kind=v["kind"], period_s=v["period"], exchanges=v["exchange"], source=v["source"], start=v["from"], end=v["to"],
             limit=v["limit"],
         )
+        if v["source"] != history.OWN:
+            turns.want([market.pk for market in found.markets], "candles", asked.now, fresh_s=CANDLES_FRESH_S)
         return {
             "base": found.key.base, "quote": found.key.quote, "kind": v["kind"], "period_s": v["period"], "source": v["source"] or None,
             "count": len(found.rows), "next": _before(asked, found.earlier), "previous": None,
@@ -104,7 +107,7 @@ def _unread(asked: Asked, found: Series) -> list[Absence]:
         if e.slug not in listing:
             absent.append(Absence(e.slug, "not_listed", f"{e.name} does not list {found.key.base}/{found.key.quote} ({asked.values['kind']})."))
         else:
-            none = Absence(e.slug, "none", f"{e.name}: no candles of this market and period are stored in this window; they are read of the busiest markets.")
+            none = Absence(e.slug, "none", f"{e.name}: no candles of this market and period are stored in this window; they are being asked for.")
             absent.append(gaps.gap(e, "candles", asked.now) or none)
     return absent
 

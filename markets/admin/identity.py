@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from markets import store
+from markets import identities, store
 from markets.admin.common import Fixed, Reported
 from markets.admin.past import MARKET, WithPast
 from markets.catalogue import free_slug
@@ -137,5 +137,6 @@ class MarketAdmin(WithPast, Reported, Fixed):
 
 
 def _forget_prices(code: ExchangeAsset) -> None:
-    """Stored quotes are per unit of the old multiplier; the next poll, seconds away, brings them anew."""
-    Quote.objects.filter(Q(market__base=code) | Q(market__quote=code)).delete()
+    """What is stored is per unit of the old multiplier; the next polls bring it anew."""
+    identities.forget_units(code)
+    Quote.objects.filter(market__quote=code).delete()

@@ -173,7 +173,7 @@ def test_nothing_stored_is_explained_by_exchange(get, past):
     fresh_memory()
     answer = get("history/BTC-USDT/?period=300")
     reasons = {m["exchange"]: (m["reason"], m["detail"]) for m in answer["missing"]}
-    assert reasons[ONE][0] == "none" and "busiest" in reasons[ONE][1] and reasons[TWO][0] == "disabled"
+    assert reasons[ONE][0] == "none" and "being asked for" in reasons[ONE][1] and reasons[TWO][0] == "disabled"
     assert "Nothing is stored in this window." in answer["notes"]
 
 

@@ -201,3 +201,15 @@ def test_a_country_refused_where_prices_come_from_silences_everything():
         transport.close()
     assert outcomes == ["geoblocked", "banned_wait"]
     assert limits.penalty("toy") == "blocked"
+
+
+# --- People and the plan ----------------------------------------------------------------------------------------------
+def test_however_many_people_look_the_plan_keeps_its_share():
+    limits, adapter = MemoryLimits(), toy(book=replace(BOOK, parts=(replace(BOOK.parts[0], cost={}),)), budget=100)
+    with serving(answering(*[http(b"[]")] * 40)) as server:
+        client = ExchangeClient(adapter, transport := Transport(upstream=server.upstream), limits, pause=lambda s: None)
+        looks = [client.fetch("book", ask=Ask(BTC), interactive=True).outcome for _ in range(20)]
+        planned = [client.fetch("book", ask=Ask(BTC)).outcome for _ in range(10)]
+        transport.close()
+    assert looks.count("ok") == 4 and looks[4:] == ["budget_exhausted"] * 16  # a fifth of 100 a minute, a fifth of that at once
+    assert planned == ["ok"] * 10

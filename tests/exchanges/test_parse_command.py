@@ -38,7 +38,8 @@ def test_it_reads_standard_input_and_takes_a_catalogue(monkeypatch):
     ("arguments", "body", "message"),
     [
         (("nowhere", "tickers"), b"[]", "no exchange is called 'nowhere'"),
-        (("kucoin", "candles"), b"[]", "KuCoin has no source 'candles'"),
+        (("kucoin", "option_tickers"), b"[]", "KuCoin has no source 'option_tickers'"),
+        (("kucoin", "candles"), b"[]", "candles comes in parts; say candles:spot or candles:contract"),
         (("kucoin", "tickers:second"), b"[]", "say tickers:all"),
         (("binance", "tickers"), b"[]", "schema: 0 of 0 rows"),
         (("binance", "tickers"), b"[", "not_json:"),
