@@ -131,7 +131,10 @@ def instant(name: str, says: str) -> Parameter:
         if not _INSTANT.fullmatch(text):
             raise ValueError(text)
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign that nobody escaped
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        try:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except OverflowError:  # beyond the calendar once it is told in UTC
+            raise ValueError(text) from None
 
     allowed = "a day such as 2026-11-22, or a time with its zone such as 2026-11-22T12:00:00Z"
     return Parameter(name, lambda text: _in_range(read(text)), allowed, says, None, {"type": "string", "format": "date-time"})

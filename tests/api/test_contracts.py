@@ -275,6 +275,8 @@ def test_exact_numbers_survive_the_way(get, stored):
     ("funding/history/?base=BTC&since=yesterday", "since", "2026-11-22T12:00:00Z"),
     ("funding/history/?base=BTC&since=2026-11-22T12:00:00", "since", "with its zone"),
     ("funding/history/?base=BTC&since=0001-01-01", "since", "a day"),
+    ("funding/history/?base=BTC&since=0001-01-01T00:00:00%2B12:00", "since", "a day"),
+    ("funding/history/?base=BTC&until=9999-12-31T23:59:59-12:00", "until", "a day"),
     ("options/?base=BTC&expiry=25DEC26", "expiry", "2026-12-25"),
     ("options/?base=BTC&type=straddle", "type", "call, put"),
     ("options/?base=BTC&strike=-5", "strike", "plain decimal"),
