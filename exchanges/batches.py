@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exchanges.adapter import Ask
-from exchanges.client import ExchangeClient, Outcome
+from exchanges.client import ExchangeClient, Heard, Outcome
 from exchanges.rows import Row
 
 # After one of these the next request would meet the same: the rest of the batch waits for its next turn.
@@ -37,7 +37,8 @@ def fetch_each(client: ExchangeClient, source: str, asks: Iterable[Ask], *, seco
         outcomes[symbol] = together([outcomes[symbol], outcome]) if symbol in outcomes else outcome
         if _hopeless(outcome) or time.monotonic() > ends:
             break
-    return Batch(together(list(outcomes.values())), outcomes)
+    heard = {symbol: Heard(each.requested_at, each.received_at, each.clock) for symbol, each in outcomes.items()}
+    return Batch(replace(together(list(outcomes.values())), heard=heard), outcomes)
 
 
 def _hopeless(outcome: Outcome[Row]) -> bool:

@@ -7,11 +7,11 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import structs
 
@@ -34,12 +34,21 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+class Heard(NamedTuple):
+    """When something was asked and answered by our clock, and what the times inside the answer mean."""
+
+    requested_at: datetime
+    received_at: datetime
+    clock: Clock
+
+
 @dataclass(frozen=True)
 class Outcome(Generic[R]):
     """How one poll ended. `outcome` is one of `errors.OUTCOMES`; rows are there when it is ok or partial.
 
     `requested_at`/`received_at` are the wall-clock times around the (last) request, `ms` the whole call by the
-    monotonic clock, `at` the reply's snapshot clock where the part declares one.
+    monotonic clock, `at` the reply's snapshot clock where the part declares one. Where several replies were read, `heard`
+    says of each native symbol when the oldest of its replies came: nothing of its row is older than that.
     """
 
     outcome: str
@@ -55,6 +64,7 @@ class Outcome(Generic[R]):
     bad_fields: int = 0
     size: int = 0
     wait_s: float | None = None  # budget_exhausted, banned_wait, breaker_open: how long until asking makes sense
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -256,6 +266,7 @@ class _Cycle:
         self._start = time.monotonic()
         self._requested_at = self._received_at = datetime.now(UTC)
         self._batches: list[Parsed[Row]] = []
+        self._heard: list[Heard] = []  # beside them: when each came
         self._clock: Clock = "none"
         self._failures: list[tuple[ExchangeError, str]] = []
         self._requests = self._size = 0
@@ -272,10 +283,11 @@ class _Cycle:
         if not self._batches:
             self._clock = part.clock
         self._batches.append(parsed)
+        self._heard.append(Heard(self._requested_at, self._received_at, part.clock))
 
     def forget(self, pages: int) -> None:
         """Take the last pages back."""
-        del self._batches[len(self._batches) - pages :]
+        del self._batches[len(self._batches) - pages :], self._heard[len(self._heard) - pages :]
 
     def stamp(self, ask: Ask | None) -> None:
         """No reply names the period of its candles, and a gap in them must not make one up: it is the one asked for."""
@@ -295,8 +307,15 @@ class _Cycle:
             name, self._requested_at, self._received_at if self._requests else datetime.now(UTC), round((time.monotonic() - self._start) * 1000),
             rows=merged(self._batches), clock=self._clock, at=self._batches[0].at if self._batches else None, detail=self._detail(),
             requests=self._requests, dropped=dropped, bad_fields=sum(batch.bad_fields for batch in self._batches), size=self._size,
-            wait_s=next((error.wait_s for error, _ in self._failures if error.wait_s is not None), None),
+            wait_s=next((error.wait_s for error, _ in self._failures if error.wait_s is not None), None), heard=self._each_heard(),
         )
+
+    def _each_heard(self) -> dict[str, Heard]:
+        found: dict[str, Heard] = {}
+        for batch, heard in zip(self._batches, self._heard, strict=True) if len(self._batches) > 1 else ():
+            for row in batch.rows:
+                found.setdefault(getattr(row, "symbol", ""), heard)
+        return found
 
     def _detail(self) -> str:
         said = []

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db.models import F
 
-from exchanges.client import Outcome
+from exchanges.client import Heard, Outcome
 from exchanges.models import Exchange, Feed
 from exchanges.rows import Row
 from markets.models import Market, Revision
@@ -51,10 +51,11 @@ class Poll:
         return timedelta(milliseconds=self.exchange.clock_offset_ms or 0)
 
     def stamped(self, exchange_ts: datetime | None, symbol: str = "") -> tuple[Stamp, datetime, datetime]:
-        """When a row's numbers were true, when it was asked for, and when it came."""
-        requested, received = self.times.get(symbol, (self.outcome.requested_at, self.outcome.received_at))
-        dated = self.outcome if symbol not in self.times else replace(self.outcome, requested_at=requested, received_at=received)
-        return stamp(dated, exchange_ts, self.offset), requested, received
+        """When a row's numbers were true, when it was asked for, and when it came: its own reply, not the poll's last one."""
+        o = self.outcome
+        heard = o.heard.get(symbol) or Heard(o.requested_at, o.received_at, o.clock)
+        heard = Heard(*self.times[symbol], heard.clock) if symbol in self.times else heard
+        return stamp(heard, exchange_ts, self.offset), heard.requested_at, heard.received_at
 
     def said(self, *more: str, dropped: int = 0) -> Outcome[Row]:
         """The outcome with what storing found out, behind what asking had to say."""

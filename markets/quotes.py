@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import models
 
-from exchanges.client import Outcome
+from exchanges.client import Heard, Outcome
 from exchanges.models import Exchange
 from exchanges.numbers import stored
 from exchanges.rows import Ticker
@@ -55,7 +55,7 @@ class Stamp:
     source: str  # exchange, received
 
 
-def stamp(outcome: Outcome[Any], exchange_ts: datetime | None, offset: timedelta) -> Stamp:
+def stamp(outcome: Outcome[Any] | Heard, exchange_ts: datetime | None, offset: timedelta) -> Stamp:
     """Date one row. Only a snapshot clock dates a quote; one that runs ahead of us by over 5 s is not believed."""
     ours = outcome.requested_at + (outcome.received_at - outcome.requested_at) / 2
     if exchange_ts is None:

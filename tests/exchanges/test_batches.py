@@ -42,6 +42,12 @@ def test_all_markets_are_asked_and_their_rows_come_together():
     assert batch.times["B"] == (NOW, NOW + timedelta(seconds=1))
 
 
+def test_each_market_keeps_what_its_own_reply_says_of_time():
+    later = {"requested_at": NOW + timedelta(seconds=5), "received_at": NOW + timedelta(seconds=6), "clock": "snapshot"}
+    heard = fetch_each(Client(B=outcome("ok", "B", **later)), "open_interest", asks("A", "B"), seconds=60).outcome.heard
+    assert heard == {"A": (NOW, NOW + timedelta(seconds=1), "none"), "B": (later["requested_at"], later["received_at"], "snapshot")}
+
+
 def test_one_that_fails_costs_the_others_nothing_and_is_named():
     batch = fetch_each(Client(B=outcome("api_error", detail="-1121 Invalid symbol.")), "book", asks("A", "B", "C"), seconds=60)
     assert (batch.outcome.outcome, [row.symbol for row in batch.outcome.rows]) == ("partial", ["A", "C"])

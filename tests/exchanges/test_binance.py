@@ -373,6 +373,8 @@ def test_the_same_statistic_is_coins_for_coinm_and_money_for_usdm():
     """COIN-M says sumOpenInterestValue in coins; USD-M's recorded list of the same name says 413220015.27 dollars for 36316.877 coins."""
     (row,) = sample("open_interest", "coinm").parse().rows
     assert (row.symbol, row.open_interest) == ("BTCUSD_PERP", Decimal("10838.11022364"))
+    clocks = {part.name: part.clock for part in BINANCE.open_interest.parts}
+    assert clocks == {"usdm": "last_change", "coinm": "snapshot"}, "a statistic is minutes old when it comes: its own time is when it was true"
     assert BINANCE.open_interest.fitting(COINM_DATED) == (), "of a dated one only contracts are told, which no price stands beside"
     assert [part.request.path for part in BINANCE.open_interest.fitting(DATED)] == ["/fapi/v1/openInterest"]
 

@@ -213,3 +213,23 @@ def test_however_many_people_look_the_plan_keeps_its_share():
         transport.close()
     assert looks.count("ok") == 4 and looks[4:] == ["budget_exhausted"] * 16  # a fifth of 100 a minute, a fifth of that at once
     assert planned == ["ok"] * 10
+
+
+def test_of_several_replies_every_row_is_dated_by_the_oldest_of_its_own(client):
+    def quotes(body, headers, known):
+        return Parsed([PerpTicker(symbol, **{name: Decimal(1)}) for symbol, name in json.loads(body)])
+
+    adapter = toy(perp_tickers=Source(
+        (Part("book", Request(HOST, "/1"), {}, quotes, clock="last_trade"), Part("marks", Request(HOST, "/2"), {}, quotes, clock="snapshot")), 15,
+    ))  # fmt: skip
+    with serving(answering(http(b'[["A", "bid"]]'), http(b'[["A", "mark_price"], ["B", "mark_price"]]'))) as server:
+        outcome = client(server, adapter).fetch("perp_tickers")
+    a, b = outcome.heard["A"], outcome.heard["B"]
+    assert a.requested_at <= a.received_at <= b.requested_at, "the first reply is no younger than the second was asked for"
+    assert (b.requested_at, b.received_at) == (outcome.requested_at, outcome.received_at)
+    assert (a.clock, b.clock) == ("last_trade", "snapshot")
+
+
+def test_one_reply_needs_no_dates_beside_its_own(client):
+    with serving(answering(http(b'{"rows": [{"symbol": "A", "bid": "1"}]}'))) as server:
+        assert client(server, toy()).fetch("tickers").heard == {}

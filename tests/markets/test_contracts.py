@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from exchanges.client import Heard
 from exchanges.models import Exchange, Run
 from exchanges.rows import IndexMember, Instrument, OptionTicker, PerpTicker
 from markets import read, store
 from markets.models import Derivative, ExchangeAsset, Market, OpenInterest, OptionQuote, Revision
 from markets.models import IndexMember as Member
-from tests.markets.build import NOW, catalogue, contract, contracts, prices, rows, ticker
+from tests.markets.build import NOW, catalogue, contract, contracts, outcome, prices, rows, save, ticker
 
 pytestmark = [pytest.mark.usefixtures("stored"), pytest.mark.both]
 
@@ -68,6 +69,15 @@ def test_open_interest_has_one_row_an_hour_the_first_one_known():
     for minutes, interest in ((0, None), (1, 10), (2, 11), (60, 12)):
         rows("bybit", "perp_tickers", perp("BTC/USDT", 1, 2, open_interest=interest), now=later(60 * minutes))
     assert list(OpenInterest.objects.order_by("opened_at").values_list("opened_at", "open_interest")) == [(NOW, 10), (later(3600), 12)]
+
+
+def test_a_row_of_an_early_reply_is_not_as_young_as_the_polls_last_one():
+    contracts("binance", "BTC/USDT", "ETH/USDT")
+    heard = {"BTCUSDT": Heard(later(-11), later(-9), "last_change"), "ETHUSDT": Heard(later(-3), later(-1), "snapshot")}
+    found = [perp("BTC/USDT", 1, 2, exchange_ts=later(-600)), perp("ETH/USDT", 3, 4, exchange_ts=later(-300))]
+    assert save("binance", "perp_tickers", outcome(found, clock="last_change", heard=heard))
+    stored = {d.market.symbol: (d.observed_at, d.received_at, d.ts_source) for d in Derivative.objects.select_related("market")}
+    assert stored == {"BTCUSDT": (later(-10), later(-9), "received"), "ETHUSDT": (later(-300), later(-1), "exchange")}
 
 
 def bundle(slug="binance"):

@@ -164,7 +164,8 @@ OPEN_INTEREST = (
     Part("usdm", Request(USDM, "/fapi/v1/openInterest", (SYMBOL,)), _cost(futures=1), funding.parse_usdm_interest, "last_change", fits=_in_usdm),
     Part(
         "coinm", Request(COINM, "/futures/data/openInterestHist", (("pair", "{index}"), ("contractType", "PERPETUAL"), *NEWEST)),
-        _cost(futures=1, statistics=1), funding.parse_coinm_interest, "last_change", fits=_perpetual(_in_coinm),
+        # Minutes old when it comes, and its time is when it was true.
+        _cost(futures=1, statistics=1), funding.parse_coinm_interest, "snapshot", fits=_perpetual(_in_coinm),
     ),
 )  # fmt: skip
 OPTION_TICKERS = (
