@@ -7,6 +7,7 @@ eight hours is what its absence from that list means, and only when the list cou
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from msgspec import Struct, field
@@ -134,7 +135,8 @@ def parse_coinm_interest(body: bytes, headers: Headers, known: Instruments) -> P
     found, market = reading.decode(body, _STATISTICS), reading.asked(known)
     if not found:
         return Parsed([])
-    return _interest(market.symbol if market else "", found[-1].value, found[-1].time)
+    newest = found[-1]
+    return replace(_interest(market.symbol if market else "", newest.value, newest.time), at=reading.clock(newest.time, "ms"))
 
 
 def _interest(symbol: str, text: Text, time: Token) -> Parsed[PerpTicker]:
