@@ -8,6 +8,7 @@ from typing import Any
 from markets import api_schema as schema
 from markets import api_schema_contracts as shapes
 from markets import contract_rows, filters_contracts, read, serialize_contracts
+from markets.analysis import derivatives
 from markets.api import Asked, Endpoint, cut, listed
 from markets.filters import BadParameter
 from markets.method import current_method
@@ -110,7 +111,8 @@ class Options(Endpoint):
             raise BadParameter("base", f"It is required: name the coin. Options are listed on {', '.join(options.underlyings()) or 'none yet'}.")
         keys, notes = coins([v["base"]])
         chain = options.chain(keys[0], exchanges=v["exchange"], expiry=v["expiry"], strike=v["strike"], option_type=v["type"])
-        rows = contract_rows.ordered(chain, v["ordering"], {name: contract_rows.field(name) for name in filters_contracts.OPTION_ORDERS})
+        alive = [row for row in chain if derivatives.trades_still(row.expiry, asked.now)]
+        rows = contract_rows.ordered(alive, v["ordering"], {name: contract_rows.field(name) for name in filters_contracts.OPTION_ORDERS})
         page, start = cut(asked, rows)
         told = [serialize_contracts.option(row, asked.now, current_method()) for row in page]
         empty = [] if rows else [f"No option on {keys[0]} matches. Options are listed on {', '.join(options.underlyings()) or 'none yet'}."]

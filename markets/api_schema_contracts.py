@@ -74,7 +74,7 @@ class Running(Rate):
     """The funding of the running interval."""
 
     interval_from = serializers.ChoiceField(choices=["exchange", "catalogue", "history"], allow_null=True, help_text="Where the interval was learnt.")
-    next_funding_at = instant("When it is paid.")
+    next_funding_at = instant("When it is paid. Null from then on, until the next time is told.")
     next_rate = number("What some exchanges foretell for the interval after that.")
 
 

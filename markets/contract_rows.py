@@ -19,8 +19,9 @@ Value = Callable[[Contract], Any]
 def matching(values: Mapping[str, Any], now: datetime, *, paid: bool = False) -> list[Contract]:
     """The contracts that the parameters let through, in the asked order. `paid`: those with a funding rate, judged by it."""
     tests = [test for name, test in _tests(values, now, paid).items() if values.get(name) not in (None, (), "")]
-    found = [row for row in contracts.contracts() if (row.funding or not paid) and all(test(row) for test in tests)]
-    return ordered(found, values["ordering"], _orders(paid))
+    alive = (row for row in contracts.contracts() if derivatives.trades_still(row.expiry, now))
+    found = [row for row in alive if (row.funding or not paid) and all(test(row) for test in tests)]
+    return ordered(found, values["ordering"], _orders(paid, now))
 
 
 def _tests(v: Mapping[str, Any], now: datetime, paid: bool) -> dict[str, Callable[[Contract], bool]]:
@@ -47,13 +48,14 @@ def _tests(v: Mapping[str, Any], now: datetime, paid: bool) -> dict[str, Callabl
     }
 
 
-def _orders(paid: bool) -> dict[str, Value]:
+def _orders(paid: bool, now: datetime) -> dict[str, Value]:
     usd = read.board().usd
     named = ("base", "exchange", "symbol", "expiry", "bid", "ask", "mark_price", "basis_pct", "quote_volume_24h", "change_24h_pct", "observed_at")
     found: dict[str, Value] = {name: field(name) for name in named} | {"open_interest_usd": lambda row: in_usd(row, usd)}
     if paid:
         names = ("rate", "interval_hours", "next_funding_at", "rate_8h", "apr_pct", "observed_at")
         found |= {name: field(name, of_funding=True) for name in names}
+        found["next_funding_at"] = lambda row: derivatives.to_come(row.funding.next_funding_at, now)
     return found
 
 

@@ -186,6 +186,17 @@ def basis_apr_pct(basis: Decimal | None, expiry: datetime | None, now: datetime)
     return FIGURE.divide(basis * SECONDS_A_YEAR, left)
 
 
+# --- What is over -----------------------------------------------------------------------------------------------
+def trades_still(expiry: datetime | None, now: datetime) -> bool:
+    """False from the expiry on, whatever a catalogue that was read before it says."""
+    return expiry is None or expiry > now
+
+
+def to_come(at: datetime | None, now: datetime) -> datetime | None:
+    """A time that is announced as the next one; None once it has passed: the next one after it has not been told yet."""
+    return at if at is not None and at > now else None
+
+
 # --- Ages and flags ---------------------------------------------------------------------------------------------
 def age_s(at: datetime | None, now: datetime) -> float | None:
     """Seconds since something was true, never negative; None when it never was, or by a clock that was put back since."""
