@@ -93,7 +93,7 @@ def changes(before: Mapping[Key, Standing], after: Mapping[Key, Standing], now: 
     for market in sorted(after.values(), key=_first_come):
         old = before.get((market.kind, market.symbol))
         if old is None or (old.status in _GONE and market.status not in _GONE):
-            yield from _came(market, coins, now)
+            yield from _came(market, coins, now, old)
         elif old != market:
             yield from _moved(old, market, now)
 
@@ -103,14 +103,16 @@ def _first_come(market: Standing) -> tuple[bool, float, int]:
     return market.status == Status.PRE_OPEN, market.listed_at.timestamp() if market.listed_at else float("inf"), market.pk
 
 
-def _came(market: Standing, coins: set[int], now: datetime) -> Iterator[Found]:
-    """A market that was not there: its coin's first one, or one more."""
+def _came(market: Standing, coins: set[int], now: datetime, old: Standing | None) -> Iterator[Found]:
+    """A market that was not there: its coin's first one, or one more. `old`: as it was when it was taken off, if it ever was."""
     if market.status in _GONE:
         return
+    # The time it first opened is not when it came back.
+    opened = None if old is not None and old.listed_at == market.listed_at else market.listed_at
     if market.status == Status.PRE_OPEN:
-        yield Found(Event.ANNOUNCED, market, market.listed_at, _first(market, coins))
+        yield Found(Event.ANNOUNCED, market, opened, _first(market, coins))
     else:
-        yield Found(Event.PAIR_ADDED if market.asset_id in coins else Event.LISTED, market, _past(market.listed_at, now))
+        yield Found(Event.PAIR_ADDED if market.asset_id in coins else Event.LISTED, market, _past(opened, now))
     coins.add(market.asset_id)
 
 

@@ -64,7 +64,7 @@ def _paid(f: Funding, now: datetime, method: Method) -> dict[str, Any]:
     """A funding rate on its own scale, and on the common ones where its interval is known."""
     return {
         "rate": plain(f.rate), "rate_kind": "predicted", "interval_hours": plain(f.interval_hours), "interval_from": f.interval_from or None,
-        "next_funding_at": derivatives.to_come(f.next_funding_at, now), "next_rate": plain(f.next_rate), "rate_8h": plain(f.rate_8h), "apr_pct": plain(f.apr_pct),
+        "next_funding_at": derivatives.to_come(f.next_funding_at, now), **numbers(f, ("next_rate", "rate_8h", "apr_pct")),
         **aged(f.observed_at, f.period_s, now, method),
     }
 

@@ -92,6 +92,19 @@ def test_a_delisted_market_that_returns_is_listed_again():
     assert events() == [("delisted",), ("listed",)]
 
 
+def test_a_return_did_not_happen_when_the_market_first_opened():
+    opened = instrument(MANY[0], listed_at=NOW - 900 * DAY)
+    catalogue("bitget", opened, *MANY[1:])
+    for hour in (1, 2, 3):
+        catalogue("bitget", *MANY[1:], now=NOW + hour * HOUR)
+    catalogue("bitget", opened, *MANY[1:], now=NOW + 4 * HOUR)
+    assert events("at", "time_source")[1:] == [("listed", NOW + 4 * HOUR, "first_seen")]
+    for hour in (5, 6, 7):
+        catalogue("bitget", *MANY[1:], now=NOW + hour * HOUR)
+    catalogue("bitget", instrument(MANY[0], listed_at=NOW + 7.5 * HOUR), *MANY[1:], now=NOW + 8 * HOUR)
+    assert events("at", "time_source")[3:] == [("listed", NOW + 7.5 * HOUR, "exchange")], "a new time is the return's own"
+
+
 def test_a_rename_is_no_listing():
     catalogue("kucoin", *MANY)
     catalogue("kucoin", *MANY[1:], Instrument(symbol="C00USDT", base="FRESH", quote="USDT"), now=NOW + HOUR)
