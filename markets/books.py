@@ -16,9 +16,10 @@ from exchanges.models import Feed
 from exchanges.rows import Level
 from markets import held, turns
 from markets.analysis import depth, quality
+from markets.analysis.derivatives import age_s
 from markets.board import PairKey
 from markets.method import current_method
-from markets.models import Book, Market, Reading
+from markets.models import Book, IdentityState, Market, Reading
 
 SOURCE = "book"
 FRESH_S = 15.0  # somebody who opens a page gets a book no older than this, if the exchange answers
@@ -30,7 +31,8 @@ class BookView:
     """One exchange's book of the pair. `state` is fresh, aging, stale, expired, or missing: never read.
 
     `waiting`: it was asked of the queue and the answer is not here yet. `reason` says why there is none, or nothing new.
-    `shape` is what `analysis.depth.measure` makes of it, in quote units; None without two sides.
+    `shape` is what `analysis.depth.measure` makes of it, in quote units; None without two sides. `counts`: it may be
+    measured against the others, being of the same coin, of a market that trades, and not old.
     """
 
     exchange: str
@@ -46,6 +48,7 @@ class BookView:
     shape: depth.Depth | None = None
     exchange_ts: datetime | None = None
     received_at: datetime | None = None
+    counts: bool = False
 
 
 def ask_for(key: PairKey, now: datetime) -> list[int]:
@@ -73,15 +76,24 @@ def _markets(key: PairKey) -> list[tuple[str, int]]:
 def _view(slug: str, market: Market, book: Book | None, reading: Reading | None, feed: Feed | None, now: datetime) -> BookView:  # noqa: PLR0917
     names = {"exchange": slug, "symbol": market.symbol, "base": market.base.code, "quote": market.quote.code}
     waiting = _is_on(feed) and _waits(reading, now)
-    reason = _reason(reading, feed, waiting)
+    apart = _apart(market)
+    reason = _reason(reading, feed, waiting) or apart
     if book is None:
         return BookView(**names, waiting=waiting, reason=reason or ("" if waiting else "not read yet"))
-    age = max((now - book.observed_at).total_seconds(), 0.0)
+    age = age_s(book.observed_at, now)
     bids, asks = tuple(_levels(book.bids)), tuple(_levels(book.asks))
+    state = quality.state(age, feed.period_s if feed else 30, current_method())
     return BookView(
-        **names, state=quality.state(age, feed.period_s if feed else 30, current_method()), age_s=age, waiting=waiting, reason=reason,
-        bids=bids, asks=asks, shape=depth.measure(bids, asks), exchange_ts=book.exchange_ts, received_at=book.received_at,
+        **names, state=state, age_s=age, waiting=waiting, reason=reason, bids=bids, asks=asks, shape=depth.measure(bids, asks),
+        exchange_ts=book.exchange_ts, received_at=book.received_at, counts=_is_on(feed) and not apart and state in ("fresh", "aging"),
     )
+
+
+def _apart(market: Market) -> str:
+    """Why this market's book is not measured against the others', "" when it is."""
+    if IdentityState.CONFLICTED in (market.base.state, market.quote.state):
+        return "another coin by its price"
+    return "" if market.status == Market.Status.TRADING else "not trading"
 
 
 def _waits(reading: Reading | None, now: datetime) -> bool:

@@ -51,8 +51,8 @@ def _context(key: PairKey, pair: str, found: Sequence[BookView], frame: dict[str
 
 
 def _sentence(shown: Sequence[tuple[Any, BookView]], key: PairKey) -> str:
-    """Which book is deepest within 1 %, of those that are fresh."""
-    deep = [(min(b.shape.bands[2].bid, b.shape.bands[2].ask), face.name) for face, b in shown if b.shape and b.state in ("fresh", "aging")]
+    """Which book is deepest within 1 %, of those that are fresh and of the same coin."""
+    deep = [(min(b.shape.bands[2].bid, b.shape.bands[2].ask), face.name) for face, b in shown if b.shape and b.counts]
     if not deep:
         return "No order book is here yet."
     most, name = max(deep)

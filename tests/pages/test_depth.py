@@ -11,7 +11,7 @@ from django.utils import timezone
 from exchanges.client import Outcome
 from exchanges.models import Exchange
 from markets import held, pagecache, read, turns
-from markets.models import Book, Market
+from markets.models import Book, ExchangeAsset, Market
 from tests.pages.market import FIFTH, FIRST, FOURTH, SECOND, SLUGS
 from tests.pages.test_views import HX, text_of
 
@@ -153,3 +153,19 @@ def test_the_fifth_of_every_bucket_is_for_people(look):
 def test_the_compare_page_leads_here(look):
     assert 'href="/liquidity/BTC-USDT/"' in look(path="/compare/BTC-USDT/").content.decode()
     assert FIFTH in look().content.decode()
+
+
+def test_a_book_of_another_coin_or_of_a_halted_market_is_never_the_deepest(look, stored):
+    for slug in (FIRST, SECOND, FIFTH):
+        arrive(slug, stored)
+    deep = [[price, "9000"] for price, _ in ASKS]
+    arrive(FOURTH, stored, asks=deep, bids=[[price, "9000"] for price, _ in BIDS])
+    assert f"{Exchange.objects.get(slug=FOURTH).name} is deepest" in text_of(look(1))
+    ExchangeAsset.objects.filter(exchange__slug=FOURTH, code="BTC").update(state="conflicted")
+    page = look(1)
+    assert f"{Exchange.objects.get(slug=FOURTH).name} is deepest" not in text_of(page) and "of 3 books" in text_of(page)
+    assert "another coin by its price" in row(page, FOURTH)
+    ExchangeAsset.objects.filter(exchange__slug=FOURTH, code="BTC").update(state="confirmed")
+    Market.objects.filter(pk=market(FOURTH).pk).update(status="halted")
+    page = look(1)
+    assert "of 3 books" in text_of(page) and "not trading" in row(page, FOURTH)
