@@ -141,9 +141,10 @@ class CopyTrading(Endpoint):
         standings = [s for s in traders.standings(asked.now) if not v["exchange"] or s.exchange in v["exchange"]]
         method, periods = current_method(), {e.slug: gaps.period_s(e, traders.SOURCE) for e in gaps.ordered()}
         told = [serialize_events.trader(row, periods[row.exchange], asked.now, method) for row in page]
+        current = [row for row in rows if serialize_events.trader_state(row, periods[row.exchange], asked.now, method) in ("fresh", "aging")]
         return {
             **_state(standings), "sources": [serialize_events.standing(s) for s in standings],
-            "summary": serialize_events.summary(traders.summary(v["symbol"], rows)) if v["symbol"] else None,
+            "summary": serialize_events.summary(traders.summary(v["symbol"], current)) if v["symbol"] else None,
             **listed(asked, told, len(rows), start, missing=gaps.gaps(traders.SOURCE, asked.now, v["exchange"]), notes=[]),
         }
 

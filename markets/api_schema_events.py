@@ -139,7 +139,7 @@ class TradingSource(serializers.Serializer):
 
 
 class SymbolSummary(serializers.Serializer):
-    """What the traders of one symbol come to. Medians over those whose figure is known."""
+    """What the traders of one symbol come to whose figures are fresh or aging. Medians over those whose figure is known."""
 
     symbol = serializers.CharField()
     traders = serializers.IntegerField(min_value=0)

@@ -38,11 +38,15 @@ def bar(row: Bar) -> dict[str, Any]:
 
 def trader(row: Trader, period_s: float, now: datetime, method: Method) -> dict[str, Any]:
     """One trader as last seen."""
-    age = derivatives.age_s(row.seen_at, now)
     return {
-        **asdict(row), **numbers(row, _MONEY), "name": row.name or None, "symbols": list(row.symbols), "age_s": seconds(age),
-        "state": derivatives.freshness(age, period_s, method),
+        **asdict(row), **numbers(row, _MONEY), "name": row.name or None, "symbols": list(row.symbols),
+        "age_s": seconds(derivatives.age_s(row.seen_at, now)), "state": trader_state(row, period_s, now, method),
     }
+
+
+def trader_state(row: Trader, period_s: float, now: datetime, method: Method) -> str:
+    """How old a trader's figures are, in a word: who has left the ranking is kept as last seen."""
+    return derivatives.freshness(derivatives.age_s(row.seen_at, now), period_s, method)
 
 
 def standing(row: Standing) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from exchanges import capabilities, plan
 from exchanges.capabilities import Capability
@@ -16,6 +16,8 @@ from markets.analysis.derivatives import age_s, freshness
 from markets.method import current_method
 from markets.models import Network, ServiceStatus
 from markets.reads import gaps
+
+STILL_TOLD = timedelta(hours=6)  # a list with an unreadable row or two does not take those away
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Networks:
-    """Coins and their networks, by how many can be paid in and out. What is not said counts as neither."""
+    """Coins and their networks, by how many can be paid in and out. What is not said, or not any more, counts as neither."""
 
     coins: int
     networks: int
@@ -93,7 +95,11 @@ def key_state(e: Offer) -> str:
 
 
 def _networks(e: Exchange) -> Networks:
-    counts: Mapping[str, int] = Network.objects.filter(asset__exchange=e).exclude(network="").aggregate(
+    """Of the newest list: a network that has left it is kept as last seen, and whether it is open nobody knows."""
+    rows = Network.objects.filter(asset__exchange=e)
+    newest = rows.aggregate(at=Max("seen_at"))["at"]
+    told = rows.filter(seen_at__gt=newest - STILL_TOLD) if newest else rows
+    counts: Mapping[str, int] = told.exclude(network="").aggregate(
         coins=Count("asset", distinct=True), networks=Count("pk"), addresses=Count("pk", filter=~Q(contract_address="")),
         deposits_open=Count("pk", filter=Q(deposit_open=True)), withdrawals_open=Count("pk", filter=Q(withdraw_open=True)),
     )

@@ -67,7 +67,7 @@ class Trader:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the traders of one symbol come to. Medians of those whose figure is known; `followers` None when nobody's is."""
+    """What some traders of one symbol come to. Medians of those whose figure is known; `followers` None when nobody's is."""
 
     symbol: str
     traders: int

@@ -264,6 +264,13 @@ def test_a_symbol_is_summed_up_from_what_is_known(get, traders, keys, symbol):
     assert answer["summary"] == {"symbol": "BTCUSDT", "traders": 2, "followers": 10, "median_roi_pct": "12.5", "median_win_rate_pct": "55"}
 
 
+def test_who_left_the_ranking_long_ago_is_not_summed_up(get, traders, keys):
+    LeadTrader.objects.filter(trader_id="b").update(seen_at=timezone.now() - timedelta(days=40))
+    answer = get("copy-trading/?symbol=BTCUSDT")
+    assert [(row["trader_id"], row["state"]) for row in answer["results"]] == [("a", "fresh"), ("b", "expired")]
+    assert (answer["summary"]["traders"], answer["summary"]["median_win_rate_pct"]) == (1, "60")
+
+
 def test_a_symbol_nobody_trades_sums_up_to_nothing_known(get, traders, keys):
     assert get("copy-trading/?symbol=DOGEUSDT")["summary"] == {
         "symbol": "DOGEUSDT", "traders": 0, "followers": None, "median_roi_pct": None, "median_win_rate_pct": None}

@@ -91,6 +91,8 @@ def test_its_own_word_and_its_networks(get):
     Network.objects.create(asset=usdt, network="ERC20", chain="ethereum", contract_address="0xabc", deposit_open=True, withdraw_open=False, seen_at=now)
     Network.objects.create(asset=usdt, network="TRC20", chain="tron", deposit_open=None, withdraw_open=True, seen_at=now)
     Network.objects.create(asset=p.code(ONE, "EUR"), network="", seen_at=now)
+    gone = {"deposit_open": True, "withdraw_open": True, "contract_address": "0xdef", "seen_at": now - timedelta(days=30)}
+    Network.objects.create(asset=usdt, network="OMNI", **gone)
     answer = get(f"exchanges/{ONE}/")
     assert [(s["id"], s["state"], s["title"]) for s in answer["service"]] == [(None, "open", None), ("m1", "maintenance", "Upgrade")]
     assert answer["networks"] == {"coins": 1, "networks": 2, "addresses": 1, "deposits_open": 1, "withdrawals_open": 1}
