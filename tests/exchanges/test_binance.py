@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from . import recorded
 from .cases import cases
 
 BINANCE = ADAPTERS["binance"]
+SAMPLES = Path(__file__).parent / "samples" / "binance"
 USUAL = {"kind": ("spot", "predicted"), "status": "trading", "inverse": False, "leveraged": False, "tokenised": False, "bad": [], "dropped": 0}
 BTC = Instrument("BTCUSDT", "BTC", "USDT")
 PERP = Instrument("BTCUSDT", "BTC", "USDT", kind="perp", contract_size=Decimal(1), settle="USDT", index="BTCUSDT")
@@ -326,6 +328,12 @@ def test_a_thousand_in_front_of_a_base_stays_there():
     assert (pepe.base, pepe.multiplier, pepe.contract_size) == ("1000PEPE", None, 1)
     quote = {row.symbol: row for row in sample("perp_tickers", "usdm_quotes").parse().rows}["1000PEPEUSDT"]
     assert (quote.bid, quote.bid_size) == (Decimal("0.008123"), Decimal(1204500)), "per unit of the code, as the exchange counts"
+
+
+def test_a_dated_contract_whose_day_cannot_be_read_is_no_perpetual():
+    body = (SAMPLES / "perp_instruments.usdm.json").read_bytes().replace(b'"deliveryDate": 1798185600000', b'"deliveryDate": "soon"')
+    row = next(row for row in parse("perp_instruments", "usdm", body).rows if row.symbol == "BTCUSDT_261225")
+    assert (row.kind, row.expiry) == ("future", None)
 
 
 def test_shares_and_indices_of_coins_are_no_coins():

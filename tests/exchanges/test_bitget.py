@@ -380,6 +380,11 @@ def test_masked_values_are_unknown_and_no_error():
     assert parsed.bad_fields == 0
 
 
+def test_a_count_no_column_takes_is_none():
+    parsed = parse("copy_traders", wire([{"traderId": "1", "followCount": "999999999999", "tradeCount": "999999999"}]))
+    assert (parsed.rows[0].followers, parsed.rows[0].trades, parsed.bad_fields) == (None, 999_999_999, 1)
+
+
 def test_win_rate_and_drawdown_are_percent():
     (row,) = parse("copy_traders", wire([{"traderId": "1", "averageWinRate": "61.5", "maxCallbackRate": "0.8"}])).rows
     assert (row.win_rate_pct, row.max_drawdown_pct) == (D("61.5"), D("0.8"))

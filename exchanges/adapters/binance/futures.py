@@ -71,7 +71,7 @@ def _instrument(row: _Contract, soft: Soft) -> Instrument:
     lot = filters.get("LOT_SIZE", _NO_FILTER)
     ends = soft(numbers.epoch, row.ends, "ms")
     ends = None if ends is None or ends >= _NEVER else ends
-    perpetual = "PERPETUAL" in (row.type or "") or ends is None  # the type is empty on a few odd ones
+    perpetual = "PERPETUAL" in row.type if row.type else ends is None  # the type is empty on a few odd ones
     return Instrument(
         row.symbol, reading.code(row.base), reading.code(row.quote), kind="perp" if perpetual else "future",
         status=_STATUS.get(row.status or row.contract_status or "", "halted"),
