@@ -1,0 +1,72 @@
+"""The page of order books in Chromium: readable at every width while books are asked for again, accessible, silent."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from exchanges.client import Outcome
+from markets import turns
+from tests.pages.market import SLUGS
+from tests.pages.test_depth import PAGE, arrive, market
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Texts that reach out of the card, and texts of one row that lie upon each other.
+HIDDEN = """() => {
+    const box = range => range.getClientRects(), edge = document.querySelector('.depth').parentElement.getBoundingClientRect(), wrong = []
+    for (const row of document.querySelectorAll('.depth tbody tr')) {
+        const cells = [...row.children].filter(cell => cell.offsetParent).map(cell => {
+            const range = document.createRange(); range.selectNodeContents(cell)
+            return [cell.innerText, [...box(range)].filter(r => r.width > 1)]
+        })
+        for (const [text, rects] of cells) if (rects.some(r => r.right > edge.right + 1)) wrong.push('cut: ' + text)
+        cells.forEach(([text, mine], i) => cells.slice(i + 1).forEach(([other, theirs]) => {
+            if (mine.some(a => theirs.some(b => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)))
+                wrong.push(text + ' over ' + other)
+        }))
+    }
+    return wrong
+}"""
+
+
+@pytest.fixture
+def old_books(live_server, stored):
+    """Books of half a minute ago, asked for again by whoever looks; one exchange has said that it has no time."""
+    for slug in SLUGS:
+        arrive(slug, stored - timedelta(seconds=30))
+    turns.done({market(SLUGS[-1]).pk: Outcome("rate_limited", stored, stored, 5)}, "book", stored - timedelta(seconds=1))
+    return live_server.url
+
+
+@pytest.fixture
+def at(browser):
+    """at(width, theme) -> a page of that size; it stops asking when the test ends, however it ends."""
+    contexts = []
+
+    def page(width, theme):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"))
+        return contexts[-1].new_page()
+
+    yield page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 1024, 700, 390, 320])
+def test_every_figure_can_be_read_while_books_are_asked_for_again(old_books, at, theme, width):
+    page, wrong = at(width, theme), []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(old_books + PAGE)
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    assert "asking again" in page.locator(".depth").inner_text()
+    found = page.evaluate(HIDDEN)
+    if width > 860:  # a wide table may scroll inside its card
+        found = [text for text in found if not text.startswith("cut")]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert wrong == []
