@@ -282,7 +282,7 @@ def test_recorded_options():
         "symbol": OPTION.symbol, "bid": "999.34", "ask": "1000.23", "last": "1000", "index_price": "3000.3356", "base_volume_24h": "5",
         "quote_volume_24h": "1", "change_24h_pct": "-1.62", "exchange_ts": "2020-06-17T07:56:33.516000Z",
     }  # fmt: skip
-    assert rows("option_tickers", "marks", "eapi_mark.json")[OPTION.symbol] == {
+    assert rows("option_tickers", "marks", "eapi_mark.json", OPTION)[OPTION.symbol] == {
         "symbol": OPTION.symbol, "mark_price": "1343.2883", "mark_iv": "1.45", "bid_iv": "1.40000077", "ask_iv": "1.50000153",
         "delta": "0.55937056", "gamma": "0.00010969", "vega": "978.58874732", "theta": "3739.82509871",
     }  # fmt: skip
@@ -334,6 +334,17 @@ def test_a_dated_contract_whose_day_cannot_be_read_is_no_perpetual():
     body = (SAMPLES / "perp_instruments.usdm.json").read_bytes().replace(b'"deliveryDate": 1798185600000', b'"deliveryDate": "soon"')
     row = next(row for row in parse("perp_instruments", "usdm", body).rows if row.symbol == "BTCUSDT_261225")
     assert (row.kind, row.expiry) == ("future", None)
+
+
+def test_an_options_price_is_of_a_whole_contract():
+    doge = Instrument("DOGE-260930-0.25-C", "DOGE", "USDT", kind="option", contract_size=Decimal(1000), underlying="DOGEUSDT")
+    price = {"symbol": doge.symbol, "bidPrice": "12", "askPrice": "14", "lastPrice": "13", "exercisePrice": "0.24", "volume": "3", "amount": "39"}
+    (row,) = parse("option_tickers", "prices", [price], doge).rows
+    assert (row.bid, row.ask, row.last, row.index_price) == (Decimal("0.012"), Decimal("0.014"), Decimal("0.013"), Decimal("0.24"))
+    assert row.quote_volume_24h / row.base_volume_24h == row.last, "money over coins is the price of a coin"
+    mark = {"symbol": doge.symbol, "markPrice": "13.5", "markIV": "0.9", "delta": "0.4"}
+    assert parse("option_tickers", "marks", [mark], doge).rows[0].mark_price == Decimal("0.0135")
+    assert parse("option_tickers", "marks", [mark]).rows[0].mark_price is None, "without the contract nobody knows of how many coins"
 
 
 def test_shares_and_indices_of_coins_are_no_coins():

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, Overflow
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 from msgspec.json import Decoder
 
 from exchanges import numbers, reading
@@ -61,11 +61,16 @@ def parse_coinm_book(body: bytes, headers: Headers, known: Instruments) -> Parse
 
 
 def parse_option_book(body: bytes, headers: Headers, known: Instruments) -> Parsed[Book]:
-    """Sizes in contracts of `unit` coins; T is the last change, not the moment of the answer."""
+    """Sizes in contracts of `unit` coins, prices of a whole one; T is the last change, not the moment of the answer."""
     book, market = reading.decode(body, _BOOK, _LooseBook), reading.asked(known)
     unit = _contract(market)
     parsed = _book(book, market, lambda price, size: size * unit, reading.clock(book.changed, "ms"))
-    return Parsed(parsed.rows, parsed.dropped, parsed.bad_fields)
+    return Parsed([_of_a_coin(row, unit) for row in parsed.rows], parsed.dropped, parsed.bad_fields)
+
+
+def _of_a_coin(book: Book, unit: Decimal) -> Book:
+    bids, asks = (tuple((each, size) for price, size in side if (each := numbers.stored(price / unit))) for side in (book.bids, book.asks))
+    return structs.replace(book, bids=bids, asks=asks)
 
 
 def _contract(market: Instrument | None) -> Decimal:

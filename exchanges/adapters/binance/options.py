@@ -1,6 +1,8 @@
 """Binance's options: a catalogue, prices, marks with volatilities, and open interest by underlying and day of expiry.
 
 Unlike everywhere else at Binance the change of a day is a fraction here, and a volatility of -1 means that there is none.
+Prices are of one contract, which is `unit` coins: 1,000 of DOGE and 100 of XRP, where a tick of 0.01 would else be a tenth of
+the coin. The fee's formula says so as well: it caps a part of index times unit by a part of the option's price alone.
 """
 
 from __future__ import annotations
@@ -103,10 +105,8 @@ _TICKERS = reading.Table(list, _Ticker)
 def parse_tickers(body: bytes, headers: Headers, known: Instruments) -> Parsed[OptionTicker]:
     """`volume` is contracts, `amount` money, no sizes. `exercisePrice` is the index until an hour before the end, then its mean."""
     wires, total = _read(_TICKERS, body)
-    columns: dict[str, Column] = {
-        "bid": column([wire.bid for wire in wires], numbers.price),
-        "ask": column([wire.ask for wire in wires], numbers.price),
-        "last": column([wire.last for wire in wires], numbers.price),
+    prices = {name: column([getattr(wire, name) for wire in wires], numbers.price) for name in ("bid", "ask", "last")}
+    columns: dict[str, Column] = {name: _of_a_coin(wires, found, known) for name, found in prices.items()} | {
         "index_price": column([wire.index for wire in wires], numbers.price),
         "base_volume_24h": _in_coins(wires, column([wire.volume for wire in wires], numbers.size), known),
         "quote_volume_24h": column([wire.amount for wire in wires], numbers.size),
@@ -133,11 +133,11 @@ _MARKS = reading.Table(list, _Mark)
 
 
 def parse_marks(body: bytes, headers: Headers, known: Instruments) -> Parsed[OptionTicker]:
-    """Mark prices, volatilities as ratios a year, and the greeks."""
+    """Mark prices, volatilities as ratios a year, and the greeks as they stand there."""
     wires, total = _read(_MARKS, body)
     columns = {name: column([getattr(wire, name) for wire in wires], numbers.change) for name in ("delta", "gamma", "vega", "theta")}
     columns |= {name: _volatility([getattr(wire, name) for wire in wires]) for name in ("mark_iv", "bid_iv", "ask_iv")}
-    columns["mark_price"] = column([wire.mark for wire in wires], numbers.price)
+    columns["mark_price"] = _of_a_coin(wires, column([wire.mark for wire in wires], numbers.price), known)
     return reading.from_columns(OptionTicker, [wire.symbol for wire in wires], total, columns)
 
 
@@ -207,6 +207,12 @@ def _in_coins(wires: list[Any], contracts: Column, known: Instruments) -> Column
         except Overflow:
             values[index], wrong[index] = None, str(value)
     return values, wrong
+
+
+def _of_a_coin(wires: list[Any], prices: Column, known: Instruments) -> Column:
+    """Prices of a contract as prices of a coin; unknown where the contract is."""
+    units = [market.contract_size if (market := known.get(wire.symbol)) else None for wire in wires]
+    return [None if price is None or not unit else numbers.stored(price / unit) for price, unit in zip(prices[0], units, strict=True)], prices[1]
 
 
 def _times(contracts: Decimal | None, unit: Decimal | None) -> Decimal | None:
