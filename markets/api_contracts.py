@@ -92,7 +92,7 @@ class FundingHistory(Endpoint):
         told = [serialize_contracts.settlement(row) for row in found.rows]
         unread = [f"Nothing has been collected of {found.unread} of its {found.markets} contracts yet."] if found.unread else []
         return listed(asked, told, found.count, v["offset"], missing=_missing(asked, "funding_history"),
-                      notes=[*notes, *unread, *nothing(range(found.markets), keys, "contract")])
+                      notes=[*notes, *unread, *found.notes, *nothing(range(found.markets), keys, "contract")])
 
 
 class Options(Endpoint):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +57,12 @@ def identity(row: Mapping[str, Any]) -> str:
     """The base's, unless it or the quote is in conflict."""
     conflicted = IdentityState.CONFLICTED in (row["base__state"], row["quote__state"])
     return str(IdentityState.CONFLICTED) if conflicted else str(row["base__state"])
+
+
+def apart(markets: Iterable[Market]) -> list[str]:
+    """A note for every market whose code means another coin, or other money, than its name says. Needs base, quote and exchange."""
+    odd = (m for m in markets if IdentityState.CONFLICTED in (m.base.state, m.quote.state))
+    return [f"{m.exchange.name}: {m.symbol} is another coin by its price than the others' of that name: do not compare it." for m in odd]
 
 
 def per_coin(row: Mapping[str, Any]) -> Decimal | None:

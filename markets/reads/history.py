@@ -16,7 +16,7 @@ from exchanges.numbers import EPOCH
 from markets import held, read
 from markets.board import PairKey
 from markets.models import Candle, Market, Snapshot
-from markets.reads.contracts import coin
+from markets.reads.contracts import apart, coin
 
 OWN_PERIODS = (60, 300, 3600)
 PERIODS = (60, 300, 3600, 86_400)
@@ -85,12 +85,13 @@ def _markets(base: str, quote: str, kind: str, exchanges: Sequence[str]) -> tupl
     """The markets of a pair, delisted ones too (their past is still theirs), and what is to be said of the name."""
     (coin_of_base, former), (coin_of_quote, _) = read.resolve(base), read.resolve(quote)
     key = PairKey(coin_of_base.slug.upper() if coin_of_base else base, coin_of_quote.slug.upper() if coin_of_quote else quote, kind)
-    rows = Market.objects.filter(kind=kind, base__asset__slug=key.base.lower(), quote__asset__slug=key.quote.lower()).select_related("exchange")
-    listed = [market for market in rows if market.exchange.slug in held.current().exchanges]
+    rows = Market.objects.filter(kind=kind, base__asset__slug=key.base.lower(), quote__asset__slug=key.quote.lower())
+    listed = [market for market in rows.select_related("exchange", "base", "quote") if market.exchange.slug in held.current().exchanges]
     if not listed:
         raise read.UnknownPair(f"{key}", read.nearest(read.board(), PairKey(key.base, key.quote)) if kind == "spot" else _near(key))
     notes = (f"{former} is now called {coin_of_base.ticker}.",) if former and coin_of_base else ()
-    return key, notes, {market.pk: market for market in listed if not exchanges or market.exchange.slug in exchanges}
+    chosen = {market.pk: market for market in listed if not exchanges or market.exchange.slug in exchanges}
+    return key, (*notes, *apart(chosen.values())), chosen
 
 
 def _near(key: PairKey) -> tuple[PairKey, ...]:

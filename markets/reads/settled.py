@@ -10,7 +10,7 @@ from django.db.models import F
 
 from markets.analysis import derivatives
 from markets.models import FundingSettlement, Market
-from markets.reads.contracts import coin
+from markets.reads.contracts import apart, coin
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,13 @@ class Settlement:
 
 @dataclass(frozen=True)
 class Rates:
-    """One page of `count` payments by `markets` contracts, of `unread` of which nothing is stored at all."""
+    """One page of `count` payments by `markets` contracts, of `unread` of which nothing is stored at all. `notes`: what is odd about some."""
 
     rows: tuple[Settlement, ...]
     count: int
     markets: int
     unread: int
+    notes: tuple[str, ...] = ()
 
 
 def rates(wanted: Wanted, *, newest_first: bool = True, offset: int = 0, limit: int = 100) -> Rates:
@@ -71,7 +72,7 @@ def rates(wanted: Wanted, *, newest_first: bool = True, offset: int = 0, limit: 
     order = F("settled_at").desc() if newest_first else F("settled_at").asc()
     page = rows.order_by(order, "market_id").values_list("market_id", "settled_at", "rate", "interval_hours")[offset : offset + limit]
     found = tuple(_settlement(markets[market_id], at, rate, hours) for market_id, at, rate, hours in page)
-    return Rates(found, rows.count(), len(markets), len(markets.keys() - read))
+    return Rates(found, rows.count(), len(markets), len(markets.keys() - read), tuple(apart(markets.values())))
 
 
 def _markets(wanted: Wanted) -> list[Market]:
