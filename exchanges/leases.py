@@ -17,6 +17,7 @@ from pathlib import Path
 from django.db.models import F, Q, QuerySet
 
 from exchanges import breaker
+from exchanges.capabilities import needs_key
 from exchanges.models import Exchange, Feed, Run
 
 TTL = timedelta(seconds=20)  # longer than the longest fetch (12 s) and its transaction
@@ -87,9 +88,15 @@ def claim(exchange: str, source: str, now: datetime, *, spaced: bool = True) -> 
 def _too_soon(feed: Feed, now: datetime) -> bool:
     """Whether the last poll has only just begun. One whose worker died does not count, nor a start that is still to come:
     the clock was put back."""
-    if feed.started_at is None or feed.lease_owner:
+    if feed.started_at is None or feed.lease_owner or _lacked_the_key(feed):
         return False
     return timedelta(0) <= now - feed.started_at < timedelta(seconds=SPACING * feed.firing_s)
+
+
+def _lacked_the_key(feed: Feed) -> bool:
+    """Whether a signed call was not answered: a new start may have brought the right key, which nobody should have to wait an hour for."""
+    source = feed.exchange.adapter and feed.exchange.adapter.source(feed.source)
+    return bool(source) and needs_key(source) and feed.outcome not in ("", "ok", "partial")
 
 
 def _take(feed: Feed, now: datetime) -> Claim | str:

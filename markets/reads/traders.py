@@ -128,7 +128,8 @@ def _standing(e: Exchange, now: datetime) -> Standing:
         said = f": {feed.detail}" if feed.detail else ""
         return Standing(e.slug, "refused", f"Not permitted for this key ({feed.outcome}{said}).", _permitted(e), **known)
     if feed.ok_at is None:
-        last = f" The last try ended: {feed.outcome}{f' ({feed.detail})' if feed.detail else ''}." if feed.outcome else ""
+        asked = feed.outcome and feed.outcome not in gaps.NO_KEY  # the last try was before there was a key
+        last = f" The last try ended: {feed.outcome}{f' ({feed.detail})' if feed.detail else ''}." if asked else ""
         return Standing(e.slug, "starting", f"Nothing has been collected yet.{last}", "Wait for the next poll.", **known)
     return Standing(e.slug, "ok", **known)
 

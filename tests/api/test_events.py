@@ -247,6 +247,12 @@ def test_nothing_yet_is_starting(get, stored, keys):
     assert get("copy-trading/")["state"] == "starting"
 
 
+def test_a_key_that_was_just_set_is_not_said_to_be_missing(get, stored, keys):
+    p.answered("copy_traders", outcome="not_offered", detail="a key is needed", ok_at=None)
+    answer = get("copy-trading/")
+    assert answer["state"] == "starting" and "key" not in answer["reason"]
+
+
 def test_traders_are_told_in_order_with_the_unknown_last(get, traders, keys):
     answer = get("copy-trading/")
     assert (answer["state"], answer["reason"], answer["what_to_do"], answer["summary"]) == ("ok", None, None, None)

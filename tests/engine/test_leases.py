@@ -152,3 +152,11 @@ def test_after_a_lost_worker_nobody_waits_for_the_spacing(feed, dead_pid):
 def test_a_start_or_probe_that_is_still_to_come_was_written_by_a_clock_put_back(feed):
     Feed.objects.filter(pk=feed.pk).update(started_at=NOW + timedelta(hours=1), probe_at=NOW + timedelta(hours=1))
     assert isinstance(claim(), leases.Claim)
+
+
+@pytest.mark.parametrize(("outcome", "asked"), [("not_offered", True), ("client_error", True), ("forbidden", True), ("ok", False), ("partial", False)])
+def test_who_brings_the_right_key_need_not_wait_for_the_next_period(outcome, asked):
+    slug = next(slug for slug, adapter in ADAPTERS.items() if adapter.copy_traders)
+    Exchange.objects.filter(slug=slug).update(enabled=True)
+    Feed.objects.filter(exchange__slug=slug, source="copy_traders").update(enabled=True, started_at=NOW, finished_at=NOW, outcome=outcome)
+    assert isinstance(leases.claim(slug, "copy_traders", NOW + timedelta(seconds=30)), leases.Claim) is asked
