@@ -81,7 +81,7 @@ def _instrument(row: _Option, soft: Soft, underlyings: dict[str, _Underlying]) -
         tick_size=soft(numbers.price, filters.get("PRICE_FILTER", _NO_FILTER).tick), lot_size=soft(numbers.price, lot.step),
         min_size=soft(numbers.price, lot.min_size), maker_fee=soft(numbers.number, row.maker), taker_fee=soft(numbers.number, row.taker),
         contract_size=soft(numbers.price, None if row.unit is None else str(row.unit)),
-        settle=reading.code(underlying.settle) if underlying.settle else None, underlying=row.underlying,
+        settle=reading.code(underlying.settle) if underlying.settle else None, underlying=reading.title(row.underlying),
         expiry=soft(numbers.epoch, row.expires, "ms"), strike=soft(numbers.price, row.strike), option_type=_SIDES[row.side],
     )  # fmt: skip
 

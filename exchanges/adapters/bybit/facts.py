@@ -42,7 +42,7 @@ def parse_status(body: bytes, headers: Headers, known: Instruments) -> Parsed[Se
     """A row for now (id ""), and one for each window, which is "open" again once it is over. No windows at all is good news."""
     _, wires, total = _WINDOWS.read(body)
     soft = Soft()
-    ours = [wire for wire in wires if str(wire.env) != _DEMO and wire.id]
+    ours = [wire for wire in wires if str(wire.env) != _DEMO and reading.title(wire.id)]
     now = "maintenance" if any(wire.state == "ongoing" for wire in ours) else "open"
     skipped = sum(str(wire.env) == _DEMO for wire in wires)
     windows = list({wire.id: _window(wire, soft) for wire in ours}.values())
@@ -52,7 +52,8 @@ def parse_status(body: bytes, headers: Headers, known: Instruments) -> Parsed[Se
 
 def _window(wire: _Window, soft: Soft) -> ServiceStatus:
     state = "open" if wire.state in _OVER else "maintenance"
-    return ServiceStatus(state, wire.id[:100], reading.title(wire.title), soft(numbers.epoch, wire.begin, "ms"), soft(numbers.epoch, wire.end, "ms"))
+    name, times = (reading.title(wire.id) or "")[:100], [soft(numbers.epoch, at, "ms") for at in (wire.begin, wire.end)]
+    return ServiceStatus(state, name, reading.title(wire.title), *times)
 
 
 # --- announcements ----------------------------------------------------------------------------------------------

@@ -113,8 +113,11 @@ def parse_index(body: bytes, headers: Headers, known: Instruments) -> Parsed[Ind
             lost += 1
             continue
         bad += wrong
+        if not (named := reading.title(member.exchange)):
+            lost += 1
+            continue
         for symbol in member.symbols:
-            rows[member.exchange, symbol] = IndexMember(market.symbol if market else index.index, member.exchange, symbol, weight)
+            rows[named, symbol] = IndexMember(market.symbol if market else index.index, named, reading.title(symbol) or "", weight)
     return reading.believable(list(rows.values()), len(rows) + lost, bad, may_be_empty=True)
 
 
