@@ -6,7 +6,7 @@ A multiplier in a symbol is undone here: prices are divided by it, sizes multipl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -154,7 +154,7 @@ def open_interest(poll: Poll) -> Write:
     def write() -> Outcome[Any]:
         rows = judged()
         upsert(Derivative, columns, rows, key=("market_id",), update=columns[1:3])
-        _remember(_with_prices(rows), poll.now)
+        _remember(_with_prices(rows, poll.now), poll.now)
         touch(f"derivatives:{poll.exchange.slug}")
         return poll.outcome
 
@@ -171,9 +171,10 @@ def _interest_rows(poll: Poll) -> list[Values]:
     return found
 
 
-def _with_prices(rows: list[Values]) -> list[dict[str, object]]:
-    """Open interest with the prices its market stood at."""
-    prices = {d["market_id"]: d for d in Derivative.objects.filter(market__in=[row[0] for row in rows]).values("market_id", "mark_price", "index_price")}
+def _with_prices(rows: list[Values], now: datetime) -> list[dict[str, object]]:
+    """Open interest with the prices its market stood at in this hour; older ones are of another time."""
+    lately = Derivative.objects.filter(market__in=[row[0] for row in rows], observed_at__gt=now - timedelta(seconds=HOUR))
+    prices = {d["market_id"]: d for d in lately.values("market_id", "mark_price", "index_price")}
     return [{**prices.get(row[0], {}), "market_id": row[0], "open_interest": row[1]} for row in rows]
 
 

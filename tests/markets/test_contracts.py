@@ -64,6 +64,13 @@ def test_open_interest_asked_by_market_leaves_the_prices():
     assert OpenInterest.objects.values_list("open_interest", "mark_price").get() == (77, Decimal("1.5"))
 
 
+def test_open_interest_is_not_remembered_beside_a_price_of_another_hour():
+    contracts("binance", "BTC/USDT")
+    rows("binance", "perp_tickers", perp("BTC/USDT", 1, 2, mark_price="1.5", index_price="1.4"))
+    rows("binance", "open_interest", perp("BTC/USDT", open_interest=77), now=later(7300), markets={"BTCUSDT": Market.objects.get().pk})
+    assert OpenInterest.objects.values_list("open_interest", "mark_price", "index_price").get() == (77, None, None)
+
+
 def test_open_interest_has_one_row_an_hour_the_first_one_known():
     contracts("bybit", "BTC/USDT")
     for minutes, interest in ((0, None), (1, 10), (2, 11), (60, 12)):
