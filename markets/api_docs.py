@@ -63,15 +63,20 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 
 def landing(request: HttpRequest) -> HttpResponse:
-    """Base address, one call with its real answer, limits, errors, change log."""
+    """Base address, one call with its real answer, every address, limits, errors, change log."""
     call, answer = _call()
     per_minute, per_burst = throttle.current()
     context = {
         "base": f"{settings.BASE_URL}/api/v1/", "call": call, "answer": answer, "per_minute": per_minute, "per_burst": per_burst, "changes": CHANGES,
-        "problems": [(status, title, api_schema.PROBLEMS.get(status, "Only GET and HEAD are answered.")) for status, title in api.TITLES.items()],
-        "flags": filters.FLAGS, "states": filters.STATES,
+        "problems": [(status, title, _plain(api_schema.PROBLEMS.get(status, "Only GET and HEAD are answered."))) for status, title in api.TITLES.items()],
+        "flags": filters.FLAGS, "states": filters.STATES, "addresses": [(address, item["get"]) for address, item in document()["paths"].items()],
     }
     return HttpResponse(render_to_string("api/landing.html", {**_frame(), **context}))
+
+
+def _plain(says: str) -> str:
+    """The schema's descriptions are Markdown; a page's text is not."""
+    return says.replace("`", "")
 
 
 def _frame() -> dict[str, Any]:
@@ -106,16 +111,16 @@ def _operation(address: str, item: Mapping[str, Any]) -> dict[str, Any]:
     answer = item["responses"]["200"]["content"]["application/json"]
     example = next(iter(answer["examples"].values()))["value"]
     return {
-        "address": address, "id": item["operationId"], "summary": item["summary"], "says": item["description"].partition(". ")[2],
+        "address": address, "id": item["operationId"], "summary": item["summary"], "says": _plain(item["description"].partition(". ")[2]),
         "parameters": [_parameter(p) for p in item["parameters"]],
         "shape": answer["schema"]["$ref"].rpartition("/")[2],
         "example": msgspec.json.format(msgspec.json.encode(example), indent=2).decode(),
-        "responses": [(status, response["description"]) for status, response in item["responses"].items()],
+        "responses": [(status, _plain(response["description"])) for status, response in item["responses"].items()],
     }
 
 
 def _parameter(p: Mapping[str, Any]) -> dict[str, str]:
-    return {"name": p["name"], "where": p["in"], "type": _typed(p["schema"]), "says": p.get("description", ""), "default": _default(p["schema"])}
+    return {"name": p["name"], "where": p["in"], "type": _typed(p["schema"]), "says": _plain(p.get("description", "")), "default": _default(p["schema"])}
 
 
 def _default(schema: Mapping[str, Any]) -> str:
@@ -145,5 +150,5 @@ def _used(found: Mapping[str, Any]) -> list[str]:
 
 
 def _shape(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    fields = [{"name": key, "type": _typed(value), "says": value.get("description", "")} for key, value in schema["properties"].items()]
-    return {"name": name, "says": schema.get("description", ""), "fields": fields}
+    fields = [{"name": key, "type": _typed(value), "says": _plain(value.get("description", ""))} for key, value in schema["properties"].items()]
+    return {"name": name, "says": _plain(schema.get("description", "")), "fields": fields}

@@ -18,6 +18,14 @@ def test_the_landing_page_shows_a_call_and_its_real_answer(client):
         assert f'id="error-{status}"' in page
 
 
+def test_the_landing_page_lists_every_address_as_an_unknown_one_promises(client):
+    page = client.get("/api/").content.decode()
+    assert "/api/." in client.get("/api/v1/nowhere/").json()["detail"]
+    for address, item in api_docs.document()["paths"].items():
+        assert f'href="/api/reference/#{item["get"]["operationId"]}">{address}</a>' in page
+    assert "`" not in page
+
+
 def test_an_empty_installation_has_a_landing_page_too(client, db):
     api_docs.read.forget()
     assert client.get("/api/").status_code == 200
