@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from markets import books, query, read
-from markets.analysis.depth import BANDS
+from markets.analysis.depth import BANDS, Band
 from markets.board import PairKey
 from markets.books import BookView
 from markets.display import amount
@@ -51,9 +52,15 @@ def _context(key: PairKey, pair: str, found: Sequence[BookView], frame: dict[str
 
 
 def _sentence(shown: Sequence[tuple[Any, BookView]], key: PairKey) -> str:
-    """Which book is deepest within 1 %, of those that are fresh and of the same coin."""
-    deep = [(min(b.shape.bands[2].bid, b.shape.bands[2].ask), face.name) for face, b in shown if b.shape and b.counts]
+    """Which book is deepest within 1 %, of those that are fresh and of the same coin; at least so much where its thinner side ends inside."""
+    deep = [(*_thinner(b.shape.bands[2]), face.name) for face, b in shown if b.shape and b.counts]
     if not deep:
         return "No order book is here yet."
-    most, name = max(deep)
-    return f"{name} is deepest: {amount(most)} {key.quote} within 1 % of its middle on the thinner side, of {len(deep)} books."
+    most, ends_inside, name = max(deep)
+    holds = f"{'at least ' if ends_inside else ''}{amount(most)} {key.quote} within 1 % of its middle on the thinner side"
+    return f"{name} is deepest: {holds}, of {len(deep)} books." if len(deep) > 1 else f"{name} holds {holds}."
+
+
+def _thinner(band: Band) -> tuple[Decimal, bool]:
+    """What the smaller side of a band holds, and whether the book ends before the band does."""
+    return min((band.bid, band.bid_truncated), (band.ask, band.ask_truncated))

@@ -93,10 +93,17 @@ def test_when_all_have_answered_the_page_stops_hurrying_and_names_the_deepest(lo
     arrive(SECOND, stored + timedelta(seconds=1), bids=[["99.9", "300"]], asks=[["100.0", "200"]])
     page = look(2)
     assert "data-soon" not in page.content.decode() and "books are here" not in text_of(page)
-    assert "is deepest: 20.0K USDT within 1 %" in text_of(page)
+    assert "is deepest: at least 20.0K USDT within 1 %" in text_of(page)
     assert "≥" in row(page, SECOND), "a book that ends inside the band is a lower bound"
     again = Client().get(PAGE, headers={"if-none-match": page["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_single_book_is_not_called_the_deepest(look, stored):
+    look()
+    arrive(FIRST, stored + timedelta(seconds=1))
+    said = text_of(look(2))
+    assert " holds 1.71K USDT within 1 %" in said and "is deepest" not in said and "1 books." not in said
 
 
 def test_a_refusal_is_said_and_not_waited_for(look, stored):
