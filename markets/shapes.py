@@ -109,7 +109,8 @@ class ExchangeStatus:
     @property
     def others_line(self) -> str:
         """All other sources in one line: 14 more: 11 ok, 1 api_error, 2 off."""
-        words = [s.outcome or "not asked yet" if s.enabled else "off" for s in self.others]
+        said = {"": "not asked yet", "not_offered": "without a key"}  # without a key there is nothing to ask
+        words = [said.get(s.outcome or "", s.outcome or "") if s.enabled else "off" for s in self.others]
         counts = {word: words.count(word) for word in sorted(words, key=lambda word: (word != "ok", word))}
         return f"{len(words)} more: {', '.join(f'{count} {word}' for word, count in counts.items())}" if words else ""
 

@@ -56,9 +56,10 @@ def test_the_others_come_in_one_line_with_those_in_trouble_first():
     feeds.filter(source=others[-1]).update(outcome="api_error")
     feeds.filter(source=others[-2]).update(outcome="")
     feeds.filter(source=others[-3]).update(enabled=False)
+    feeds.filter(source=others[-4]).update(outcome="not_offered")
     found = one()
     assert found.others[0].source == others[-1] and found.others[0].failing and not found.others[1].failing
-    assert found.others_line == f"{len(others)} more: {len(others) - 3} ok, 1 api_error, 1 not asked yet, 1 off"
+    assert found.others_line == f"{len(others)} more: {len(others) - 4} ok, 1 api_error, 1 not asked yet, 1 off, 1 without a key"
 
 
 def test_the_status_page_folds_the_others_away(client):
