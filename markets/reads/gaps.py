@@ -15,6 +15,7 @@ from markets.shapes import Absence
 OFF = "Switched off by an operator."
 GOOD = ("ok", "partial")
 NO_KEY = ("not_offered",)  # how a signed call ends that had no key to sign with
+REFUSED = ("api_error", "client_error", "forbidden", "geoblocked")  # and of a signed call: not with this key
 
 
 def gaps(source: str, now: datetime, only: Sequence[str] = ()) -> tuple[Absence, ...]:
@@ -63,7 +64,12 @@ def gap(exchange: Exchange, source: str, now: datetime) -> Absence | None:
         return Absence(exchange.slug, "key_needed", f"{exchange.name} tells {label} to signed calls only, and no key is set.")
     if exchange.state in held.SWITCHED:
         return Absence(exchange.slug, exchange.state, exchange.state_detail or f"{exchange.get_state_display()}.")
-    return _unread(exchange, feed, label, now)
+    return _refused(exchange, feed, label) if declared.key and feed.outcome in REFUSED else _unread(exchange, feed, label, now)
+
+
+def _refused(exchange: Exchange, feed: Feed, label: str) -> Absence:
+    said = f": {feed.detail}" if feed.detail else ""
+    return Absence(exchange.slug, "refused", f"{exchange.name}: {label}: not permitted for this key ({feed.outcome}{said}).")
 
 
 def _unread(exchange: Exchange, feed: Feed, label: str, now: datetime) -> Absence | None:

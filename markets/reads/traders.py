@@ -19,7 +19,6 @@ from markets.models import LeadTrader
 from markets.reads import gaps
 
 SOURCE = "copy_traders"
-REFUSED = ("api_error", "client_error", "forbidden", "geoblocked")
 _FIELDS = (
     "exchange__slug", "trader_id", "name", "open_to_copy", "followers", "max_followers", "followers_ever", "roi_pct", "profit", "follower_profit", "managed",
     "win_rate_pct", "max_drawdown_pct", "trades", "wins", "losses", "days", "symbols", "last_trade_at", "seen_at",
@@ -124,7 +123,7 @@ def _standing(e: Exchange, now: datetime) -> Standing:
         return Standing(e.slug, "off", f"{e.name} tells this to signed calls only, and no key is set.", _how(e))
     seen = age_s(feed.ok_at, now)
     known = {"ok_at": feed.ok_at, "age_s": seen, "freshness": freshness(seen, feed.firing_s, current_method())}
-    if feed.outcome in REFUSED:
+    if feed.outcome in gaps.REFUSED:
         said = f": {feed.detail}" if feed.detail else ""
         return Standing(e.slug, "refused", f"Not permitted for this key ({feed.outcome}{said}).", _permitted(e), **known)
     if feed.ok_at is None:

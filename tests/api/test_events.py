@@ -235,6 +235,8 @@ def test_a_refusal_is_no_empty_ranking(get, stored, keys):
     p.answered("copy_traders", outcome="api_error", detail="40014 incorrect permissions", ok_at=None)
     answer = get("copy-trading/")
     assert (answer["state"], answer["results"]) == ("refused", []) and "40014" in answer["reason"] and "read copy trading" in answer["what_to_do"]
+    [missing] = [m for m in answer["missing"] if m["exchange"] == COPYING]
+    assert missing["reason"] == "refused" and "40014" in missing["detail"]
 
 
 def test_switched_off_by_an_operator_is_off(get, stored, keys):
