@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from exchanges.client import Outcome
 from markets.bulk import upsert
+from markets.method import setting
 from markets.models import Announcement, ServiceStatus
 from markets.polls import Poll, Write, touch
 
@@ -15,11 +17,15 @@ _STATUS = ("exchange_id", "key", "state", "title", "starts_at", "ends_at", "seen
 
 
 def announcements(poll: Poll) -> Write:
-    """Store notices; one that is changed afterwards is changed here. Older ones than an answer holds stay."""
+    """Store notices; one that is changed afterwards is changed here. Older ones than an answer holds stay.
+
+    One that the housekeeping has dropped, or would drop, is not seen for the first time again.
+    """
+    oldest = poll.now - timedelta(days=setting().events_kept_d)
     rows = [
         (poll.exchange.pk, row.id[:200], row.title[:300], row.kind if row.kind in KINDS else "other", _web(row.url), row.published_at, row.starts_at,
          row.ends_at, poll.now)
-        for row in poll.outcome.rows
+        for row in poll.outcome.rows if row.published_at is None or row.published_at > oldest
     ]  # fmt: skip
 
     def write() -> Outcome[Any]:

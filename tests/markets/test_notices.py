@@ -25,6 +25,11 @@ def test_a_notice_is_kept_once_and_corrected():
     }
 
 
+def test_a_notice_the_housekeeping_would_drop_is_not_seen_first_every_day():
+    rows("bybit", "announcements", Announcement("old", "Delisted long ago", published_at=NOW - 731 * DAY), Announcement("new", "x", published_at=NOW - 729 * DAY))
+    assert list(Notice.objects.values_list("key", flat=True)) == ["new"]
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "//example.com", "https://example.com/\n", "https://example.com/" + "x" * 600])
 def test_an_address_nobody_should_follow_is_left_out(url):
     rows("kucoin", "announcements", Announcement("7", "x" * 400, "surprise", url))
