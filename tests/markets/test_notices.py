@@ -26,7 +26,7 @@ def test_a_notice_is_kept_once_and_corrected():
 
 
 def test_a_notice_the_housekeeping_would_drop_is_not_seen_first_every_day():
-    rows("bybit", "announcements", Announcement("old", "Delisted long ago", published_at=NOW - 731 * DAY), Announcement("new", "x", published_at=NOW - 729 * DAY))
+    rows("bybit", "announcements", Announcement("old", "Gone", published_at=NOW - 731 * DAY), Announcement("new", "x", published_at=NOW - 729 * DAY))
     assert list(Notice.objects.values_list("key", flat=True)) == ["new"]
 
 
