@@ -29,7 +29,7 @@ def operations(user: Any) -> dict[str, Any]:
     now = timezone.now()
     context: dict[str, Any] = {}
     if user.has_perm("exchanges.view_exchange"):
-        context["exchanges"] = [(e, age(e.age_s), [s for s in e.sources if s.outcome not in ("ok", "")]) for e in read.exchanges(now)]
+        context["exchanges"] = [(e, age(e.age_s), [s for s in e.sources if s.outcome not in ("ok", "", "not_offered")]) for e in read.exchanges(now)]
     if user.has_perm("django_q.view_schedule"):
         late = Schedule.objects.filter(next_run__lt=now - timedelta(seconds=LATE_S)).exclude(repeats=0).order_by("next_run")
         context["overdue"] = [(schedule.name, age((now - schedule.next_run).total_seconds())) for schedule in late[:SHOWN]]
