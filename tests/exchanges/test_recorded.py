@@ -142,7 +142,7 @@ OTHERS = {
     "binance/*_KEYED.json": "needs a key",
     "binance/spot_*": "single markets and lighter lists: one list of all tickers has more",
     "binance/fapi_delivery_price.json": "settled contracts",
-    "binance/fapi_openInterestHist.json": "open interest is read as it is now, one market at a time",
+    "binance/fapi_openInterestHist.json": "of USD-M contracts: theirs is read as it is now; only COIN-M's is read from this list",
     "binance/fapi_ticker_price_v2.json": "last prices only",
     "bitget/mix_*": "the older generation of contracts",
     "bitget/spot_vip_fee_rate.json": "fees of levels nobody starts with",
