@@ -54,10 +54,11 @@ def refusal(exchange: Exchange, instruments: Sequence[Instrument], now: datetime
     return ""
 
 
-def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str = "instruments", *, whole: bool = True) -> Change:
+def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str = "instruments", *, whole: bool = True, unread: int = 0) -> Change:
     """Make the catalogue of `exchange` what its list says.
 
     `whole=False`: a part of the list could not be read. What is there is taken, what is not there is not missed.
+    `unread`: so many rows could not be read; no more markets than that may simply be among them.
     """
     before = listings.standing(exchange, source)
     codes, new = code_ids(exchange, instruments)
@@ -66,15 +67,17 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
     update = dict.fromkeys(_SAID, "{new}") | dict.fromkeys(_KEPT, "{new}" if whole else "COALESCE({new}, {old})")
     upsert(Market, _COLUMNS, rows, key=("exchange_id", "kind", "symbol"), update=update)
     if whole:
-        _miss(exchange, instruments, now, source)
+        _miss(exchange, instruments, now, source, unread)
     listings.record(exchange, source, before, now, whole=whole)
     return Change(len(rows), new)
 
 
-def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str) -> None:
+def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str, unread: int) -> None:
     """Count what the list no longer has; an expired contract needs no second look."""
     there = {(i.kind, i.symbol) for i in instruments}
     absent = [pk for pk, kind, symbol in _listed(exchange, source).values_list("pk", "kind", "symbol") if (kind, symbol) not in there]
+    if len(absent) <= unread:
+        return
     for start in range(0, len(absent), 500):  # SQLite takes so many parameters and no more
         gone = Market.objects.filter(pk__in=absent[start : start + 500])
         gone.update(missing=F("missing") + 1)

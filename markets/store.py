@@ -84,7 +84,7 @@ def _instruments(poll: Poll) -> Write:
         reason = catalogue.refusal(feed.exchange, outcome.rows, poll.now, source) if whole else ""
         if reason and not _insists(feed):
             return replace(outcome, outcome="schema", detail=reason)
-        change = catalogue.store(feed.exchange, outcome.rows, poll.now, source, whole=whole)
+        change = catalogue.store(feed.exchange, outcome.rows, poll.now, source, whole=whole, unread=outcome.dropped)
         spot = source == "instruments"
         touch(f"{'catalogue' if spot else 'contracts'}:{feed.exchange.slug}", *(["assets"] if spot or change.codes else []))
         return outcome

@@ -56,6 +56,17 @@ def test_a_second_reading_changes_what_changed_and_keeps_what_people_set():
     assert (again.tick_size, again.status) == (Decimal("0.1"), "halted")
 
 
+def test_a_market_whose_row_cannot_be_read_is_not_delisted():
+    catalogue("binance", *MANY)
+    rest = [instrument(symbol) for symbol in MANY[1:]]
+    for _ in range(4):
+        assert save("binance", "instruments", outcome(rest, kind="partial", dropped=1))
+    assert Market.objects.get(symbol=MANY[0].replace("/", "")).status == "trading"
+    for _ in range(3):
+        assert save("binance", "instruments", outcome(rest[1:], kind="partial", dropped=1))
+    assert Market.objects.get(symbol=MANY[1].replace("/", "")).status == "delisted", "one unreadable row does not explain two absences"
+
+
 def test_a_market_is_delisted_after_three_lists_without_it():
     catalogue("binance", *MANY)
     for _ in range(2):
