@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django_q.models import Schedule
@@ -12,8 +13,10 @@ from django_q.models import Schedule
 from exchanges.adapter import SOURCE_NAMES
 from exchanges.adapters import ADAPTERS
 from exchanges.models import Exchange, Feed
+from markets.condition import PRICES
 
 QUIET = "{'q_options': {'save': False}}"  # kept success rows slow every task down; runs are our own table
+LAST = repr({"q_options": {"save": False, "cluster": settings.OTHERS_QUEUE}})  # prices go before everything else
 PREFIX = "poll "
 _DIVISORS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # What a cron line can say with even gaps. Another period gets the nearest of these, the longer one of two.
@@ -74,7 +77,7 @@ def _ensure_feed(feed: Feed) -> None:
     slug, source = feed.exchange.slug, feed.source
     period = round(feed.firing_s)
     line = cron(period, offset(slug, source, period))
-    task = {"func": "markets.tasks.poll", "args": f"{slug!r}, {source!r}", "kwargs": QUIET}
+    task = {"func": "markets.tasks.poll", "args": f"{slug!r}, {source!r}", "kwargs": QUIET if source in PRICES else LAST}
     _put(_name(feed), **task, cron=line, schedule_type=Schedule.CRON, intended_date_kwarg="due")
 
 

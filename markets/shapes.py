@@ -90,6 +90,7 @@ class ExchangeStatus:
     retry_in_s: float | None
     meters: tuple[Meter, ...]
     sources: tuple[SourceStatus, ...]
+    maintenance: str = ""  # running or announced, in the exchange's words; "" when it says nothing of the kind
 
     @property
     def live(self) -> bool:

@@ -24,6 +24,7 @@ from markets.asking import meters
 from markets.board import Board, PairKey, Quote
 from markets.condition import PRICES
 from markets.method import current_method
+from markets.models import ServiceStatus
 from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
 
 HOUR = timedelta(hours=1)
@@ -52,12 +53,13 @@ class _Stats:
 
 
 _stats: tuple[float, dict[tuple[str, str], _Stats]] = (float("-inf"), {})
+_service: tuple[float, tuple[ServiceStatus, ...]] = (float("-inf"), ())
 
 
 def forget() -> None:
     """Drop what is kept for five seconds."""
-    global _stats  # noqa: PLW0603
-    _stats = (float("-inf"), {})
+    global _stats, _service
+    _stats, _service = (float("-inf"), {}), (float("-inf"), ())
 
 
 def _hour(now: datetime) -> dict[tuple[str, str], _Stats]:
@@ -109,7 +111,29 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
         taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
         success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),
         breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.price and s.retry_in_s), default=None), meters=meters(e), sources=sources,
+        maintenance=_maintenance(e, now),
     )
+
+
+def _maintenance(e: Exchange, now: datetime) -> str:
+    """What the exchange itself says of a maintenance that is on, or comes within a day."""
+    for row in _windows(now):
+        over, far = row.ends_at is not None and row.ends_at <= now, row.starts_at is not None and row.starts_at > now + DAY
+        if row.exchange_id == e.pk and not over and not far:
+            when = " to ".join(f"{at:%d %b %H:%M}" for at in (row.starts_at, row.ends_at) if at)
+            return f"{row.title or row.get_state_display()}{f', {when} UTC' if when else ''}"
+    return ""
+
+
+def _windows(now: datetime) -> Sequence[ServiceStatus]:
+    """Every maintenance told of, read at most every five seconds per process: each page shows the exchanges' states."""
+    global _service  # noqa: PLW0603 - one copy per process, on purpose
+    if time.monotonic() - _service[0] > STATS_KEPT_S:
+        try:
+            _service = (time.monotonic(), tuple(ServiceStatus.objects.exclude(state="open").order_by("starts_at")))
+        except DatabaseError:
+            _service = (time.monotonic(), _service[1])
+    return _service[1]
 
 
 def _place(source: str) -> tuple[bool, int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import Failure
@@ -124,7 +125,7 @@ def _start_others(exchange: str, feeds: list[Feed]) -> None:
         if source and source.markets is None:
             groups.setdefault(turns.CATALOGUE_OF.get(feed.source, feed.source), []).append(feed.source)
     for names in groups.values():
-        async_task("markets.tasks.start", exchange, " ".join(names), q_options={"save": False})
+        async_task("markets.tasks.start", exchange, " ".join(names), q_options={"save": False, "cluster": settings.OTHERS_QUEUE})
 
 
 def purge() -> None:

@@ -1,7 +1,8 @@
 """django-q2's brokers as pacemakers: they look at the schedules every second (stock django-q2: every 30 s).
 
-And they serve people first: what is queued under the name `settings.PEOPLE_QUEUE` is taken before anything a schedule
-queued. Give it to `async_task` as `cluster`; it is a second queue of the same workers, not another cluster.
+And they know what cannot wait: what is queued under the name `settings.PEOPLE_QUEUE` is taken first, `OTHERS_QUEUE` last, and
+prices, in the queue between, get no older because a thousand contracts are due. Give the name to `async_task` as `cluster`;
+these are queues of the same workers, not other clusters.
 """
 
 from __future__ import annotations
@@ -43,32 +44,34 @@ class Ticking:
             scheduler(broker=self)
 
 
-class PeopleFirstOrm(ORM):
-    """Tasks as rows, in two queues."""
+class OrderedOrm(ORM):
+    """Tasks as rows, in three queues."""
 
     def dequeue(self) -> Any:
-        """A task somebody waits for, else one of our own queue's."""
+        """A task of the first queue that has one."""
         own = self.list_key
-        if self.get_connection().filter(key=settings.PEOPLE_QUEUE, lock__lt=timezone.now()).exists():
-            self.list_key = settings.PEOPLE_QUEUE
+        queues = (settings.PEOPLE_QUEUE, own, settings.OTHERS_QUEUE)
+        waiting = set(self.get_connection().filter(key__in=queues, lock__lt=timezone.now()).values_list("key", flat=True).distinct())
+        self.list_key = next((queue for queue in queues if queue in waiting), own)
         try:
             return super().dequeue()
         finally:
             self.list_key = own
 
 
-class PeopleFirstRedis(Redis):
-    """Tasks in two lists."""
+class OrderedRedis(Redis):
+    """Tasks in three lists."""
 
     def dequeue(self) -> Any:
-        """The first list with something in it; waits a second for either."""
-        found = self.connection.blpop([f"django_q:{settings.PEOPLE_QUEUE}:q", self.list_key], 1)
+        """The first list with something in it; waits a second for any."""
+        first, last = (f"django_q:{queue}:q" for queue in (settings.PEOPLE_QUEUE, settings.OTHERS_QUEUE))
+        found = self.connection.blpop([first, self.list_key, last], 1)
         return [(None, found[1])] if found else None
 
 
-class TickingOrm(Ticking, PeopleFirstOrm):
+class TickingOrm(Ticking, OrderedOrm):
     """The embedded default: tasks are rows."""
 
 
-class TickingRedis(Ticking, PeopleFirstRedis):
+class TickingRedis(Ticking, OrderedRedis):
     """Production: tasks in Redis or Valkey."""

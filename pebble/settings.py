@@ -133,7 +133,8 @@ CACHES = {
 # Measured choices: workers mostly wait for exchanges; queue_limit 1, because what is taken ahead burns its retry time and
 # stands before somebody who waits; the next cycle is the retry, so one attempt; our own deadlines come before `timeout`.
 WORKERS = env.int("PEBBLE_WORKERS", default=6)
-PEOPLE_QUEUE = "people"  # a second queue of the same workers, taken from first (pebble/brokers.py)
+# Three queues of the same workers (pebble/brokers.py): what somebody waits for, then prices, then everything else.
+PEOPLE_QUEUE, OTHERS_QUEUE = "people", "others"
 Q_CLUSTER = {
     "name": "pebble",
     "label": "Tasks",

@@ -92,13 +92,14 @@ def test_a_failing_look_is_logged_and_the_queue_still_served(broker, monkeypatch
     assert "schedules" in caplog.text
 
 
-def test_what_somebody_waits_for_is_taken_before_what_was_queued_earlier(broker, settings):
-    for name in ("first", "second"):
-        broker.enqueue(SignedPackage.dumps({"func": name}))
-    type(broker)(settings.PEOPLE_QUEUE).enqueue(SignedPackage.dumps({"func": "somebody waits"}))
+def test_people_come_first_then_prices_then_everything_else(broker, settings):
+    others, people = type(broker)(settings.OTHERS_QUEUE), type(broker)(settings.PEOPLE_QUEUE)
+    for queue, names in ((others, ("contracts", "options")), (broker, ("prices", "more prices")), (people, ("somebody waits",))):
+        for name in names:
+            queue.enqueue(SignedPackage.dumps({"func": name}))
     taken = []
-    for _ in range(3):
+    for _ in range(5):
         [(pk, package)] = broker.dequeue()
         taken.append(SignedPackage.loads(package)["func"])
         broker.acknowledge(pk)
-    assert taken == ["somebody waits", "first", "second"]
+    assert taken == ["somebody waits", "prices", "more prices", "contracts", "options"]

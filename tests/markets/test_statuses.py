@@ -9,6 +9,7 @@ from exchanges.adapters import ADAPTERS
 from exchanges.models import Exchange, Feed, Run
 from markets import read
 from markets.condition import PRICES
+from markets.models import ServiceStatus
 
 pytestmark = [pytest.mark.usefixtures("stored"), pytest.mark.both]
 ONE = max(ADAPTERS, key=lambda slug: len(ADAPTERS[slug].sources))
@@ -66,3 +67,17 @@ def test_the_status_page_folds_the_others_away(client):
     page = client.get("/status/").content.decode()
     assert page.count('class="more-sources"') == sum(len(a.sources) > len(PRICES) for a in ADAPTERS.values())
     assert "<b>option_tickers</b>" in page and page.index("<b>tickers</b>") < page.index("<b>option_tickers</b>")
+
+
+def test_what_an_exchange_says_of_its_own_maintenance_is_told_while_it_matters():
+    now, exchange = timezone.now(), Exchange.objects.get(slug=ONE)
+
+    def told(starts_h, ends_h):
+        times = {"starts_at": now + timedelta(hours=starts_h), "ends_at": now + timedelta(hours=ends_h), "seen_at": now}
+        ServiceStatus.objects.update_or_create(exchange=exchange, key="m1", defaults={"state": "maintenance", "title": "Wallet upgrade", **times})
+        return one().maintenance
+
+    assert one().maintenance == ""
+    assert told(-1, 1).startswith("Wallet upgrade, ") and told(-1, 1).endswith(" UTC")
+    assert told(5, 6).startswith("Wallet upgrade")
+    assert told(48, 49) == "" and told(-3, -1) == ""

@@ -218,7 +218,7 @@ ADAPTER = Adapter(
         period_s=300,
     ),
     perp_tickers=Source(PERP_TICKERS, period_s=15, known=("perp_instruments",)),
-    open_interest=Source(OPEN_INTEREST, period_s=300, whole=False, markets=40, known=("perp_instruments",)),
+    open_interest=Source(OPEN_INTEREST, period_s=600, whole=False, markets=400, known=("perp_instruments",)),
     funding=Source(FUNDING, period_s=60, known=("perp_instruments",)),
     funding_history=Source(FUNDING_HISTORY, period_s=3600, whole=False, markets=30, known=("perp_instruments",)),
     option_instruments=Source(
