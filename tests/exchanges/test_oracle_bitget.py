@@ -217,7 +217,7 @@ def test_recorded_funding(recordings):
 # --- the simulator ----------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def simulator():
-    with running(port=8661) as simulator:
+    with running() as simulator:
         simulator.control(bitget={"fault": "freeze"})  # so that two addresses tell of one instant
         yield simulator
 

@@ -18,7 +18,7 @@ from .cases import cases, roomy
 SAMPLED = [case for case in cases() if case.body is not None]
 LISTS = [case for case in SAMPLED if case.source in ("instruments", "tickers")]
 lists = pytest.mark.parametrize("case", LISTS, ids=str)
-many = settings(max_examples=40, deadline=None)  # of each of ten replies or more
+many = settings(max_examples=25, deadline=None)  # of each of ten replies or more
 
 floats = st.floats(allow_nan=False, allow_infinity=False)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), floats, st.text(max_size=5), st.sampled_from(["NaN", "-1", "1e999", "0", ""]))

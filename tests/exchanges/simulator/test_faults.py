@@ -316,10 +316,10 @@ def test_one_exchange_is_off_by_a_factor_or_one_market_at_a_price(simulator, cli
     f, honest = FIELDS[slug], row(client, slug)
     simulator.control(**{slug: {"fault": {"name": "D6", "factor": 10}}})
     assert float(row(client, slug)[f.bid]) / float(honest[f.bid]) == pytest.approx(10, rel=0.01)
-    simulator.control(**{slug: {"fault": {"name": "price", "set": 5, "symbols": [ONE[slug]]}}})
-    assert float(row(client, slug)[f.last]) == 5
+    simulator.control(**{slug: {"fault": {"name": "price", "set": 98765, "symbols": [ONE[slug]]}}})
+    assert float(row(client, slug)[f.last]) == 98765  # what nothing else costs
     others = [float(each[f.last]) for each in rows_of(client.json(TICKERS[slug])) if each[f.last] and each[f.symbol] != ONE[slug]]
-    assert 5 not in others
+    assert 98765 not in others
     simulator.control(**{slug: {"fault": {"name": "D10", "symbols": [ONE[slug]]}}})
     assert float(row(client, slug)[f.bid]) / float(honest[f.bid]) == pytest.approx(110, rel=0.01)
 
