@@ -19,7 +19,7 @@ run: $(RUN) ## the whole site: web server, workers and, without the exchanges, a
 	@PEBBLE_MARKET=$${PEBBLE_MARKET:-auto} exec $(PY) manage.py run $(ARGS)
 
 test: $(DEV) ## every test, workers and browser included; those about storage again on PostgreSQL and Valkey
-	$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 	$(PY) -m tests.servers $(PY) -m pytest -m both $(ARGS)
 
 fast: $(DEV) ## the quick tests only: no processes, no browser, no second database
