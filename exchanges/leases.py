@@ -101,9 +101,10 @@ def _lacked_the_key(feed: Feed) -> bool:
 
 def _take(feed: Feed, now: datetime) -> Claim | str:
     """The conditional UPDATE. The token read before must still stand, so of two workers one gets it."""
-    free = Q(lease_owner="") | Q(lease_until__lte=now)
-    if dead(feed.lease_owner):
-        free |= Q(lease_owner=feed.lease_owner)
+    # The owner read before must still stand, too: a poll that ends between the two looks would be followed at once by another.
+    free = Q(lease_owner=feed.lease_owner)
+    if feed.lease_owner and not dead(feed.lease_owner):
+        free &= Q(lease_until__lte=now)
     lost = feed.lease_owner != ""  # the last worker never gave it back
     mine = Feed.objects.filter(free, pk=feed.pk, token=feed.token, enabled=True, exchange__in=Exchange.objects.filter(enabled=True))
     if lost and feed.deaths + 1 >= DEATHS:

@@ -160,3 +160,15 @@ def test_who_brings_the_right_key_need_not_wait_for_the_next_period(outcome, ask
     Exchange.objects.filter(slug=slug).update(enabled=True)
     Feed.objects.filter(exchange__slug=slug, source="copy_traders").update(enabled=True, started_at=NOW, finished_at=NOW, outcome=outcome)
     assert isinstance(leases.claim(slug, "copy_traders", NOW + timedelta(seconds=30)), leases.Claim) is asked
+
+
+def test_a_poll_that_ends_while_another_worker_looks_is_not_followed_at_once(feed, monkeypatch):
+    first, really = claim(), leases.dead
+
+    def while_it_looks(owner):
+        leases.release(first)
+        return really(owner)
+
+    monkeypatch.setattr(leases, "dead", while_it_looks)
+    assert claim(0.5) == "lease_lost"
+    assert isinstance(claim(feed.period_s), leases.Claim)
