@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 
 from exchanges.models import Exchange, Feed
+from markets.api.throttle import client_address
 from markets.models import Asset, AssetAlias, ExchangeAsset, Market, Setting
-from markets.throttle import client_address
 
 # `reason` travels beside a change, not as one: the same reason twice is still a reason.
 EXCHANGE = ("name", "enabled", "budget_per_minute", "priority", "taker_fee_pct", "host")

@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-handler400 = "markets.views.bad_request"
-handler403 = "markets.views.forbidden"
-handler404 = "markets.views.not_found"
-handler500 = "markets.views.server_error"
+handler400 = "markets.pages.views.bad_request"
+handler403 = "markets.pages.views.forbidden"
+handler404 = "markets.pages.views.not_found"
+handler500 = "markets.pages.views.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("api/", include("markets.api_urls")),
-    path("", include("markets.urls")),
+    path("api/", include("markets.api.urls")),
+    path("", include("markets.pages.urls")),
 ]

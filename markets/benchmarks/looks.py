@@ -20,8 +20,8 @@ from markets.benchmarks.processes import until, web, workers
 from markets.benchmarks.serving import free_port
 from markets.board import PairKey
 from markets.models import Book, Derivative, Market
+from markets.pages.depth import SOON_S
 from markets.turns import instrument
-from markets.views_depth import SOON_S
 
 PAIRS, AIM_S = 20, 2.0
 LATENCY_MS = 150  # of every exchange, as from another continent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from markets import pagecache
+from markets.pages import cache as pagecache
 
 EMPTY = "/bench-empty/"
 # One address asks for everything here: pages are counted as always, and no count is too many.

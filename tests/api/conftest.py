@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from exchanges.models import Exchange
 from exchanges.setup import ensure_rows
-from markets import api, read, store, throttle
+from markets import read, store
+from markets.api import core as api
+from markets.api import throttle
 from markets.models import Setting
 from tests.markets.build import catalogue, instrument, prices, ticker
 

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from exchanges.numbers import plain
-from markets import api, read
+from markets import read
+from markets.api import core as api
 from markets.models import Market, Quote
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exchanges.adapters import ADAPTERS
 from exchanges.models import Feed
-from markets import api
+from markets.api import core as api
 from markets.models import Market
 from tests.api import published as p
 from tests.api.conftest import fresh_memory

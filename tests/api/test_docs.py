@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from markets import api_docs
+from markets.api import docs as api_docs
 
 pytestmark = [pytest.mark.usefixtures("market")]
 

@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from markets import board_rows, read
+from markets import read
+from markets.api import board_rows
 from tests.api.conftest import fresh_memory
 from tests.markets.build import catalogue, instrument, prices, ticker
 

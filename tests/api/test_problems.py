@@ -7,7 +7,9 @@ from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from markets import api, filters, filters_contracts, filters_events, read
+from markets import read
+from markets.api import core as api
+from markets.api import filters, filters_contracts, filters_events
 
 pytestmark = [pytest.mark.usefixtures("market"), pytest.mark.both]
 

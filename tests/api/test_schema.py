@@ -7,7 +7,7 @@ import pytest
 import yaml
 from drf_spectacular.validation import validate_schema
 
-from markets import api_docs
+from markets.api import docs as api_docs
 from tests.api.test_contracts import chain, contracts  # noqa: F401  # their rows are answers, too
 from tests.api.test_events import events, past, traders  # noqa: F401
 

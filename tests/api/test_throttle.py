@@ -2,8 +2,8 @@
 
 import pytest
 
+from markets.api.throttle import Counter
 from markets.models import Setting
-from markets.throttle import Counter
 from tests.api.conftest import fresh_memory
 
 pytestmark = [pytest.mark.usefixtures("stored"), pytest.mark.both]

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from exchanges.adapters import ADAPTERS
-from markets import held, pagecache, read
+from markets import held, read
 from markets.models import Asset
+from markets.pages import cache as pagecache
 from tests.markets.build import catalogue, instrument, prices, ticker
 
 SLUGS = tuple(ADAPTERS)

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from markets.charts import Dot, meter, share_bar, sparkline, strip
+from markets.pages.charts import Dot, meter, share_bar, sparkline, strip
 
 D = Decimal
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from exchanges.client import Outcome
 from exchanges.models import Exchange
-from markets import held, pagecache, read, turns
+from markets import held, read, turns
 from markets.models import Book, ExchangeAsset, Market
+from markets.pages import cache as pagecache
 from tests.pages.market import FIFTH, FIRST, FOURTH, SECOND, SLUGS
 from tests.pages.test_views import HX, text_of
 

@@ -11,8 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from exchanges.models import Exchange, ExchangeState
-from markets import display, pagecache, read, throttle, views
+from markets import read
+from markets.api import throttle
 from markets.models import Revision
+from markets.pages import cache as pagecache
+from markets.pages import display, views
 from tests.pages import market
 from tests.pages.market import FIFTH, FIRST, FOURTH, HOSTILE, SECOND
 
@@ -217,7 +220,7 @@ def test_csv_text_cannot_start_a_formula(at, client, name):
 
 
 def test_more_rows_are_the_same_address_with_a_higher_limit(at, client):
-    from markets import query
+    from markets.pages import query
 
     assert 'id="next"' not in client.get("/").content.decode()  # all rows fit the page
     paging = views.shown_overview.paging(query.asked(_request("/?limit=150"), query.OVERVIEW), total=842, shown=150)

@@ -8,7 +8,7 @@ from typing import Any
 
 from exchanges.numbers import plain
 from exchanges.plan import KEPT, Limit
-from markets import serialize
+from markets.api import serialize
 from markets.models import ServiceStatus
 from markets.planning import Share
 from markets.reads.offers import Detail, Offer, key_state

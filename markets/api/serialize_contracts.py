@@ -11,8 +11,8 @@ from exchanges.numbers import plain
 from markets.analysis import derivatives
 from markets.analysis.derivatives import Contract, Funding, Option
 from markets.analysis.settings import Method
+from markets.api.serialize import seconds
 from markets.reads.settled import Settlement
-from markets.serialize import seconds
 
 Usd = Mapping[str, Decimal]
 _PLACE = ("exchange", "symbol", "base", "quote", "kind", "status")

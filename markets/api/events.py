@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from markets import api_schema as schema
-from markets import api_schema_events as shapes
-from markets import filters_events, serialize_events, turns
-from markets.api import Asked, Endpoint, Problem, cut, link, listed
-from markets.api_contracts import coins
-from markets.filters import BadParameter
+from markets import turns
+from markets.api import filters_events, schema, serialize_events
+from markets.api import schema_events as shapes
+from markets.api.contracts import coins
+from markets.api.core import Asked, Endpoint, Problem, cut, link, listed
+from markets.api.filters import BadParameter
 from markets.method import current_method
 from markets.reads import gaps, history, listings, traders
 from markets.reads.history import Series

@@ -10,8 +10,8 @@ from typing import Any
 from markets import read
 from markets.analysis import best, quality
 from markets.analysis.best import Row
+from markets.api.filters import BadParameter
 from markets.board import PairKey, Quote
-from markets.filters import BadParameter
 from markets.method import current_method
 
 SEPARATOR = "|"

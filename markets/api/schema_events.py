@@ -1,13 +1,13 @@
-"""The shapes of the answers about events, history and copy trading. `markets.serialize_events` writes them."""
+"""The shapes of the answers about events, history and copy trading. `markets.api.serialize_events` writes them."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
-from markets.api_schema import Absence, Answer, age, instant, number
-from markets.api_schema_contracts import STATUS, Noted
-from markets.filters import KINDS, STATES
-from markets.filters_events import EVENTS, NOTICES
+from markets.api.filters import KINDS, STATES
+from markets.api.filters_events import EVENTS, NOTICES
+from markets.api.schema import Absence, Answer, age, instant, number
+from markets.api.schema_contracts import STATUS, Noted
 from markets.reads.history import EXCHANGE, OWN, PERIODS
 
 TRADING = ["ok", "starting", "refused", "off"]

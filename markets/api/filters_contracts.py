@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchanges.adapters import ADAPTERS
-from markets.filters import FLAGS, PAGE, STATES, choice, day, decimal, either, instant, many, one_of, ordering, ticker, words
+from markets.api.filters import FLAGS, PAGE, STATES, choice, day, decimal, either, instant, many, one_of, ordering, ticker, words
 
 DERIVATIVE_ORDERS = (
     "base", "exchange", "symbol", "expiry", "bid", "ask", "mark_price", "basis_pct", "open_interest_usd", "quote_volume_24h", "change_24h_pct", "observed_at",

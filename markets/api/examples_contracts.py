@@ -11,9 +11,9 @@ from typing import Any
 from msgspec import structs
 
 from exchanges.adapters import ADAPTERS
-from markets import serialize_contracts
 from markets.analysis.derivatives import Contract, Funding, Option
 from markets.analysis.settings import DEFAULT
+from markets.api import serialize_contracts
 from markets.reads.settled import Settlement
 
 Page = Callable[[list[dict[str, Any]]], Any]

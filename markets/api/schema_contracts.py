@@ -1,11 +1,11 @@
-"""The shapes of the answers about contracts, for the schema. `markets.serialize_contracts` writes them."""
+"""The shapes of the answers about contracts, for the schema. `markets.api.serialize_contracts` writes them."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
-from markets.api_schema import Listing, age, instant, number, words
-from markets.filters import FLAGS, STATES
+from markets.api.filters import FLAGS, STATES
+from markets.api.schema import Listing, age, instant, number, words
 
 STATUS = ["pre_open", "trading", "halted", "delisting", "delisted"]
 IDENTITY = ["confirmed", "probable", "conflicted", "unknown"]

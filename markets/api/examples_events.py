@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from exchanges.adapters import ADAPTERS
-from markets import serialize_events
 from markets.analysis.settings import DEFAULT
+from markets.api import serialize_events
 from markets.reads.history import EXCHANGE, OWN, Bar
 from markets.reads.listings import Event, Notice
 from markets.reads.traders import Standing, Summary, Trader

@@ -22,8 +22,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from markets import read, throttle
-from markets.conditional import unchanged
+from markets import read
+from markets.api import throttle
+from markets.api.conditional import unchanged
 
 KEPT = 256
 PER_MINUTE, PER_TEN_S = 600, 200  # renderings for one address; kept pages and 304s cost nothing and are not counted

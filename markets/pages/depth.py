@@ -9,14 +9,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from markets import books, query, read
+from markets import books, read
 from markets.analysis.depth import BANDS, Band
 from markets.board import PairKey
 from markets.books import BookView
-from markets.display import amount
-from markets.pagecache import Page
+from markets.pages import query
+from markets.pages.cache import Page
+from markets.pages.display import amount
+from markets.pages.views import frame_of, html, page, split_pair, states_of, unknown_pair
 from markets.shapes import UnknownPair
-from markets.views import frame_of, html, page, split_pair, states_of, unknown_pair
 
 SOON_S = 0.4  # while an answer is on its way
 

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from exchanges.adapters import ADAPTERS
 from markets.analysis.best import Comparison, Row
-from markets.charts import share_bar
-from markets.display import DASH, MINUS, age, amount, gap, places_of, price, price_html, rate
+from markets.pages.charts import share_bar
+from markets.pages.display import DASH, MINUS, age, amount, gap, places_of, price, price_html, rate
 from markets.shapes import ExchangeStatus
 
 BADGES = {

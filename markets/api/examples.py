@@ -10,8 +10,10 @@ import msgspec
 
 from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
-from markets import api_examples_contracts, api_examples_events, serialize, serialize_exchange
 from markets.analysis import best
+from markets.api import examples_contracts as api_examples_contracts
+from markets.api import examples_events as api_examples_events
+from markets.api import serialize, serialize_exchange
 from markets.board import PairKey, Quote
 from markets.models import ServiceStatus
 from markets.planning import Share

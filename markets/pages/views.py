@@ -18,13 +18,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from markets import query, read, serialize, shown, shown_overview
+from markets import read
 from markets.analysis.best import Comparison
+from markets.api import serialize
+from markets.api.filters import BadParameter
 from markets.board import Board, PairKey
-from markets.filters import BadParameter
 from markets.method import current_method
-from markets.pagecache import Busy, Page, is_fragment, public
-from markets.query import Asked
+from markets.pages import query, shown, shown_overview
+from markets.pages.cache import Busy, Page, is_fragment, public
+from markets.pages.query import Asked
 from markets.shapes import UnknownPair
 
 logger = logging.getLogger(__name__)

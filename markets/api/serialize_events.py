@@ -9,11 +9,11 @@ from typing import Any
 from exchanges.numbers import plain
 from markets.analysis import derivatives
 from markets.analysis.settings import Method
+from markets.api.serialize import seconds
+from markets.api.serialize_contracts import numbers
 from markets.reads.history import Bar
 from markets.reads.listings import Event, Notice
 from markets.reads.traders import Standing, Summary, Trader
-from markets.serialize import seconds
-from markets.serialize_contracts import numbers
 
 _MONEY = ("roi_pct", "profit", "follower_profit", "managed", "win_rate_pct", "max_drawdown_pct")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from markets import api_schema as schema
-from markets import api_schema_contracts as shapes
-from markets import contract_rows, filters_contracts, read, serialize_contracts
+from markets import read
 from markets.analysis import derivatives
-from markets.api import Asked, Endpoint, cut, listed
-from markets.filters import BadParameter
+from markets.api import contract_rows, filters_contracts, schema, serialize_contracts
+from markets.api import schema_contracts as shapes
+from markets.api.core import Asked, Endpoint, cut, listed
+from markets.api.filters import BadParameter
 from markets.method import current_method
 from markets.reads import contracts, gaps, options, settled
 from markets.shapes import Absence

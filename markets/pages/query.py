@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from exchanges.adapters import ADAPTERS
-from markets import filters
-from markets.filters import Parameter
+from markets.api import filters
+from markets.api.filters import Parameter
 from markets.shapes import SORTS, Filters
 
 STEP = 50  # rows a page, and how many "Next 50" adds

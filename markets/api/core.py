@@ -22,13 +22,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from rest_framework.views import APIView
 
-from markets import api_schema as schema
-from markets import api_schema_exchange as full
-from markets import board_rows, filters, read, serialize, serialize_exchange, throttle
+from markets import read
 from markets.analysis import best
 from markets.analysis.best import Comparison
-from markets.conditional import unchanged
-from markets.filters import BadParameter, Parameter
+from markets.api import board_rows, filters, schema, serialize, serialize_exchange, throttle
+from markets.api import schema_exchange as full
+from markets.api.conditional import unchanged
+from markets.api.filters import BadParameter, Parameter
 from markets.method import current_method
 from markets.reads import offers
 from markets.shapes import Absence

@@ -17,7 +17,11 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
 from exchanges.adapters import ADAPTERS
-from markets import api, api_examples, api_schema, filters, read, serialize, serialize_exchange, throttle
+from markets import read
+from markets.api import core as api
+from markets.api import examples as api_examples
+from markets.api import filters, serialize, serialize_exchange, throttle
+from markets.api import schema as api_schema
 from markets.reads import offers
 
 CHANGES = (
@@ -30,7 +34,7 @@ FORMATS = {"json": "application/vnd.oai.openapi+json", "yaml": "application/vnd.
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of every address under /api/v1/, made once per process."""
-    from markets.api_urls import v1  # noqa: PLC0415  # the addresses import this module
+    from markets.api.urls import v1  # noqa: PLC0415  # the addresses import this module
 
     # Without hooks: enumerations stand where they are used instead of under made-up names.
     with patched_settings({"OAS_VERSION": "3.1.0", "SERVERS": [{"url": settings.BASE_URL}], "POSTPROCESSING_HOOKS": []}):

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-from markets import api, api_contracts, api_docs, api_events
+from markets.api import contracts as api_contracts
+from markets.api import core as api
+from markets.api import docs as api_docs
+from markets.api import events as api_events
 
 v1 = [
     path("exchanges/", api.Exchanges.as_view()),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from markets import views, views_depth
+from markets.pages import depth as views_depth
+from markets.pages import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),

@@ -1,4 +1,4 @@
-"""The shapes of the API's answers, for the schema. `markets.serialize` writes them; a test holds the two together."""
+"""The shapes of the API's answers, for the schema. `markets.api.serialize` writes them; a test holds the two together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
-from markets.filters import FLAGS, KINDS, STATES, Parameter
+from markets.api.filters import FLAGS, KINDS, STATES, Parameter
 
 REASONS = [*FLAGS, "down", "starting", "none", *STATES[1:], "not_offered", "key_needed", "refused"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchanges.adapters import ADAPTERS
-from markets.filters import MAX_LIMIT, PAGE, Parameter, choice, instant, many, one_of, ordering, whole, words
+from markets.api.filters import MAX_LIMIT, PAGE, Parameter, choice, instant, many, one_of, ordering, whole, words
 from markets.models import Announcement, Listing
 from markets.reads.history import EXCHANGE, OWN, PERIODS
 

@@ -1,12 +1,12 @@
-"""The shape of one exchange in full, for the schema. `markets.serialize_exchange` writes it."""
+"""The shape of one exchange in full, for the schema. `markets.api.serialize_exchange` writes it."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
-from markets.api_schema import Number, OneExchange, age, instant, number
-from markets.api_schema_events import count, text
-from markets.filters import STATES
+from markets.api.filters import STATES
+from markets.api.schema import Number, OneExchange, age, instant, number
+from markets.api.schema_events import count, text
 
 
 class Offer(serializers.Serializer):

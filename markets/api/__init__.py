@@ -1,0 +1,1 @@
+"""The API under /api/: addresses, parameters, rows as JSON, schema, examples, reference."""
