@@ -81,6 +81,23 @@ class Quote(Struct, frozen=True, gc=False, kw_only=True):
         return None if self.bid is None or self.ask is None else (self.bid + self.ask) / 2
 
 
+class Ladder(Struct, frozen=True, gc=False, kw_only=True):
+    """One market's stored order book, per coin: levels are (price, size), best first. `observed_at` ages it by `period_s`.
+
+    `switch` is "" or the reason code that keeps the exchange or its books from counting.
+    """
+
+    exchange: str
+    symbol: str
+    bids: tuple[tuple[Decimal, Decimal], ...] = ()
+    asks: tuple[tuple[Decimal, Decimal], ...] = ()
+    observed_at: datetime | None = None
+    received_at: datetime | None = None
+    exchange_ts: datetime | None = None
+    period_s: int = 60
+    switch: str = ""
+
+
 @dataclass(frozen=True)
 class Coin:
     """What readers need to know of an asset."""

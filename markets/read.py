@@ -23,7 +23,7 @@ from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.method import current_method
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import contracts
+from markets.reads import contracts, ladders
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
 from markets.tiles import tiles
@@ -58,6 +58,7 @@ def forget() -> None:
     """Drop what this process holds in memory."""
     held.forget()
     contracts.forget()
+    ladders.forget()
     for kept in (_survey, _words, _sparks, _tiles, _traded):
         kept.forget()
     statuses.forget()

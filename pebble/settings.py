@@ -185,7 +185,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "markets.pages.views.forbidden"  # the stock page has a style of its own, which our content policy forbids
+CSRF_FAILURE_VIEW = "markets.pages.base.forbidden"  # the stock page has a style of its own, which our content policy forbids
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

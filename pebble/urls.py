@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-handler400 = "markets.pages.views.bad_request"
-handler403 = "markets.pages.views.forbidden"
-handler404 = "markets.pages.views.not_found"
-handler500 = "markets.pages.views.server_error"
+handler400 = "markets.pages.base.bad_request"
+handler403 = "markets.pages.base.forbidden"
+handler404 = "markets.pages.base.not_found"
+handler500 = "markets.pages.base.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from exchanges.adapters import ADAPTERS
+from exchanges.numbers import plain
 from markets.shapes import SORTS
 
 MAX_QUERY = 4096
 MAX_VALUE = 400
 MAX_LIMIT = 1000
+MAX_FEE_PCT = Decimal(5)
 STATES = ("fresh", "aging", "stale", "expired")
 KINDS = ("spot", "perp", "future", "option")
 FLAGS = [
@@ -217,6 +219,32 @@ def words(name: str, longest: int, says: str) -> Parameter:
         return text
 
     return Parameter(name, read, f"at most {longest} characters", says, "", {"type": "string", "maxLength": longest})
+
+
+def fees(name: str = "fees") -> Parameter:
+    """The visitor's own taker fees: {exchange: ratio}, under "" for all others; empty means each exchange's own (base)."""
+    def read(text: str) -> Mapping[str, Decimal]:
+        words = () if text in ("", "base") else text.split(",")
+        found = dict(_fee(word) for word in words)
+        if len(found) < len(words):  # one exchange twice
+            raise ValueError(text)
+        return found
+
+    example = ",".join(f"{slug}:0.0{8 - at}" for at, slug in enumerate([*ADAPTERS][:2]))
+    allowed = f"base, a percent for all such as 0.08, or exchange:percent separated by commas such as {example}, each at most {MAX_FEE_PCT}"
+    return Parameter(name, read, allowed, "Your own taker fees in percent, instead of each exchange's base tier.", {}, {"type": "string", "default": "base"})
+
+
+def _fee(word: str) -> tuple[str, Decimal]:
+    slug, colon, text = word.rpartition(":")
+    if (colon and slug not in ADAPTERS) or not _NUMBER.fullmatch(text) or Decimal(text) > MAX_FEE_PCT:
+        raise ValueError(word)
+    return slug, Decimal(text) / 100
+
+
+def fees_text(values: Mapping[str, Decimal]) -> str:
+    """The same as it stands in an address."""
+    return ",".join(f"{slug}:{plain(ratio * 100)}" if slug else f"{plain(ratio * 100)}" for slug, ratio in values.items())
 
 
 def ordering(options: Sequence[str], default: str) -> Parameter:

@@ -14,9 +14,9 @@ from markets.analysis.depth import BANDS, Band
 from markets.board import PairKey
 from markets.books import BookView
 from markets.pages import query
+from markets.pages.base import frame_of, html, page, split_pair, states_of, unknown_pair
 from markets.pages.cache import Page
 from markets.pages.display import amount
-from markets.pages.views import frame_of, html, page, split_pair, states_of, unknown_pair
 from markets.shapes import UnknownPair
 
 SOON_S = 0.4  # while an answer is on its way

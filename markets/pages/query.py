@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
 from exchanges.adapters import ADAPTERS
+from exchanges.numbers import plain
 from markets.api import filters
 from markets.api.filters import Parameter
 from markets.shapes import SORTS, Filters
@@ -68,6 +70,10 @@ class Asked:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return filters.fees_text(value)
+    if isinstance(value, Decimal):
+        return plain(value) or ""
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 

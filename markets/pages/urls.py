@@ -2,17 +2,16 @@
 
 from django.urls import path
 
-from markets.pages import depth as views_depth
-from markets.pages import views
+from markets.pages import assets, compare, depth, overview, status
 
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("compare/<str:pair>/", views.compare, name="compare"),
-    path("liquidity/<str:pair>/", views_depth.liquidity, name="liquidity"),
-    path("assets/<str:slug>/", views.asset, name="asset"),
-    path("search/", views.search, name="search"),
-    path("search/suggestions/", views.suggestions, name="suggestions"),
-    path("guide/", views.guide, name="guide"),
-    path("status/", views.status, name="status"),
-    path("status.json", views.status_json, name="status-json"),
+    path("", overview.overview, name="overview"),
+    path("compare/<str:pair>/", compare.compare, name="compare"),
+    path("liquidity/<str:pair>/", depth.liquidity, name="liquidity"),
+    path("assets/<str:slug>/", assets.asset, name="asset"),
+    path("search/", assets.search, name="search"),
+    path("search/suggestions/", assets.suggestions, name="suggestions"),
+    path("guide/", assets.guide, name="guide"),
+    path("status/", status.status, name="status"),
+    path("status.json", status.status_json, name="status-json"),
 ]

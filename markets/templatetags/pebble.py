@@ -14,11 +14,30 @@ from markets.pages import charts, display
 from markets.shapes import ExchangeStatus, Meter
 
 register = template.Library()
+
+# (the page's own word, title, address, icon, whether it has a tab of its own on phones)
+SECTIONS = (
+    ("overview", "Compare", "/", "list", True),
+    ("arbitrage", "Arbitrage", "/arbitrage/", "swap", True),
+    ("liquidity", "Liquidity", "/liquidity/", "layers", False),
+    ("funding", "Funding", "/funding/", "percent", True),
+    ("discover", "Discover", "/discover/", "compass", True),
+    ("copy", "Copy trading", "/copy/", "users", False),
+    ("volume", "Volume", "/volume/", "bars", False),
+    ("status", "Status", "/status/", "activity", False),
+    ("api", "API", "/api/", "braces", False),
+)
 register.filter("amount", display.amount)
 register.filter("rate", display.rate)
 register.filter("moment", display.moment)
 register.filter("exact", display.exact)
 register.filter("direction", display.direction)
+
+
+@register.simple_tag
+def sections() -> tuple[tuple[str, str, str, str, bool], ...]:
+    """The main links, in order."""
+    return SECTIONS
 
 
 @register.simple_tag

@@ -97,13 +97,12 @@
   document.addEventListener("htmx:finally:request", (event) => { if (isLive(event)) plan(); });
 
   // --- Swapping: rows stay where they are, changed numbers get a tint -------------------------------------------
-  const LISTS = ["#rows", "table.book"];
   const rowsOf = (list) => [...list.children].filter((child) => child.id);
   const keepOrder = (live, fresh) => {
     let changed = false;
-    for (const name of LISTS) {
-      const old = live.querySelector(name), next = fresh.querySelector(name);
-      if (!old || !next) continue;
+    for (const next of fresh.querySelectorAll("[data-frozen][id]")) { // lists whose rows must not jump while someone reads
+      const old = live.querySelector("#" + next.id);
+      if (!old) continue;
       const incoming = new Map(rowsOf(next).map((row) => [row.id, row]));
       const wanted = [...incoming.keys()];
       const shown = rowsOf(old);

@@ -216,7 +216,7 @@ def test_two_addresses_that_differ_in_case_only_are_refused(market):
 
 def test_a_quote_knows_what_the_exchange_itself_calls_it(market):
     from markets.models import ExchangeAsset
-    from markets.pages.shown import trade_page
+    from markets.pages.compare_shown import trade_page
 
     catalogue("binance", "BTC/USDT", "ETH/USDT", instrument("MATIC/USDT", status="halted"), "POL/USDT", "ETH/BTC", "1000SATS/USDT", "SATS/USDC")
     asset = ExchangeAsset.objects.get(code="SATS").asset

@@ -14,8 +14,8 @@ from exchanges.models import Exchange, ExchangeState
 from markets import read
 from markets.api import throttle
 from markets.models import Revision
+from markets.pages import base, display, overview_shown
 from markets.pages import cache as pagecache
-from markets.pages import display, views
 from tests.pages import market
 from tests.pages.market import FIFTH, FIRST, FOURTH, HOSTILE, SECOND
 
@@ -100,8 +100,8 @@ def test_a_new_price_changes_the_tag(at, stored, client):
 
 def test_a_page_is_rendered_once_a_second_and_never_served_older(at, client, monkeypatch):
     rendered = []
-    real = views.render_to_string
-    monkeypatch.setattr(views, "render_to_string", lambda *args: rendered.append(1) or real(*args))
+    real = base.render_to_string
+    monkeypatch.setattr(base, "render_to_string", lambda *args: rendered.append(1) or real(*args))
     for _ in range(3):
         client.get("/compare/BTC-USDT/")
     assert len(rendered) == 1
@@ -223,9 +223,9 @@ def test_more_rows_are_the_same_address_with_a_higher_limit(at, client):
     from markets.pages import query
 
     assert 'id="next"' not in client.get("/").content.decode()  # all rows fit the page
-    paging = views.shown_overview.paging(query.asked(_request("/?limit=150"), query.OVERVIEW), total=842, shown=150)
+    paging = overview_shown.paging(query.asked(_request("/?limit=150"), query.OVERVIEW), total=842, shown=150)
     assert paging["more"] == "/?limit=200"
-    paging = views.shown_overview.paging(query.asked(_request("/?limit=200"), query.OVERVIEW), total=842, shown=200)
+    paging = overview_shown.paging(query.asked(_request("/?limit=200"), query.OVERVIEW), total=842, shown=200)
     assert (paging["more"], paging["appends"]) == ("/?offset=200", False)
 
 
@@ -470,7 +470,7 @@ def test_a_broken_page_has_a_reference(at, monkeypatch, caplog):
 
 
 def test_the_500_page_needs_no_database():
-    assert views.server_error(_request("/")).status_code == 500  # without the db mark a query would fail the test
+    assert base.server_error(_request("/")).status_code == 500  # without the db mark a query would fail the test
 
 
 def test_too_many_renderings_are_a_429_with_the_wait(at, client, monkeypatch):

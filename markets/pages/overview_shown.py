@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from markets.analysis.best import Comparison
 from markets.board import Board, PairKey
 from markets.pages.charts import Dot, sparkline, strip
+from markets.pages.compare_shown import Faces, shared_places
 from markets.pages.display import amount, direction, exact, gap, percent
 from markets.pages.query import ALL, MOST, STEP, Asked
-from markets.pages.shown import Faces, shared_places
 from markets.shapes import ExchangeStatus, Overview, Tile
 
 QUOTES_SHOWN = 4  # beside the chosen one

@@ -1,0 +1,72 @@
+"""Walking an order book: what an amount costs or brings, how far it moves the price, and how much of it a book can fill. Pure.
+
+Levels are (price, size in coins), best first: asks when buying, bids when selling. All arithmetic is exact within
+`exchanges.numbers.EXACT`; nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from exchanges.numbers import EXACT
+from markets.analysis.depth import Level
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+class Fill(Struct, frozen=True, gc=False):
+    """What a walk came to: `base` coins for `money` in quote units, over `levels` levels, the last of them at `worst`.
+
+    `share` is how much of the wish was filled, a ratio up to 1; `complete` says that all of it was.
+    """
+
+    base: Decimal
+    money: Decimal
+    worst: Decimal | None
+    levels: int
+    share: Decimal
+
+    @property
+    def complete(self) -> bool:
+        """Whether the book held all that was wished for."""
+        return self.share == ONE
+
+    @property
+    def vwap(self) -> Decimal | None:
+        """The average price of what was filled; None when nothing was."""
+        return EXACT.divide(self.money, self.base) if self.base else None
+
+
+def by_base(levels: Sequence[Level], size: Decimal) -> Fill:
+    """Fill `size` coins from the best level on."""
+    return _walk(levels, size, in_money=False)
+
+
+def by_money(levels: Sequence[Level], money: Decimal) -> Fill:
+    """Spend (or receive) `money` quote units from the best level on."""
+    return _walk(levels, money, in_money=True)
+
+
+def _walk(levels: Sequence[Level], wish: Decimal, *, in_money: bool) -> Fill:
+    base = spent = ZERO
+    left, worst, count = wish, None, 0
+    for price, size in levels:
+        if left <= ZERO:
+            break
+        worth = EXACT.multiply(price, size) if in_money else size
+        whole = worth <= left
+        took = size if whole else (EXACT.divide(left, price) if in_money else left)
+        base = EXACT.add(base, took)
+        spent = EXACT.add(spent, EXACT.multiply(price, size) if whole else left if in_money else EXACT.multiply(price, took))
+        left = EXACT.subtract(left, worth) if whole else ZERO
+        worst, count = price, count + 1
+    return Fill(base, spent, worst, count, ONE if left <= ZERO else ONE - EXACT.divide(left, wish))
+
+
+def slippage(vwap: Decimal | None, mid: Decimal | None) -> Decimal | None:
+    """How far an average price lies from the middle, a ratio, never negative; None when either is unknown."""
+    return abs(EXACT.divide(vwap, mid) - ONE) if vwap is not None and mid else None
