@@ -1,6 +1,6 @@
 # Pebble's commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast check bench lock
+.PHONY: help setup run test fast check bench mutants lock
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -11,7 +11,7 @@ DEV := .venv/.dev-installed
 $(shell [ -x $(PY) ] || rm -f .venv/.made $(RUN) $(DEV))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: $(RUN) $(DEV) ## .venv with everything in it; nothing when up to date
 
@@ -34,6 +34,10 @@ check: $(DEV) ## lint, types, floors, Django's own checks
 
 bench: $(DEV) ## figures, each beside its rival or floor
 	PEBBLE_DATA_DIR=var/bench PEBBLE_MARKET=simulated $(PY) manage.py bench
+
+mutants: $(DEV) ## does a test notice when one thing of the analysis changes? (minutes; NAMES="markets.analysis.fills*" for some)
+	$(PY) -m mutmut run $(NAMES)
+	@$(PY) -m mutmut results | grep -v "not checked" || true
 
 # The tools' list first: what runs is then held to the same versions.
 LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml
