@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
@@ -16,8 +16,7 @@ from markets.analysis.derivatives import age_s, freshness
 from markets.method import current_method
 from markets.models import Network, ServiceStatus
 from markets.reads import gaps
-
-STILL_TOLD = timedelta(hours=6)  # a list with an unreadable row or two does not take those away
+from markets.reads.wallets import STILL_TOLD
 
 
 @dataclass(frozen=True)
