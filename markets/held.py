@@ -179,7 +179,7 @@ def _quotes(exchange: Exchange, feeds: Mapping[str, Feed], entries: Mapping[int,
     found = {row["market_id"]: row for row in _quote_rows(exchange)}
     for market_id, entry in entries.items():
         row = found.get(market_id, {})
-        fee, source = _fee(exchange, row.pop("taker_fee", None), entry.taker_fee)
+        fee, source = fee_of(exchange, row.pop("taker_fee", None), entry.taker_fee)
         row.pop("market_id", None)
         yield Quote(**shared, **entry.market, **row, switch=switch or ("" if entry.enabled else "disabled"), taker_fee=fee, fee_source=source)
 
@@ -191,7 +191,7 @@ def _switch(exchange: Exchange, tickers: Feed | None) -> str:
     return exchange.state if exchange.state in SWITCHED else ""
 
 
-def _fee(exchange: Exchange, on_ticker: Decimal | None, on_market: Decimal | None) -> tuple[Decimal | None, str | None]:
+def fee_of(exchange: Exchange, on_ticker: Decimal | None, on_market: Decimal | None) -> tuple[Decimal | None, str | None]:
     """The operator's fee, else the one on the wire, else the public default; as a ratio, and whose it is."""
     if exchange.taker_fee_pct is not None:
         return exchange.taker_fee_pct / 100, "operator"

@@ -18,6 +18,8 @@ FIGURE = Context(prec=15, rounding=ROUND_HALF_EVEN)  # digits of a figure comput
 HOURS_A_YEAR = 24 * 365
 SECONDS_A_YEAR = HOURS_A_YEAR * 3600
 HUNDRED = Decimal(100)
+MOST = Decimal("0.05")  # of a coin's worth in one interval; a rate beyond that is a mistake, not a rate
+UNITS_APART = Decimal("0.1")  # how far the price that the day's volumes imply may lie from the last one
 BANDS = 2  # a slow feed's rows are old after twice the time in which they age
 
 
@@ -58,7 +60,8 @@ class Contract(Struct, frozen=True, gc=False, kw_only=True):
     """One perpetual or dated future with its latest ticker. Prices in quote per coin, sizes and open interest in coins.
 
     `contract_size` is what one contract stands for: coins of a linear one, money of an inverse one. `switch` is "" or the
-    reason code that keeps the exchange, the feed or the market from counting. `period_s` is the ticker feed's.
+    reason code that keeps the exchange, the feed or the market from counting. `period_s` is the ticker feed's. `taker_fee`
+    is a ratio, and `fee_source` says whose word it is: operator, exchange or default.
     """
 
     exchange: str
@@ -72,6 +75,8 @@ class Contract(Struct, frozen=True, gc=False, kw_only=True):
     contract_size: Decimal | None = None
     expiry: datetime | None = None
     identity: str = "unknown"
+    taker_fee: Decimal | None = None
+    fee_source: str | None = None
     bid: Decimal | None = None
     bid_size: Decimal | None = None
     ask: Decimal | None = None
@@ -168,7 +173,7 @@ def apr_pct(rate: Decimal | None, interval_hours: Decimal | None) -> Decimal | N
 
 
 def _scaled(rate: Decimal | None, interval_hours: Decimal | None, factor: Decimal) -> Decimal | None:
-    if rate is None or interval_hours is None or interval_hours <= 0:
+    if rate is None or interval_hours is None or interval_hours <= 0 or abs(rate) > MOST:
         return None
     return FIGURE.divide(rate * factor, interval_hours)
 
@@ -184,6 +189,14 @@ def basis_apr_pct(basis: Decimal | None, expiry: datetime | None, now: datetime)
         return None
     left = Decimal((expiry - now) // timedelta(seconds=1)) or Decimal(1)
     return FIGURE.divide(basis * SECONDS_A_YEAR, left)
+
+
+def units_agree(contract: Contract) -> bool:
+    """Whether the day's two volumes imply about the last price. What is not known, or zero, contradicts nothing."""
+    base, quoted, last = contract.base_volume_24h, contract.quote_volume_24h, contract.last
+    if not base or not quoted or not last:
+        return True
+    return abs(quoted - base * last) <= UNITS_APART * base * last
 
 
 # --- What is over -----------------------------------------------------------------------------------------------
@@ -224,6 +237,7 @@ def flags(contract: Contract | Option) -> tuple[str, ...]:
         ("not_trading", contract.status != "trading"),
         ("no_bid_ask", contract.bid is None or contract.ask is None),
         ("bad_number", bool(contract.bad)),
+        ("unit_mismatch", isinstance(contract, Contract) and not units_agree(contract)),
         ("crossed", contract.bid is not None and contract.ask is not None and contract.bid > contract.ask),
         ("conflicted", contract.identity == "conflicted"),
         ("unknown_identity", contract.identity == "unknown"),
@@ -236,7 +250,8 @@ def funding_flags(contract: Contract, funding: Funding) -> tuple[str, ...]:
     found = (
         (funding.switch, bool(funding.switch)),
         ("not_trading", contract.status != "trading"),
-        ("bad_number", bool(funding.bad)),
+        ("bad_number", bool(funding.bad) or (funding.rate is not None and abs(funding.rate) > MOST)),
+        ("unit_mismatch", not units_agree(contract)),
         ("conflicted", contract.identity == "conflicted"),
         ("unknown_identity", contract.identity == "unknown"),
     )

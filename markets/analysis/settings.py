@@ -33,6 +33,7 @@ class Method:
     identity_near_s: int = 600
     identity_far: int = 3
     future_s: int = 60  # a stamp further ahead of us than this is not ranked (beyond 5 s it is only flagged)
+    least_open_interest_usd: Decimal = Decimal(1_000_000)  # a funding spread on less than this is no opportunity
     thin_usd: Decimal = Decimal(10)  # less than this at the best price is thin
 
 

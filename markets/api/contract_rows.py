@@ -9,7 +9,7 @@ from typing import Any
 from markets import read
 from markets.analysis import derivatives
 from markets.analysis.derivatives import Contract
-from markets.api.serialize_contracts import in_usd
+from markets.analysis.funding import in_usd
 from markets.method import current_method
 from markets.reads import contracts
 

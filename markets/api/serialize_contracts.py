@@ -10,6 +10,7 @@ from typing import Any
 from exchanges.numbers import plain
 from markets.analysis import derivatives
 from markets.analysis.derivatives import Contract, Funding, Option
+from markets.analysis.funding import in_usd
 from markets.analysis.settings import Method
 from markets.api.serialize import seconds
 from markets.reads.settled import Settlement
@@ -52,12 +53,6 @@ def _interest(row: Contract, usd: Usd) -> dict[str, Any]:
         "open_interest": plain(row.open_interest), "open_interest_at": row.open_interest_at, "open_interest_value": plain(value),
         "open_interest_usd": plain(in_usd(row, usd)),
     }
-
-
-def in_usd(row: Contract, usd: Usd) -> Decimal | None:
-    """Open interest in USD; None when it, its price or the quote's rate is unknown."""
-    value, rate = row.open_interest_value, usd.get(row.quote)
-    return None if value is None or rate is None else derivatives.FIGURE.multiply(value, rate)
 
 
 def _paid(f: Funding, now: datetime, method: Method) -> dict[str, Any]:
