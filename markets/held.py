@@ -19,7 +19,9 @@ from django.db import DatabaseError, connection
 
 from exchanges.models import Exchange, ExchangeState, Feed
 from exchanges.numbers import STORED
+from markets.analysis import cross
 from markets.board import Board, Coin, PairKey, Quote
+from markets.method import current_method
 from markets.models import Asset, AssetAlias, IdentityState, Market, Revision
 from markets.models import Quote as QuoteRow
 
@@ -27,7 +29,6 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
 RATE_AGE = timedelta(minutes=15)
 BOARD = frozenset({"switches", "assets", "outcomes", "catalogue", "tickers"})  # the change numbers that make a new board
-USD_LIKE = ("USDT", "USD")  # USD in a threshold means USDT-equivalent
 SWITCHED = {ExchangeState.AUTO_DISABLED, ExchangeState.BANNED, ExchangeState.BLOCKED}
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
             newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=NEVER)
             own[slug] = {quote.symbol: quote for quote in quotes}
             pairs = _replaced(pairs, slug, quotes)
-    board = Board(pairs, coins, _usd(pairs), ",".join(f"{name}{number}" for name, number in sorted(numbers.items()) if _on_board(name)))
+    board = Board(pairs, coins, _usd(pairs, coins, old.board.usd), ",".join(f"{name}{number}" for name, number in sorted(numbers.items()) if _on_board(name)))
     return Held(numbers, board, exchanges, feeds, newest, entries, own)
 
 
@@ -258,14 +259,12 @@ def _standing(quote: Quote) -> tuple[bool, bool, datetime, Decimal]:
     return quote.status == Market.Status.TRADING, known, quote.observed_at or NEVER, quote.quote_volume_24h or Decimal(0)
 
 
-def _usd(pairs: Mapping[PairKey, Mapping[str, Quote]]) -> dict[str, Decimal]:
-    """{quote ticker: USDT per unit} by the median mid of its USDT markets, else of the inverse ones; unknown is absent."""
-    rates = dict.fromkeys(USD_LIKE, Decimal(1))
-    for quote in {key.quote for key in pairs} - rates.keys():
-        straight, inverse = (median_mid([*pairs.get(key, {}).values()]) for key in (PairKey(quote, "USDT"), PairKey("USDT", quote)))
-        if straight or inverse:
-            rates[quote] = straight or 1 / inverse  # type: ignore[operator]  # one of them is there
-    return rates
+def _usd(pairs: Mapping[PairKey, Mapping[str, Quote]], coins: Mapping[str, Coin], last: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """{quote ticker: USDT per unit} as of the newest quote; unknown is absent. What is in dollars already is USD as it stands."""
+    newest = max((q.observed_at for row in pairs.values() for q in row.values() if q.observed_at), default=NEVER)
+    kinds = {ticker: coin.kind for ticker, coin in coins.items()}
+    found = cross.rates(pairs, kinds, newest, current_method(), usd=last)
+    return {cross.DOLLAR: cross.ONE, **{ticker: rate.mid for ticker, rate in found.items()}}
 
 
 def median_mid(quotes: Sequence[Quote]) -> Decimal | None:

@@ -38,4 +38,5 @@ def from_row(row: Setting) -> Method:
     return Method(
         z_threshold=float(row.z_threshold), tol_stable=ratio(row.tol_stable_pct), tol_major=ratio(row.tol_major_pct), tol_mid=ratio(row.tol_mid_pct),
         tol_tail=ratio(row.tol_tail_pct), major_volume_usd=Decimal(row.major_volume_usd), mid_volume_usd=Decimal(row.mid_volume_usd),
+        peg_pegged=Decimal(row.peg_pegged_pct) / 100, peg_wobbling=Decimal(row.peg_wobbling_pct) / 100,
     )

@@ -23,7 +23,7 @@ from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.method import current_method
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import contracts, ladders, wallets
+from markets.reads import contracts, ladders, rates, wallets
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
 from markets.tiles import tiles
@@ -59,6 +59,7 @@ def forget() -> None:
     held.forget()
     contracts.forget()
     ladders.forget()
+    rates.forget()
     wallets.forget()
     for kept in (_survey, _words, _sparks, _tiles, _traded):
         kept.forget()

@@ -43,6 +43,10 @@ class SettingAdmin(Reported, Fixed):
             "description": "On save comparisons are judged with these from the next second on; "
                            "what was remembered of single quotes follows with the next polls.",
         }),
+        ("Pegs", {
+            "fields": ("peg_pegged_pct", "peg_wobbling_pct"),
+            "description": "A stablecoin is measured against the median of the others that follow the same currency. On save the next reading counts.",
+        }),
         ("History", {
             "fields": (
                 "minute_snapshots_h", "five_minute_snapshots_d", "hour_snapshots_d", "day_candles_d", "snapshot_pairs", "funding_kept_d", "events_kept_d",

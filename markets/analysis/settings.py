@@ -35,6 +35,9 @@ class Method:
     future_s: int = 60  # a stamp further ahead of us than this is not ranked (beyond 5 s it is only flagged)
     least_open_interest_usd: Decimal = Decimal(1_000_000)  # a funding spread on less than this is no opportunity
     thin_usd: Decimal = Decimal(10)  # less than this at the best price is thin
+    peg_pegged: Decimal = Decimal("0.003")  # a stablecoin so far off the others still holds
+    peg_wobbling: Decimal = Decimal("0.01")  # beyond this it has lost its peg
+    suspicious_turnover: Decimal = Decimal(50)  # times the other exchanges' median of volume over depth
 
 
 DEFAULT = Method()

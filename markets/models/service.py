@@ -23,6 +23,8 @@ class Setting(models.Model):
     tol_tail_pct = models.DecimalField("tolerance, tail, %", max_digits=6, decimal_places=3, default="5")
     major_volume_usd = models.DecimalField("major from, USD a day", max_digits=20, decimal_places=2, default=50_000_000)
     mid_volume_usd = models.DecimalField("mid from, USD a day", max_digits=20, decimal_places=2, default=1_000_000)
+    peg_pegged_pct = models.DecimalField("a stablecoin holds its peg up to, %", max_digits=6, decimal_places=3, default="0.3")
+    peg_wobbling_pct = models.DecimalField("it has lost its peg beyond, %", max_digits=6, decimal_places=3, default=1)
     minute_snapshots_h = models.PositiveIntegerField("keep one-minute history, hours", default=24)
     five_minute_snapshots_d = models.PositiveIntegerField("keep five-minute history, days", default=7)
     hour_snapshots_d = models.PositiveIntegerField("keep hourly history, days", default=90)
