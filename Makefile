@@ -20,7 +20,7 @@ run: $(RUN) ## the whole site: web server, workers and, without the exchanges, a
 
 test: $(DEV) ## every test, workers and browser included; those about storage again on PostgreSQL and Valkey
 	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
-	$(PY) -m tests.servers $(PY) -m pytest -m both $(ARGS)
+	$(PY) -m tests.servers $(PY) -m pytest -n 2 --dist loadgroup -m both $(ARGS)
 
 fast: $(DEV) ## the quick tests only: no processes, no browser, no second database
 	$(PY) -m pytest -m "not system and not browser and not both" $(ARGS)

@@ -9,6 +9,10 @@ os.environ.setdefault("DATABASE_URL", os.environ.get("PEBBLE_TEST_DATABASE_URL",
 if not os.environ["DATABASE_URL"]:
     del os.environ["DATABASE_URL"]
 
+# Tests that run side by side share the server, not the numbered database in it.
+if os.environ.get("REDIS_URL") and os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{os.environ['PYTEST_XDIST_WORKER'].removeprefix('gw')}"
+
 from pebble.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
