@@ -35,7 +35,7 @@ def _overview_context(asked: Asked, found: read.Overview, frame: dict[str, Any])
         "tiles": [(tile, overview_shown.tile_faces(tile, faces)) for tile in found.tiles], "widest": found.widest_filter,
         "quotes": overview_shown.quote_links(asked, found.quotes), "chips": overview_shown.exchange_links(asked, faces),
         "removals": overview_shown.removals(asked),
-        "paging": overview_shown.paging(asked, found.total, len(found.rows)), "net_link": asked.link(net=not v["net"]),
+        "paging": query.paging(asked, found.total, len(found.rows)), "net_link": asked.link(net=not v["net"]),
         "shared_link": asked.link(min_exchanges=1 if v["min_exchanges"] > 1 else 2, offset=0), "csv_link": asked.link(format="csv"),
         "watched_link": asked.link(base=(), offset=0),
         "hidden": asked.hidden("min_volume_usd", "min_change_pct", "hide_leveraged", "hide_suspect", "min_exchanges", "search", "density", "limit", "offset"),

@@ -13,7 +13,7 @@ from markets.board import Board, PairKey
 from markets.pages.charts import Dot, sparkline, strip
 from markets.pages.compare_shown import Faces, shared_places
 from markets.pages.display import amount, direction, exact, gap, percent
-from markets.pages.query import ALL, MOST, STEP, Asked
+from markets.pages.query import ALL, Asked
 from markets.shapes import ExchangeStatus, Overview, Tile
 
 QUOTES_SHOWN = 4  # beside the chosen one
@@ -150,17 +150,6 @@ def removals(asked: Asked) -> list[tuple[str, str]]:
     }
     defaults = {p.name: p.default for p in asked.parameters}
     return [(text, asked.link(**{name: defaults[name], "offset": 0})) for name, text in says.items() if v[name] != defaults[name]]
-
-
-def paging(asked: Asked, total: int, shown: int) -> dict[str, object]:
-    """Which rows these are, and the links to more: the same page longer, or from 200 rows on the next page."""
-    offset, limit = asked.values["offset"], asked.values["limit"]
-    end = offset + shown
-    more = asked.link(limit=limit + STEP) if limit + STEP <= MOST else asked.link(offset=offset + limit, limit=STEP)
-    return {
-        "first": offset + 1 if shown else 0, "last": end, "total": total, "more": more if end < total else "", "appends": limit + STEP <= MOST,
-        "count": min(STEP, total - end), "back": asked.link(offset=max(0, offset - STEP), limit=STEP) if offset else "",
-    }
 
 
 def tile_faces(tile: Tile, faces: Faces) -> list[ExchangeStatus]:

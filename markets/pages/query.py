@@ -21,7 +21,7 @@ MOST = 200  # rows on one page; from there on the offset moves
 ALL = "ALL"  # quote=ALL: every quote currency
 
 
-def _blank(parameter: Parameter) -> Parameter:
+def blank(parameter: Parameter) -> Parameter:
     """A field of a form that may be left empty."""
     return replace(parameter, read=lambda text: parameter.default if text == "" else parameter.read(text))
 
@@ -29,12 +29,12 @@ def _blank(parameter: Parameter) -> Parameter:
 FORMAT = filters.choice("format", ("page", "csv"), "page", "A page, or the same rows as CSV.")
 OVERVIEW = (
     replace(filters.ticker("quote", "Quote currency, or ALL."), default="USDT"),
-    _blank(filters.many("base", "Only these tickers: a watch list.")),
+    blank(filters.many("base", "Only these tickers: a watch list.")),
     filters.many("exchange", "Compare these exchanges only.", tuple(ADAPTERS)),
     filters.flag("net", True, "After taker fees."),
     filters.whole("min_exchanges", 1, 50, 1, "On at least so many exchanges."),
-    _blank(filters.decimal("min_volume_usd", "Volume in 24 hours, USD.")),
-    _blank(filters.decimal("min_change_pct", "Change in 24 hours, percent.")),
+    blank(filters.decimal("min_volume_usd", "Volume in 24 hours, USD.")),
+    blank(filters.decimal("min_change_pct", "Change in 24 hours, percent.")),
     filters.flag("hide_leveraged", True, "Leave leveraged and wrapped tokens out."),
     filters.flag("hide_suspect", False, "Leave out pairs whose exchanges disagree."),
     filters.words("search", 60, "Part of a ticker or name."),
@@ -80,6 +80,17 @@ def _text(value: Any) -> str:
 def asked(request: HttpRequest, parameters: Sequence[Parameter]) -> Asked:
     """The values of a request's query. Raises filters.BadParameter for what is not declared or not allowed."""
     return Asked(request.path, filters.parse(request.META.get("QUERY_STRING", ""), parameters), parameters)
+
+
+def paging(asked: Asked, total: int, shown: int) -> dict[str, object]:
+    """Which rows these are, and the links to more: the same page longer, or from 200 rows on the next page."""
+    offset, limit = asked.values["offset"], asked.values["limit"]
+    end = offset + shown
+    more = asked.link(limit=limit + STEP) if limit + STEP <= MOST else asked.link(offset=offset + limit, limit=STEP)
+    return {
+        "first": offset + 1 if shown else 0, "last": end, "total": total, "more": more if end < total else "", "appends": limit + STEP <= MOST,
+        "count": min(STEP, total - end), "back": asked.link(offset=max(0, offset - STEP), limit=STEP) if offset else "",
+    }
 
 
 def overview_filters(values: Mapping[str, Any], *, everything: bool = False) -> Filters:
