@@ -14,10 +14,10 @@ from django.db.models import F, Q, QuerySet
 
 from exchanges.models import Exchange
 from exchanges.rows import Instrument
-from markets import listings
+from markets import evidence, listings
 from markets.bulk import upsert
 from markets.codes import canonical, code_ids, family, free_slug
-from markets.models import Book, Derivative, Funding, Market, OptionQuote, Quote
+from markets.models import Book, Derivative, ExchangeAsset, Funding, Market, OptionQuote, Quote, Renaming
 from markets.polls import SOURCE_KINDS
 
 __all__ = ["canonical", "free_slug", "refusal", "store"]
@@ -63,11 +63,13 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
     before = listings.standing(exchange, source)
     codes, new = code_ids(exchange, instruments)
     rows = [_market(exchange, i, codes, now) for i in instruments]
-    _forget_renamed(instruments, codes, before)
+    _retire_renamed(instruments, codes, before, now)
     update = dict.fromkeys(_SAID, "{new}") | dict.fromkeys(_KEPT, "{new}" if whole else "COALESCE({new}, {old})")
     upsert(Market, _COLUMNS, rows, key=("exchange_id", "kind", "symbol"), update=update)
     if whole:
         _miss(exchange, instruments, now, source, unread)
+    if new:
+        evidence.weigh(ExchangeAsset.objects.filter(exchange=exchange, since=None).values_list("asset", flat=True), now)
     listings.record(exchange, source, before, now, whole=whole)
     return Change(len(rows), new)
 
@@ -84,14 +86,29 @@ def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
         gone.filter(Q(missing__gte=DELISTED_AFTER) | Q(expiry__lte=now)).update(status=Market.Status.DELISTED)
 
 
-def _forget_renamed(instruments: Sequence[Instrument], codes: Mapping[tuple[str, str], int], before: Mapping[listings.Key, listings.Standing]) -> None:
-    """Drop the prices of markets whose id now stands for another coin: they are of the old one."""
+def _retire_renamed(
+    instruments: Sequence[Instrument], codes: Mapping[tuple[str, str], int], before: Mapping[listings.Key, listings.Standing], now: datetime,
+) -> None:
+    """A market whose id now stands for another code begins anew; what was stored under the id stays with the old code.
+
+    No series ever runs on from one code to the next: whether both are one coin only an operator says.
+    """
     moved = [
-        old.pk for i in instruments
+        (old, i) for i in instruments
         if (old := before.get((i.kind, i.symbol))) and (old.base_id, old.quote_id) != (codes[i.base, family(i)], codes[i.quote, family()])
     ]  # fmt: skip
-    for model in (Quote, Derivative, OptionQuote, Funding, Book) if moved else ():
-        model.objects.filter(market_id__in=moved).delete()
+    gone = [old.pk for old, _ in moved]
+    for model in (Quote, Derivative, OptionQuote, Funding, Book) if gone else ():
+        model.objects.filter(market_id__in=gone).delete()
+    for old, i in moved:
+        Market.objects.filter(pk=old.pk).update(symbol=retired(old.symbol, old.pk), status=Market.Status.DELISTED, missing=0)
+        if old.code != i.base:
+            Renaming.objects.get_or_create(old_id=old.base_id, new_id=codes[i.base, family(i)], defaults={"symbol": i.symbol, "seen_at": now})
+
+
+def retired(symbol: str, pk: int) -> str:
+    """The id of a market whose own id was given to another code."""
+    return f"{symbol[: 59 - len(str(pk))]}~{pk}"
 
 
 def _listed(exchange: Exchange, source: str) -> QuerySet[Market]:

@@ -14,11 +14,11 @@ from exchanges.client import Outcome
 from exchanges.numbers import stored
 from exchanges.rows import IndexMember as MemberRow
 from exchanges.rows import OptionTicker, PerpTicker
-from markets import held, identities
+from markets import evidence, held, identities
 from markets.board import PairKey
 from markets.bulk import upsert
 from markets.method import current_method
-from markets.models import Derivative, IndexMember, OpenInterest, OptionQuote
+from markets.models import Derivative, IndexMember, Market, OpenInterest, OptionQuote
 from markets.polls import CONTRACTS, OPTIONS, Listed, Poll, Write, listed, steady, touch
 from markets.quotes import divided, older_than_stored, times
 from markets.snapshots import HOUR, opened
@@ -200,7 +200,8 @@ def index_members(poll: Poll) -> Write:
         upsert(IndexMember, columns, rows, key=columns[:3])
         # A market without a row in this answer was not asked, or not answered: what is known of it stays.
         IndexMember.objects.filter(market__in={row[0] for row in rows}, seen_at__lt=poll.now).delete()
-        touch(f"derivatives:{poll.exchange.slug}")
+        named = Market.objects.filter(pk__in={row[0] for row in rows}).values_list("base__asset", flat=True)
+        touch(f"derivatives:{poll.exchange.slug}", *(["assets"] if evidence.weigh(named, poll.now) else []))
         return poll.outcome
 
     return write

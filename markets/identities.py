@@ -13,7 +13,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from exchanges.models import Exchange
-from exchanges.numbers import plain
+from markets import evidence
 from markets.analysis import identity, verdict
 from markets.analysis.settings import Method
 from markets.board import Board, PairKey, Quote
@@ -24,12 +24,7 @@ from markets.models import Quote as QuoteRow
 from markets.quotes import Judged
 
 USD_MONEY = ("USD", "USDT", "USDC")
-_COLUMNS = ("exchange_id", "code", "family", "asset_id", "multiplier", "name", "state", "evidence", "decided", "near", "near_since", "far")
-_MOVED = ("state", "evidence", "near", "near_since", "far")
-_WORDS = {
-    IdentityState.PROBABLE: "price agrees with the other exchanges over ten minutes",
-    IdentityState.CONFLICTED: "price is less than half or more than double that of the other exchanges",
-}
+_MOVED = ("prices", "near", "near_since", "far")
 
 
 def advance(exchange: Exchange, judged: Sequence[Judged], board: Board, now: datetime, method: Method) -> bool:
@@ -37,10 +32,18 @@ def advance(exchange: Exchange, judged: Sequence[Judged], board: Board, now: dat
     codes = {code.pk: code for code in ExchangeAsset.objects.filter(exchange=exchange, decided=False).exclude(state=IdentityState.CONFIRMED)}
     samples = _samples(judged, codes)
     changed = [moved for pk, sample in samples.items() if (moved := _weighed(codes[pk], sample, now, method))]
+    return _concluded(changed, [pk for pk, sample in samples.items() if _bundles(codes[pk], sample, board)], now)
+
+
+def _concluded(changed: list[tuple[ExchangeAsset, bool]], bundled: Sequence[int], now: datetime) -> bool:
+    """Store the samples; weigh all evidence of the coins of which prices say something else now, and of new bundles."""
+    if bundled or any(turned for _, turned in changed):
+        evidence.alone()
     changed = _undecided(changed)
-    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in changed], key=("exchange_id", "code", "family"), update=_MOVED)
-    bundled = [pk for pk, sample in samples.items() if _bundles(codes[pk], sample, board)]
-    return bool(bundled) or any(moved for _, moved in changed)
+    upsert(ExchangeAsset, evidence.COLUMNS, [evidence.values(code) for code, _ in changed], key=evidence.KEY, update=_MOVED)
+    rebased = list(ExchangeAsset.objects.filter(pk__in=bundled).values_list("asset", flat=True))
+    moved = evidence.weigh([*rebased, *(code.asset_id for code, turned in changed if turned)], now)
+    return bool(rebased) or moved
 
 
 def _undecided(changed: list[tuple[ExchangeAsset, bool]]) -> list[tuple[ExchangeAsset, bool]]:
@@ -66,7 +69,7 @@ def _volume(j: Judged) -> tuple[bool, Decimal]:
 
 
 def _weighed(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> tuple[ExchangeAsset, bool] | None:
-    """The code with this sample counted and whether its state moved; None when nothing is to be written.
+    """The code with this sample counted and whether prices now say something else; None when nothing is to be written.
 
     A probable code that agrees again tells nothing new: its counter is left alone, so that a calm poll writes nothing.
     """
@@ -74,16 +77,13 @@ def _weighed(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> t
 
 
 def _counted(code: ExchangeAsset, ratio: float | None, now: datetime, method: Method) -> tuple[ExchangeAsset, bool] | None:
-    before = identity.Evidence(code.state, code.near, code.near_since, code.far)
-    after = identity.weigh(before, ratio, now, method)
+    before = identity.Prices(code.prices, code.near, code.near_since, code.far)
+    after = identity.sample(before, ratio, now, method)
     calm = after.state == before.state == IdentityState.PROBABLE and after.far == before.far
     if after == before or calm:
         return None
-    code.near, code.near_since, code.far = after.near, after.near_since, after.far
-    moved = after.state != code.state
-    if moved:
-        code.state, code.evidence = after.state, _WORDS[IdentityState(after.state)]
-    return code, moved
+    code.prices, code.near, code.near_since, code.far = after.state, after.near, after.near_since, after.far
+    return code, after.state != before.state
 
 
 def _ratio(code: ExchangeAsset, j: Judged, now: datetime, method: Method) -> float | None:
@@ -122,8 +122,7 @@ def _rebase(code: ExchangeAsset, base: str, multiplier: Decimal) -> bool:
         return False
     forget_units(code)
     # The state stays: one price tells the unit, ten minutes of them tell the coin.
-    evidence = f"its price is {plain(multiplier)} times that of {base} on the other exchanges"
-    ExchangeAsset.objects.filter(pk=code.pk).update(asset=asset, multiplier=multiplier, evidence=evidence, near=0, far=0)
+    ExchangeAsset.objects.filter(pk=code.pk).update(asset=asset, multiplier=multiplier, near=0, far=0)
     return True
 
 
@@ -149,9 +148,7 @@ def weigh_contracts(exchange: Exchange, contracts: Iterable[Contract], board: Bo
     open_ones = ExchangeAsset.objects.filter(pk__in=best, decided=False, family=Family.COIN).exclude(state=IdentityState.CONFIRMED).exclude(pk__in=spot)
     codes = {code.pk: code for code in open_ones}
     changed = [moved for pk, code in codes.items() if (moved := _counted(code, _spot_ratio(best[pk], board), now, method))]
-    upsert(ExchangeAsset, _COLUMNS, [_values(code) for code, _ in _undecided(changed)], key=("exchange_id", "code", "family"), update=_MOVED)
-    bundled = [pk for pk, code in codes.items() if _bundle_of(code, best[pk].mid, best[pk].key.quote, board, "")]
-    return bool(bundled) or any(moved for _, moved in changed)
+    return _concluded(changed, [pk for pk, code in codes.items() if _bundle_of(code, best[pk].mid, best[pk].key.quote, board, "")], now)
 
 
 def _spot_ratio(contract: Contract, board: Board) -> float | None:
@@ -176,7 +173,3 @@ def forget_units(code: ExchangeAsset) -> None:
     markets = list(Market.objects.filter(base=code).values_list("pk", flat=True))
     for history in (Snapshot, Candle, OpenInterest, Depth):
         history.objects.filter(market_id__in=markets).delete()
-
-
-def _values(code: ExchangeAsset) -> tuple[object, ...]:
-    return tuple(getattr(code, column) for column in _COLUMNS)

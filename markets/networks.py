@@ -1,6 +1,6 @@
 """Which networks an exchange moves each coin by, whether they are open, and when that changed.
 
-Names and contract addresses are kept as evidence of identity; nothing is joined by them here.
+Names and contract addresses are evidence of identity: the coins' codes are weighed anew with them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from exchanges.client import Outcome
 from exchanges.models import Exchange
 from exchanges.rows import Currency
+from markets import evidence
 from markets.bulk import upsert
 from markets.models import ExchangeAsset, Family, Network, NetworkChange
 from markets.polls import Poll, Write, touch
@@ -38,6 +39,9 @@ def currencies(poll: Poll) -> Write:
         upsert(Network, COLUMNS, [_values(key, row, poll.now, key in changed) for key, row in rows.items()], key=("asset_id", "network"), update=_UPDATE)
         _remember([(before[key]["pk"], what, opened) for key, what, opened in flips], poll.now)
         _name(poll.exchange, codes, poll.outcome.rows)
+        # All of them, not only what is new: once an hour every kind of evidence is looked at again.
+        if evidence.weigh(ExchangeAsset.objects.filter(exchange=poll.exchange).values_list("asset", flat=True), poll.now):
+            touch("assets")
         touch(f"networks:{poll.exchange.slug}")
         return poll.outcome
 

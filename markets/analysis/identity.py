@@ -1,4 +1,4 @@
-"""Which coin an exchange means by a code: evidence from prices, multipliers bundled into a symbol."""
+"""Which coin an exchange means by a code: what prices say of it, and multipliers bundled into a symbol."""
 
 from __future__ import annotations
 
@@ -17,38 +17,35 @@ _PREFIXES = {"1000000": 1_000_000, "1M": 1_000_000, "10000": 10_000, "1000": 1_0
 _SUFFIX = "1000"
 
 
-class Evidence(Struct, frozen=True, gc=False):
-    """An exchange's code: how sure we are, and the price samples that say so.
+class Prices(Struct, frozen=True, gc=False):
+    """What prices alone say of an exchange's code: unknown, probable or conflicted, and the samples that say so.
 
-    `near` counts samples within a factor 1.5 of the others since `near_since`; `far` those in a row beyond half or
-    double. `decided`: an operator said so, and no price overrules that.
+    `near` counts samples within a factor 1.5 of the others since `near_since`; `far` those in a row beyond half or double.
     """
 
     state: str = "unknown"
     near: int = 0
     near_since: datetime | None = None
     far: int = 0
-    decided: bool = False
 
 
-def weigh(before: Evidence, ratio: float | None, now: datetime, method: Method = DEFAULT) -> Evidence:
-    """The evidence after one more sample, whose price was `ratio` times the others' (None: nobody to compare with).
+def sample(before: Prices, ratio: float | None, now: datetime, method: Method = DEFAULT) -> Prices:
+    """What prices say after one more sample, whose price was `ratio` times the others' (None: nobody to compare with).
 
-    Prices make an unknown code probable, an unknown or probable one conflicted, and end a conflict that prices made: one
-    wrong minute of an exchange would otherwise keep its coins apart for ever. A confirmation is an operator's to end.
+    Prices make an unknown code probable, either conflicted, and end a conflict that prices made: one wrong minute of an
+    exchange would otherwise keep its coins apart for ever.
     """
-    if ratio is None or before.decided:
+    if ratio is None:
         return before
     apart = max(ratio, 1 / ratio)
     if apart > FAR:
         far = before.far + 1
-        broken = far >= method.identity_far and before.state in ("unknown", "probable")
-        return Evidence("conflicted" if broken else before.state, 0, None, far)
+        return Prices("conflicted" if far >= method.identity_far else before.state, 0, None, far)
     if apart > NEAR:
-        return Evidence(before.state, before.near, before.near_since, 0)
+        return Prices(before.state, before.near, before.near_since, 0)
     near, since = before.near + 1, before.near_since or now
     enough = near >= method.identity_near and now - since >= timedelta(seconds=method.identity_near_s)
-    return Evidence("probable" if enough and before.state in ("unknown", "conflicted") else before.state, near, since, 0)
+    return Prices("probable" if enough else before.state, near, since, 0)
 
 
 def multiplier_candidates(code: str, known_codes: Collection[str]) -> tuple[tuple[str, Decimal], ...]:

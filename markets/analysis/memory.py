@@ -24,7 +24,7 @@ class Memory(Struct, frozen=True, gc=False, kw_only=True):
     """The columns to store beside the quote, and this sample's evidence of identity.
 
     `flag` is "", an anomaly's reason code or frozen. `ratio` is the mid over the others' (`verdict.standing`), None
-    without anybody to compare with; `markets.analysis.identity.weigh` takes it.
+    without anybody to compare with; `markets.analysis.identity.sample` takes it.
     """
 
     flag: str = ""

@@ -3,7 +3,7 @@
 Numbers follow one contract on both databases: at most 15 significant digits and 18 decimals (`exchanges.numbers`).
 """
 
-from markets.models.coins import Asset, AssetAlias, AssetKind, ExchangeAsset, Family, IdentityState, Network, NetworkChange
+from markets.models.coins import Asset, AssetAlias, AssetKind, Basis, Decision, ExchangeAsset, Family, IdentityState, Network, NetworkChange, Renaming
 from markets.models.contracts import Derivative, Funding, FundingSettlement, IndexMember, OpenInterest, OptionQuote
 from markets.models.copying import LeadTrader, LeadTraderDay
 from markets.models.events import Announcement, Listing, ServiceStatus
@@ -11,7 +11,7 @@ from markets.models.prices import Book, Candle, Depth, Market, Quote, Reading, S
 from markets.models.service import Revision, Setting
 
 __all__ = [
-    "Announcement", "Asset", "AssetAlias", "AssetKind", "Book", "Candle", "Depth", "Derivative", "ExchangeAsset", "Family", "Funding", "FundingSettlement",
-    "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Quote",
-    "Reading", "Revision", "ServiceStatus", "Setting", "Snapshot",
+    "Announcement", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Decision", "Depth", "Derivative", "ExchangeAsset", "Family", "Funding",
+    "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest",
+    "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot",
 ]

@@ -37,6 +37,17 @@ class IdentityState(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+class Basis(models.TextChoices):
+    """The kind of evidence a state stands on."""
+
+    NONE = "", "Nothing yet"
+    OPERATOR = "operator", "An operator's decision"
+    CONTRACT = "contract", "Contract address"
+    INDEX = "index", "Index of a perpetual"
+    NAME = "name", "Full name"
+    PRICE = "price", "Prices"
+
+
 class Asset(models.Model):
     """One coin, whatever exchanges call it."""
 
@@ -96,9 +107,12 @@ class ExchangeAsset(models.Model):
     multiplier = models.DecimalField(max_digits=38, decimal_places=18, default=1)
     name = models.CharField("name on the exchange", max_length=120, blank=True)
     state = models.CharField(max_length=20, choices=IdentityState.choices, default=IdentityState.UNKNOWN)
+    basis = models.CharField(max_length=10, choices=Basis.choices, blank=True, default=Basis.NONE, editable=False)
     evidence = models.CharField(max_length=200, blank=True)
+    since = models.DateTimeField(null=True, editable=False, help_text="Since when the state is what it is.")
     decided = models.BooleanField("decided by an operator", default=False)
-    # Price evidence, advanced once per stored poll.
+    # Price evidence, advanced once per stored poll. `prices` is what prices alone say.
+    prices = models.CharField(max_length=20, choices=IdentityState.choices, default=IdentityState.UNKNOWN, editable=False)
     near = models.PositiveIntegerField(default=0, editable=False, help_text="Samples within a factor 1.5 of the reference.")
     near_since = models.DateTimeField(null=True, editable=False)
     far = models.PositiveIntegerField(default=0, editable=False, help_text="Samples in a row outside half to double the reference.")
@@ -109,6 +123,53 @@ class ExchangeAsset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} on {self.exchange}"
+
+
+class Renaming(models.Model):
+    """A market that kept its id while its exchange gave it another code. Whether both are one coin only an operator says."""
+
+    class Verdict(models.TextChoices):
+        OPEN = "", "Not decided"
+        SAME = "same", "The same coin under a new ticker"
+        OTHER = "other", "Another coin"
+
+    old = models.ForeignKey(ExchangeAsset, models.CASCADE, related_name="renamed_to")
+    new = models.ForeignKey(ExchangeAsset, models.CASCADE, related_name="renamed_from")
+    symbol = models.CharField(max_length=60)
+    seen_at = models.DateTimeField()
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True, default=Verdict.OPEN)
+
+    class Meta:
+        ordering = ("-seen_at", "-id")
+        constraints = [models.UniqueConstraint(fields=("old", "new"), name="one_row_per_renaming")]
+
+    def __str__(self) -> str:
+        return f"{self.old.code} is now {self.new.code} on {self.new.exchange}"
+
+
+class Decision(models.Model):
+    """One click of an operator about a code or a renaming, with what stood before, so that it can be taken back."""
+
+    class Action(models.TextChoices):
+        ACCEPT = "accept", "Accepted"
+        SPLIT = "split", "Split"
+        IGNORE = "ignore", "Kept apart"
+        JOIN = "join", "Joined"
+
+    at = models.DateTimeField()
+    who = models.CharField(max_length=150)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    code = models.ForeignKey(ExchangeAsset, models.CASCADE, related_name="decisions")
+    renaming = models.ForeignKey(Renaming, models.CASCADE, null=True, related_name="decisions")
+    said = models.CharField(max_length=300)
+    before = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.said
 
 
 class Network(models.Model):

@@ -62,12 +62,13 @@ def test_a_name_is_filled_in_and_never_overwritten():
     assert dict(ExchangeAsset.objects.exclude(code="USDT").values_list("code", "name")) == {"LINK": "Chainlink", "ABC": "Alphabet Coin"}
 
 
-def test_two_exchanges_addresses_join_nothing_and_part_nothing_by_themselves():
-    for slug, address in (("kucoin", "0x1"), ("gateio", "0x2")):
+@pytest.mark.parametrize(("addresses", "state"), [(("0x1", "0x2"), "conflicted"), (("0x1", "0x1"), "confirmed")])
+def test_two_exchanges_addresses_tell_whether_it_is_one_coin(addresses, state):
+    for slug, address in zip(("kucoin", "gateio"), addresses, strict=True):
         catalogue(slug, "NEWCOIN/USDT")
         rows(slug, "currencies", coin(code="NEWCOIN", contract_address=address))
-    assert Asset.objects.filter(ticker="NEWCOIN").count() == 1
-    assert set(ExchangeAsset.objects.filter(code="NEWCOIN").values_list("state", flat=True)) == {"unknown"}
+    assert Asset.objects.filter(ticker="NEWCOIN").count() == 1, "nothing is moved by itself"
+    assert set(ExchangeAsset.objects.filter(code="NEWCOIN").values_list("state", "basis")) == {(state, "contract")}
 
 
 def test_of_a_coin_and_a_share_of_the_same_letters_the_coin_has_the_networks():

@@ -89,12 +89,12 @@ def test_d8_two_of_five_wrong_the_same_way_and_two_of_four():
 
 
 def test_d10_the_same_ticker_two_coins():
-    board, evidence = dict(quotes(1, 1, 1, 1)), identity.Evidence("probable")
+    board, evidence = dict(quotes(1, 1, 1, 1)), identity.Prices("probable")
     for i in range(3):
         now = NOW + timedelta(seconds=10 * i)
         board = {n: replace(q, observed_at=now) for n, q in board.items()}
         q = quote("eve", 110, observed_at=now, identity=evidence.state, last=D(i + 1))
-        evidence = identity.weigh(evidence, memory.advance(board.get("eve"), q, {n: board[n] for n in NAMES[:4]}, now).ratio, now)
+        evidence = identity.sample(evidence, memory.advance(board.get("eve"), q, {n: board[n] for n in NAMES[:4]}, now).ratio, now)
         board = remembered(board, "eve", q, now)
         c = best.compare(PAIR, board, now)
         assert flags(c) == {"eve": ("identity_conflict",)}

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 
 from markets.analysis import identity
-from markets.analysis.identity import Evidence
+from markets.analysis.identity import Prices
 from tests.markets.analysis.boards import NOW, D
 
-NEW = Evidence()
+NEW = Prices()
 
 
 def after(*ratios, start=NEW, step=60):
     found = start
     for i, ratio in enumerate(ratios):
-        found = identity.weigh(found, ratio, NOW + timedelta(seconds=step * i))
+        found = identity.sample(found, ratio, NOW + timedelta(seconds=step * i))
     return found
 
 
@@ -24,32 +24,25 @@ def test_twenty_near_samples_over_ten_minutes_make_a_code_probable():
     assert after(*[1.01] * 40, step=10).state == "unknown", "too soon"
     assert after(*[1.01] * 61, step=10).state == "probable"
     assert after(*[0.67] * 20).state == after(*[1.49] * 20).state == "probable"
-    assert after(*[1.6] * 50) == Evidence()
+    assert after(*[1.6] * 50) == Prices()
 
 
 def test_three_far_samples_in_a_row_are_a_conflict_which_only_long_agreement_ends():
     assert after(110, 110).state == "unknown"
-    assert after(110, 110, 110) == Evidence("conflicted", 0, None, 3)
+    assert after(110, 110, 110) == Prices("conflicted", 0, None, 3)
     assert after(110, 110, 1.0, 110, 110).state == "unknown", "in a row"
     assert after(110, 110, 1.7, 110, 110).state == "unknown"
-    assert after(0.4, 0.4, 0.4, start=Evidence("probable", 20, NOW)).state == "conflicted"
-    conflict = Evidence("conflicted", far=3)
+    assert after(0.4, 0.4, 0.4, start=Prices("probable", 20, NOW)).state == "conflicted"
+    conflict = Prices("conflicted", far=3)
     assert (after(*[1.0] * 19, start=conflict).state, after(*[1.0] * 20, start=conflict).state) == ("conflicted", "probable")
 
 
 def test_a_far_sample_starts_the_near_ones_again():
-    assert after(*[1.0] * 19, 3.0, 1.0) == Evidence("unknown", 1, NOW + timedelta(seconds=1200), 0)
-
-
-def test_what_is_decided_or_confirmed_is_not_changed_by_prices():
-    decided = Evidence("confirmed", decided=True)
-    assert after(*[110] * 9, start=decided) == decided
-    assert after(*[110] * 9, start=Evidence("confirmed")).state == "confirmed"
-    assert after(*[1.0] * 60, start=Evidence("unknown", decided=True)).state == "unknown"
+    assert after(*[1.0] * 19, 3.0, 1.0) == Prices("unknown", 1, NOW + timedelta(seconds=1200), 0)
 
 
 def test_nobody_to_compare_with_is_no_evidence():
-    assert after(None, start=Evidence("unknown", 3, NOW, 2)) == Evidence("unknown", 3, NOW, 2)
+    assert after(None, start=Prices("unknown", 3, NOW, 2)) == Prices("unknown", 3, NOW, 2)
 
 
 KNOWN = {"PEPE", "SATS", "MOG", "BABYDOGE", "SHIB", "INCH", "CAT", "X", "SET", "BTC", "ETH", "J", "SYR", "PUMP"}
