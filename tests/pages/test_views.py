@@ -14,7 +14,7 @@ from exchanges.models import Exchange, ExchangeState
 from markets import read
 from markets.api import throttle
 from markets.models import Revision
-from markets.pages import base, display, overview_shown
+from markets.pages import base, display
 from markets.pages import cache as pagecache
 from tests.pages import market
 from tests.pages.market import FIFTH, FIRST, FOURTH, HOSTILE, SECOND
@@ -223,9 +223,9 @@ def test_more_rows_are_the_same_address_with_a_higher_limit(at, client):
     from markets.pages import query
 
     assert 'id="next"' not in client.get("/").content.decode()  # all rows fit the page
-    paging = overview_shown.paging(query.asked(_request("/?limit=150"), query.OVERVIEW), total=842, shown=150)
+    paging = query.paging(query.asked(_request("/?limit=150"), query.OVERVIEW), total=842, shown=150)
     assert paging["more"] == "/?limit=200"
-    paging = overview_shown.paging(query.asked(_request("/?limit=200"), query.OVERVIEW), total=842, shown=200)
+    paging = query.paging(query.asked(_request("/?limit=200"), query.OVERVIEW), total=842, shown=200)
     assert (paging["more"], paging["appends"]) == ("/?offset=200", False)
 
 
