@@ -15,10 +15,10 @@ from exchanges.models import Feed, Run
 from exchanges.numbers import EPOCH
 from markets import held, snapshots, turns
 from markets.method import setting
-from markets.models import Candle, Depth, Derivative, FundingSettlement, OpenInterest, Snapshot
+from markets.models import Candle, Depth, Derivative, FundingSettlement, OpenInterest, Snapshot, VolumeHour
 
 # Bytes a row, its index included, on SQLite. PostgreSQL takes about as many.
-BYTES: Mapping[type[Model], int] = {Snapshot: 125, Candle: 130, Depth: 230, OpenInterest: 90, FundingSettlement: 90, Run: 220}
+BYTES: Mapping[type[Model], int] = {Snapshot: 125, Candle: 130, Depth: 230, OpenInterest: 90, FundingSettlement: 90, Run: 220, VolumeHour: 90}
 DEPTH_PERIODS = (300, 3600)
 FUNDING_HOURS = 8  # what most contracts have
 PAST_ROWS = 100  # of settled funding, about what one reply holds

@@ -22,6 +22,7 @@ from markets.models import (
     OpenInterest,
     Setting,
     Snapshot,
+    VolumeHour,
 )
 
 RUNS_KEPT = timedelta(days=2)
@@ -57,9 +58,11 @@ def purge(now: datetime, setting: Setting) -> int:
 def _old_events(now: datetime, setting: Setting) -> list[models.QuerySet[Any]]:
     """What happens seldom enough to be found by looking through all of it."""
     events, traders = now - timedelta(days=setting.events_kept_d), now - timedelta(days=setting.funding_kept_d)
+    volumes = now - timedelta(days=setting.volume_hours_d)
     return [
         Run.objects.filter(started_at__lt=now - RUNS_KEPT), NetworkChange.objects.filter(at__lt=events), Listing.objects.filter(seen_at__lt=events),
         Announcement.objects.filter(first_seen_at__lt=events), LeadTraderDay.objects.filter(day__lt=traders.date()),
+        VolumeHour.objects.filter(opened_at__lt=volumes),
     ]  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def ensure(**_: object) -> None:
     for feed in feeds:
         _ensure_feed(feed)
     Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=[_name(f) for f in feeds]).delete()
+    _put("volumes", func="markets.tasks.volumes", kwargs=LAST, cron="4-59/5 * * * * 47", schedule_type=Schedule.CRON)
     _put("housekeeping", func="markets.tasks.purge", kwargs=QUIET, cron="7-59/10 * * * * 33", schedule_type=Schedule.CRON)
 
 

@@ -20,6 +20,7 @@ from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
 from markets import condition, store, turns
+from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
 BATCH_S = 10.0  # for the markets of one task: less than the lease, and than a person's patience
@@ -133,3 +134,8 @@ def purge() -> None:
     now = timezone.now()
     store.purge(now)
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
+
+
+def volumes() -> int:
+    """This hour's volumes, and once an hour what they are measured by."""
+    return memory.renew(timezone.now())

@@ -49,8 +49,8 @@ class SettingAdmin(Reported, Fixed):
         }),
         ("History", {
             "fields": (
-                "minute_snapshots_h", "five_minute_snapshots_d", "hour_snapshots_d", "day_candles_d", "snapshot_pairs", "funding_kept_d", "events_kept_d",
-                "room",
+                "minute_snapshots_h", "five_minute_snapshots_d", "hour_snapshots_d", "day_candles_d", "snapshot_pairs", "volume_hours_d", "funding_kept_d",
+                "events_kept_d", "room",
             ),
             "description": "On save new history follows at once; what is past its keep goes with the next housekeeping, within ten minutes.",
         }),

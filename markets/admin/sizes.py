@@ -10,7 +10,8 @@ from django.db.models import Model, Sum
 
 from exchanges.models import Feed
 from markets import growth, held, snapshots
-from markets.models import Candle, Depth, Derivative, Funding, FundingSettlement, OpenInterest, Setting, Snapshot
+from markets.board import Board
+from markets.models import Candle, Depth, Derivative, Funding, FundingSettlement, OpenInterest, Setting, Snapshot, VolumeHour
 
 DAY_S = 86_400
 PAID_A_DAY = 3  # of most contracts; some pay eight times as often
@@ -64,8 +65,14 @@ def sizes(row: Setting) -> dict[str, Size]:
         "five_minute_snapshots_d": Size({Snapshot: few * fives, Candle: candles * fives, Depth: books * fives}, timedelta(days=row.five_minute_snapshots_d)),
         "hour_snapshots_d": Size({Snapshot: len(quoted) * hours, Candle: candles * hours, Depth: books * hours}, timedelta(days=row.hour_snapshots_d)),
         "day_candles_d": Size({Candle: candles}, timedelta(days=row.day_candles_d)),
+        "volume_hours_d": Size({VolumeHour: _totals(view) * hours}, timedelta(days=row.volume_hours_d)),
         "funding_kept_d": Size(contracts, timedelta(days=row.funding_kept_d)),
     }
+
+
+def _totals(view: Board) -> int:
+    """Volumes an hour: one for each exchange and quote currency."""
+    return len({(slug, key.quote) for key, quotes in view.pairs.items() for slug in quotes})
 
 
 def _turns(source: str) -> int:

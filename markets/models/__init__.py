@@ -9,9 +9,11 @@ from markets.models.copying import LeadTrader, LeadTraderDay
 from markets.models.events import Announcement, Listing, ServiceStatus
 from markets.models.prices import Book, Candle, Depth, Market, Quote, Reading, Snapshot
 from markets.models.service import Revision, Setting
+from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
     "Announcement", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Decision", "Depth", "Derivative", "ExchangeAsset", "Family", "Funding",
     "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest",
-    "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot",
+    "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot", "VolumeHour",
+    "VolumePast",
 ]

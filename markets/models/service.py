@@ -31,6 +31,7 @@ class Setting(models.Model):
     day_candles_d = models.PositiveIntegerField("keep daily candles, days", default=1095)
     events_kept_d = models.PositiveIntegerField("keep listings, announcements and network changes, days", default=730)
     funding_kept_d = models.PositiveIntegerField("keep settled funding and open interest, days", default=365)
+    volume_hours_d = models.PositiveIntegerField("keep hourly volumes of exchanges, days", default=90)
     snapshot_pairs = models.PositiveIntegerField("one-minute history for the first … pairs by volume", default=500)
     api_per_minute = models.PositiveIntegerField("API requests a minute for one address", default=60, help_text="0: no limit.")
     api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")

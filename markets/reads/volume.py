@@ -1,0 +1,140 @@
+"""Volume and sentiment of every coin, for the page, the API and whoever needs what is busier than usual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+import msgspec
+
+from markets import held
+from markets.analysis import volume
+from markets.analysis.activity import Activity, Key, Past, measure, quote_changes
+from markets.analysis.volume import Volume
+from markets.board import Board
+from markets.method import current_method
+from markets.models import VolumePast
+from markets.reads import pressure
+from markets.reads.pressure import Pressure
+from markets.volumes import CHANGED
+
+OLDEST = timedelta(hours=2)  # a past of another hour of the day measures nothing
+KEPT_S = 5
+MADE_OF = ("switches", "assets", "catalogue", CHANGED)  # a change of these is seen at once
+SORTS = ("asset", "volume", "relative", "change", "concentration", "imbalance", "funding", "open_interest", "sentiment", "agreement")
+_days = msgspec.json.Decoder(list[dict[int, Decimal]])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which volumes are looked at. "" and () are all; `suspect` counts what is only doubted, too."""
+
+    quote: str = ""
+    exchanges: tuple[str, ...] = ()
+    suspect: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One coin: its day, and what books and contracts say beside it."""
+
+    base: str
+    name: str
+    activity: Activity
+    pressure: Pressure
+
+
+@dataclass(frozen=True)
+class View:
+    """Every coin with a volume, the busiest first, and all of them together."""
+
+    as_of: datetime
+    lines: tuple[Line, ...]
+    whole: Activity
+    quotes: tuple[str, ...]  # quote currencies to choose from, by volume
+
+
+def relative(now: datetime) -> dict[str, Decimal]:
+    """{base ticker: RV} of every coin that has a norm: 2 is twice as much as usual at this hour."""
+    return {line.base: line.activity.relative for line in view(Asked(), now).lines if line.activity.relative is not None}
+
+
+def view(asked: Asked, now: datetime) -> View:
+    """Everything, as last stored. Made anew every five seconds at most: these are sums of a day over thousands of markets."""
+    numbers = held.current().numbers
+    stand = (*(numbers.get(name) for name in MADE_OF), not held.current().board.pairs)
+    return _view(asked, now.replace(second=now.second // KEPT_S * KEPT_S, microsecond=0), stand)
+
+
+def forget() -> None:
+    """Drop what this process holds in memory."""
+    _view.cache_clear()
+    _pasts.cache_clear()
+    pressure.forget()
+
+
+@lru_cache(maxsize=6)
+def _view(asked: Asked, now: datetime, _stand: tuple[object, ...]) -> View:
+    board = held.current().board
+    judged = _judged(board, now)
+    of_quotes = quote_changes(judged, held.USD_LIKE)
+    coins: dict[str, list[Volume]] = {}
+    for (base, quote), found in judged.items():
+        if not asked.quote or quote == asked.quote:
+            coins.setdefault(base, []).extend(v for v in found if _wanted(v, asked.exchanges))
+    pasts = _pasts(held.current().numbers.get(CHANGED), now.replace(minute=0, second=0))
+    beside = pressure.of_coins(asked.exchanges, asked.quote, now)
+    lines = [
+        Line(base, board.coins[base].name if base in board.coins else "", measure(found, pasts.get(base, Past()), of_quotes, suspect=asked.suspect),
+             beside.get(base, Pressure()))
+        for base, found in coins.items() if found
+    ]  # fmt: skip
+    whole = measure([v for found in coins.values() for v in found], _together(pasts.values()), of_quotes, suspect=asked.suspect)
+    lines.sort(key=lambda line: (-(line.activity.usd or Decimal(-1)), line.base))
+    return View(now, tuple(lines), whole, _quotes(judged))
+
+
+def _wanted(v: Volume, exchanges: tuple[str, ...]) -> bool:
+    """Of the exchanges asked for; one that is switched off is on no page but its own."""
+    return (not exchanges or v.exchange in exchanges) and v.reason != "disabled"
+
+
+def _judged(board: Board, now: datetime) -> dict[tuple[str, str], list[Volume]]:
+    method = current_method()
+    return {
+        (key.base, key.quote): [volume.judge(q, board.usd.get(key.quote), now, method) for q in quotes.values()] for key, quotes in board.pairs.items()
+    }
+
+
+def _quotes(judged: Mapping[tuple[str, str], list[Volume]]) -> tuple[str, ...]:
+    sums: dict[str, Decimal] = {}
+    for (_, quote), found in judged.items():
+        sums[quote] = sum((v.usd for v in found if volume.counts(v) and v.usd is not None), sums.get(quote, Decimal(0)))
+    return tuple(sorted(sums, key=lambda quote: (-sums[quote], quote)))
+
+
+# --- The past ---------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=2)
+def _pasts(_number: int | None, hour: datetime) -> dict[str, Past]:
+    """{base: what its markets had at this hour of the days before}."""
+    names = {pk: (slug, entry.market["symbol"]) for slug, entries in held.current().entries.items() for pk, entry in entries.items()}
+    rows = VolumePast.objects.filter(opened_at__gt=hour - OLDEST).values_list("asset__slug", "days", "price_spread", "volume_spread")
+    return {slug.upper(): Past(_named(days, names), *spreads) for slug, days, *spreads in rows}
+
+
+def _named(days: str, names: Mapping[int, Key]) -> tuple[dict[Key, Decimal], ...]:
+    return tuple({names[pk]: usd for pk, usd in day.items() if pk in names} for day in _days.decode(days))
+
+
+def _together(pasts: Iterable[Past]) -> Past:
+    """All coins' days as one. The spreads of single coins say nothing of the whole."""
+    days: list[dict[Key, Decimal]] = []
+    for past in pasts:
+        for at, day in enumerate(past.days):
+            if at == len(days):
+                days.append({})
+            days[at].update(day)
+    return Past(tuple(days))

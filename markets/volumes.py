@@ -1,0 +1,136 @@
+"""The memory of volumes: each exchange's total of every hour, and what each coin's markets had at this hour of the days before.
+
+The past is Pebble's own hourly history, and from before its first run the exchanges' hourly candles. Every run may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from exchanges.numbers import EXACT, STORED, plain
+from markets import held
+from markets.analysis import sentiment, volume
+from markets.bulk import upsert
+from markets.method import current_method
+from markets.models import Asset, Candle, Reading, Snapshot, VolumeHour, VolumePast
+from markets.polls import touch
+from markets.snapshots import HOUR, opened
+
+CHANGED = "volumes"  # the change number of all of it
+DAY = timedelta(days=1)
+DAYS = volume.SPREAD_DAYS + volume.NORM_DAYS  # a day's norm needs the days before it
+AT_ONCE = 200  # markets in one question
+Seen = dict[int, tuple[Decimal, Decimal]]  # market -> (volume of 24 hours in its quote currency, price) at one instant
+
+
+def renew(now: datetime) -> int:
+    """Write this hour's totals, and once an hour every coin's past. Return how many rows were written."""
+    hour = opened(now, HOUR)
+    totals = _totals(hour, now)
+    pasts = [] if _done(hour) else list(_pasts(hour))
+    with transaction.atomic():
+        upsert(VolumeHour, ("opened_at", "exchange_id", "quote", "usd"), totals, key=("opened_at", "exchange_id", "quote"))
+        upsert(VolumePast, ("asset_id", "opened_at", "days", "price_spread", "volume_spread"), pasts, key=("asset_id",))
+        touch(CHANGED)
+    held.look_again()
+    return len(totals) + len(pasts)
+
+
+def _done(hour: datetime) -> bool:
+    """Whether the pasts are this hour's. On the first day candles arrive all the time, so they are made at every run."""
+    young = not VolumeHour.objects.filter(opened_at__lte=hour - DAY).exists()
+    return not young and VolumePast.objects.filter(opened_at=hour).exists()
+
+
+def _totals(hour: datetime, now: datetime) -> list[tuple[object, ...]]:
+    """(hour, exchange, quote currency, USD) over every market whose volume counts now."""
+    view, method, sums = held.current(), current_method(), dict[tuple[str, str], list[Decimal]]()
+    for key, quotes in view.board.pairs.items():
+        for slug, quote in quotes.items():
+            found = volume.judge(quote, view.board.usd.get(key.quote), now, method)
+            if volume.counts(found) and found.usd is not None:
+                sums.setdefault((slug, key.quote), []).append(found.usd)
+    return [(hour, view.exchanges[slug].pk, quote, STORED.plus(_sum(found))) for (slug, quote), found in sums.items() if slug in view.exchanges]
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return reduce(EXACT.add, values, Decimal(0))
+
+
+# --- Every coin's past ------------------------------------------------------------------------------------------
+def _pasts(hour: datetime) -> Iterator[tuple[object, ...]]:
+    """(asset, hour, days, s_p, s_v) of every coin of which anything is remembered."""
+    view = held.current()
+    markets = {pk: entry.key for entries in view.entries.values() for pk, entry in entries.items()}
+    instants = [hour - DAY * back for back in range(1, DAYS + 1)]
+    history = _history(list(markets), instants)
+    rates = {at: _rates(markets, seen) for at, seen in history.items()}
+    coins: dict[str, list[int]] = {}
+    for pk, key in markets.items():
+        coins.setdefault(key.base, []).append(pk)
+    for slug, asset_id in Asset.objects.values_list("slug", "pk"):
+        days = [_day(coins.get(slug.upper(), ()), history.get(at, {}), rates.get(at, {}), markets) for at in instants]
+        if any(days):
+            yield _past(asset_id, hour, days)
+
+
+def _past(asset_id: int, hour: datetime, days: Sequence[Mapping[int, tuple[Decimal, Decimal]]]) -> tuple[object, ...]:
+    volumes = [{pk: usd for pk, (usd, _) in day.items()} for day in days]
+    prices = [{pk: price for pk, (_, price) in day.items()} for day in days]
+    weights = next((day for day in volumes if day), {})
+    told = [{str(pk): plain(usd) for pk, usd in day.items()} for day in volumes[: volume.NORM_DAYS]]
+    return (
+        asset_id, hour, msgspec.json.encode(told).decode(), volume.price_spread(prices, weights, sentiment.PRICE_FLOOR),
+        volume.volume_spread(volumes, sentiment.VOLUME_FLOOR),
+    )
+
+
+def _day(ids: Iterable[int], seen: Seen, rates: Mapping[str, Decimal], markets: Mapping[int, Any]) -> dict[int, tuple[Decimal, Decimal]]:
+    """{market: (volume, price)} in USD of one coin at one instant; what has no rate is absent."""
+    known = ((pk, *seen[pk], rates.get(markets[pk].quote)) for pk in ids if pk in seen)
+    return {pk: (_short(EXACT.multiply(money, rate)), EXACT.multiply(price, rate)) for pk, money, price, rate in known if rate is not None}
+
+
+def _short(usd: Decimal) -> Decimal:
+    """To the cent: it is divided by another such figure, once."""
+    return usd.quantize(Decimal("0.01"), context=EXACT)
+
+
+def _rates(markets: Mapping[int, Any], seen: Seen) -> dict[str, Decimal]:
+    """USD for one unit of each quote currency, by the prices of that time."""
+    prices: dict[tuple[str, str], list[Decimal]] = {}
+    for pk, (_, price) in seen.items():
+        prices.setdefault((markets[pk].base, markets[pk].quote), []).append(price)
+    return volume.rates(prices, {key.quote for key in markets.values()}, held.USD_LIKE)
+
+
+# --- Where it is read -------------------------------------------------------------------------------------------
+def _history(ids: Sequence[int], instants: Sequence[datetime]) -> dict[datetime, Seen]:
+    """{instant: {market: (volume, price)}} at the ends of the hours that began then: Pebble's own, else from candles."""
+    found = _from_candles(instants)
+    for start in range(0, len(ids), AT_ONCE):
+        rows = Snapshot.objects.filter(market_id__in=ids[start : start + AT_ONCE], period_s=HOUR, opened_at__in=instants, quote_volume_24h__isnull=False)
+        for pk, at, money, price in rows.values_list("market_id", "opened_at", "quote_volume_24h", "close"):
+            if price:
+                found.setdefault(at, {})[pk] = (money, price)
+    return found
+
+
+def _from_candles(instants: Sequence[datetime]) -> dict[datetime, Seen]:
+    """The same of the spot markets whose hourly candles are read: 24 of them in a row are a volume of 24 hours."""
+    found: dict[datetime, Seen] = {}
+    for pk in Reading.objects.filter(source="candles", read_at__isnull=False, market__kind="spot").values_list("market_id", flat=True):
+        rows = Candle.objects.filter(market_id=pk, period_s=HOUR, opened_at__gt=instants[-1] - DAY, opened_at__lte=instants[0])
+        bars = {at: (money, price) for at, money, price in rows.values_list("opened_at", "quote_volume", "close")}
+        for at in instants:
+            day = [bars.get(at - timedelta(hours=back), (None, None))[0] for back in range(24)]
+            if at in bars and bars[at][1] and None not in day:
+                found.setdefault(at, {})[pk] = (_sum(day), bars[at][1])
+    return found

@@ -1,0 +1,146 @@
+"""The memory of volumes over a store: totals of the hour, the past of every coin, what both make of today."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from exchanges.adapters import ADAPTERS
+from markets import retention, volumes
+from markets.method import setting
+from markets.models import Candle, Market, Reading, Snapshot, VolumeHour, VolumePast
+from markets.reads import volume
+from tests.markets.build import NOW, catalogue, exchange, prices, ticker
+
+pytestmark = pytest.mark.usefixtures("stored")
+FIRST, SECOND, THIRD = [*ADAPTERS][:3]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def trade(slug, usd, pair="POL/USDT", change="1", **more):
+    catalogue(slug, pair)
+    prices(slug, ticker(pair, "0.99", "1.01", last="1", quote_volume_24h=usd, base_volume_24h=more.pop("coins", usd), change_24h_pct=change, **more))
+
+
+def market(slug, symbol="POLUSDT"):
+    return Market.objects.get(exchange__slug=slug, symbol=symbol)
+
+
+def was(slug, *by_day, symbol="POLUSDT", price="1"):
+    """Pebble's own hour of so many days ago, yesterday first."""
+    row = market(slug, symbol)
+    for back, money in enumerate(by_day, 1):
+        if money is not None:
+            Snapshot.objects.create(market=row, period_s=3600, opened_at=NOW - DAY * back, close=Decimal(price), quote_volume_24h=Decimal(money))
+
+
+def line(base="POL", **asked):
+    return next(row.activity for row in volume.view(volume.Asked(**asked), NOW).lines if row.base == base)
+
+
+@pytest.mark.both
+def test_an_hour_is_written_once_however_often_it_is_made():
+    trade(FIRST, 3_000_000)
+    trade(SECOND, 1_000_000)
+    trade(THIRD, 1_000_000, coins=50)  # swapped: an absurd figure decides no total
+    for _ in range(2):
+        volumes.renew(NOW)
+    rows = VolumeHour.objects.values_list("opened_at", "exchange__slug", "quote", "usd")
+    assert sorted(rows) == sorted([(NOW, FIRST, "USDT", Decimal(3_000_000)), (NOW, SECOND, "USDT", Decimal(1_000_000))])
+    assert not VolumePast.objects.exists()
+
+
+@pytest.mark.both
+def test_today_is_measured_by_the_days_before_at_this_hour():
+    trade(FIRST, 3_000_000)
+    was(FIRST, 1_000_000, 2_000_000, 1_500_000)
+    assert line().relative is None
+    volumes.renew(NOW)
+    assert volume.relative(NOW) == {"POL": Decimal(2)}
+    assert (line().days, line().usd) == (3, 3_000_000)
+    assert line().sentiment.left_out == ("price", "volume")  # three days give a norm and no spread yet
+
+
+def test_six_days_give_both_spreads():
+    trade(FIRST, 3_000_000, change="4.2")
+    was(FIRST, *[1_500_000] * 6)
+    volumes.renew(NOW)
+    past = VolumePast.objects.get(asset__slug="pol")
+    assert (past.price_spread, past.volume_spread, past.opened_at) == (0.01, 0.15, NOW)
+    assert line().sentiment.left_out == () and line().sentiment.label == "strongly bullish"
+
+
+def test_another_hour_of_the_day_measures_nothing():
+    trade(FIRST, 3_000_000)
+    was(FIRST, 1, 1, 1)
+    Snapshot.objects.update(opened_at=F("opened_at") + HOUR)
+    volumes.renew(NOW)
+    assert volume.relative(NOW) == {}
+    VolumePast.objects.create(asset=market(FIRST).base.asset, opened_at=NOW - 2 * HOUR, days="[]")
+    volume.forget()
+    assert line().days == 0
+
+
+@pytest.mark.both
+def test_candles_tell_of_the_time_before_the_first_run():
+    trade(FIRST, 4_800_000)
+    trade(SECOND, 1_000_000)
+    row = market(FIRST)
+    Reading.objects.create(market=row, source="candles", read_at=NOW)
+    for back in range(24 * 4 - 1):  # three whole days, and one that lacks an hour
+        Candle.objects.create(market=row, period_s=3600, opened_at=NOW - DAY - HOUR * back, close=1, quote_volume=100_000)
+    volumes.renew(NOW)
+    assert (volume.relative(NOW), line().days) == ({"POL": Decimal(2)}, 3)  # 4.8M over 2.4M: of the market whose past is known
+    was(FIRST, 9_600_000)  # Pebble's own hour counts before the candles'
+    VolumePast.objects.all().delete()
+    volumes.renew(NOW)
+    volume.forget()
+    assert line().relative == 2
+    assert '"9600000' in VolumePast.objects.get().days
+
+
+def test_money_of_other_quotes_is_told_by_the_rates_of_its_day():
+    catalogue(FIRST, "POL/EUR", "EUR/USDT")
+    prices(
+        FIRST, ticker("EUR/USDT", "1.99", "2.01", last="2", quote_volume_24h=10, base_volume_24h=5),
+        ticker("POL/EUR", "0.99", "1.01", last="1", quote_volume_24h=100, base_volume_24h=100),
+    )
+    assert line().usd == 200
+    was(FIRST, 100, 100, 100, symbol="POLEUR")
+    was(FIRST, 10, 10, 10, symbol="EURUSDT", price="1")
+    volumes.renew(NOW)
+    assert volume.relative(NOW)["POL"] == 2  # the euro was worth half as much
+
+
+def test_what_has_no_rate_is_shown_and_counts_nowhere():
+    trade(FIRST, 100, pair="POL/BRL")
+    row = line()
+    assert (row.usd, row.shares, [v.reason for v in row.left_out]) == (None, {}, ["no_rate"])
+    volumes.renew(NOW)
+    assert not VolumeHour.objects.exists()
+
+
+def test_filters_narrow_what_is_added_up():
+    trade(FIRST, 3_000_000)
+    trade(SECOND, 1_000_000)
+    trade(THIRD, 1_000_000, coins=500_000)  # twice its price: doubted
+    assert line().usd == 4_000_000
+    assert line(exchanges=(SECOND,)).usd == 1_000_000
+    assert line(suspect=True).usd == 5_000_000
+    assert volume.view(volume.Asked(quote="EUR"), NOW).lines == ()
+    assert [v.exchange for v in line().left_out] == [THIRD]
+
+
+def test_old_hours_go_with_the_housekeeping():
+    first = exchange(FIRST)
+    for days, quote in ((89, "USDT"), (91, "USDC")):
+        VolumeHour.objects.create(exchange=first, opened_at=NOW - DAY * days, quote=quote, usd=1)
+    retention.purge(NOW, setting())
+    assert list(VolumeHour.objects.values_list("quote", flat=True)) == ["USDT"]
