@@ -23,7 +23,7 @@ from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.method import current_method
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import contracts, ladders, rates, volume, wallets
+from markets.reads import contracts, deviation, ladders, rates, volume, wallets
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
 from markets.tiles import tiles
@@ -62,6 +62,7 @@ def forget() -> None:
     rates.forget()
     wallets.forget()
     volume.forget()
+    deviation.forget()
     for kept in (_survey, _words, _sparks, _tiles, _traded):
         kept.forget()
     statuses.forget()

@@ -13,6 +13,7 @@ from exchanges.adapters import ADAPTERS
 from markets.analysis import best
 from markets.api import examples_contracts as api_examples_contracts
 from markets.api import examples_events as api_examples_events
+from markets.api import examples_past as api_examples_past
 from markets.api import serialize, serialize_exchange
 from markets.board import PairKey, Quote
 from markets.models import ServiceStatus
@@ -84,6 +85,7 @@ def answers() -> dict[str, Any]:
         "status/": _answer(serialize.status(_status())),
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
+        **msgspec.to_builtins(api_examples_past.answers(_answer, NOW)),
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from exchanges.adapters import ADAPTERS
-from markets.api.filters import MAX_LIMIT, PAGE, Parameter, choice, instant, many, one_of, ordering, whole, words
+from markets.api.filters import MAX_LIMIT, PAGE, Parameter, choice, fees, instant, many, one_of, ordering, whole, words
 from markets.models import Announcement, Listing
+from markets.reads.deviation import HOURLY, RANGES
 from markets.reads.history import EXCHANGE, OWN, PERIODS
 
 TRADER_ORDERS = ("roi_pct", "profit", "followers", "follower_profit", "managed", "win_rate_pct", "max_drawdown_pct", "trades", "days", "last_trade_at", "name")
@@ -48,6 +49,12 @@ HISTORY = (
     one_of("source", (OWN, EXCHANGE), "Pebble's own candles of the mid price, or the exchange's of trades. "
                                       "Absent: for each period Pebble's own where there is one, else the exchange's."),
     whole("limit", 1, MAX_LIMIT, 200, "How many periods at most; each holds one candle of every exchange that lists the pair."),
+)
+DEVIATION = (choice("range", tuple(RANGES), "24h", "How far back: its slots are 60, 300 or 3600 s wide."),)
+HOURS = (
+    choice("range", HOURLY, HOURLY[0], "How far back, in whole hours."),
+    choice("side", ("buy", "sell"), "buy", "Cheapest to buy, or dearest to sell."),
+    fees(),
 )
 COPY_TRADING = (
     _EXCHANGE,

@@ -6,6 +6,7 @@ from markets.api import contracts as api_contracts
 from markets.api import core as api
 from markets.api import docs as api_docs
 from markets.api import events as api_events
+from markets.api import past as api_past
 
 v1 = [
     path("exchanges/", api.Exchanges.as_view()),
@@ -20,6 +21,8 @@ v1 = [
     path("listings/", api_events.Listings.as_view()),
     path("listings/announcements/", api_events.Announcements.as_view()),
     path("history/<str:pair>/", api_events.History.as_view()),
+    path("history/<str:pair>/deviation/", api_past.Deviation.as_view()),
+    path("history/<str:pair>/hours/", api_past.Hours.as_view()),
     path("copy-trading/", api_events.CopyTrading.as_view()),
     path("status/", api.Status.as_view()),
 ]

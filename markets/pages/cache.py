@@ -139,6 +139,7 @@ def _response(request: HttpRequest, page: Page, now: datetime) -> HttpResponse:
     response["Cache-Control"] = "no-cache"
     response["Vary"] = "HX-Request, Accept-Encoding"
     if page.content_type.startswith("text/csv"):
-        response["Content-Disposition"] = f'attachment; filename="pebble{quote(request.path.rstrip("/").replace("/", "-")) or "-overview"}.csv"'
+        name = quote(request.path.rstrip("/").removesuffix(".csv").replace("/", "-"))
+        response["Content-Disposition"] = f'attachment; filename="pebble{name or "-overview"}.csv"'
     response["X-Now"] = f"{now.timestamp():.1f}"
     return response

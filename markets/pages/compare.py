@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from markets import read
 from markets.analysis.best import Comparison
 from markets.board import Board, PairKey
-from markets.pages import compare_shown, overview_shown, query
+from markets.pages import compare_below, compare_shown, overview_shown, query
 from markets.pages.base import csv_page, frame_of, html, page, rows_state, split_pair, states_of, unknown_pair
 from markets.pages.cache import Page
 from markets.pages.query import Asked
@@ -48,7 +48,7 @@ def _compare_context(asked: Asked, c: Comparison, frame: dict[str, Any]) -> dict
         "oldest_known": min((r.age_s for r in c.rows if r.age_s is not None), default=None),
         "buy_link": asked.link(side="buy"), "sell_link": asked.link(side="sell"), "net_link": asked.link(net=not asked.values["net"]),
         "csv_link": asked.link(format="csv"),
-        "quotes": _other_quotes(board, c.key, asked),
+        "quotes": _other_quotes(board, c.key, asked), "below": compare_below.context(c, frame["now"], frame, asked),
     }
 
 

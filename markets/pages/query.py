@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from exchanges.adapters import ADAPTERS
 from exchanges.numbers import plain
-from markets.api import filters
+from markets.api import filters, filters_events
 from markets.api.filters import Parameter
 from markets.shapes import SORTS, Filters
 
@@ -44,7 +44,8 @@ OVERVIEW = (
     filters.whole("offset", 0, 100_000, 0, "Rows to skip."),
     FORMAT,
 )
-COMPARE = (*filters.COMPARE, FORMAT)
+RANGE = filters_events.DEVIATION[0]
+COMPARE = (*filters.COMPARE, RANGE, FORMAT)
 SEARCH = (filters.words("q", 60, "A ticker, an old ticker, a name or a pair."),)
 
 

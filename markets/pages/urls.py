@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from markets.pages import assets, compare, depth, overview, status
+from markets.pages import assets, compare, depth, overview, past, status
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("compare/<str:pair>/", compare.compare, name="compare"),
+    path("compare/<str:pair>/deviation.csv", past.deviation, name="deviation-csv"),
+    path("compare/<str:pair>/hours.csv", past.hours, name="hours-csv"),
     path("liquidity/<str:pair>/", depth.liquidity, name="liquidity"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
     path("search/", assets.search, name="search"),

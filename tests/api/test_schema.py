@@ -27,6 +27,8 @@ REAL = {
     "/api/v1/listings/": "listings/",
     "/api/v1/listings/announcements/": "listings/announcements/",
     "/api/v1/history/{pair}/": "history/BTC-USDT/",
+    "/api/v1/history/{pair}/deviation/": "history/BTC-USDT/deviation/",
+    "/api/v1/history/{pair}/hours/": "history/BTC-USDT/hours/",
     "/api/v1/copy-trading/": "copy-trading/?symbol=BTCUSDT",
 }
 

@@ -1,0 +1,114 @@
+"""What stands below the compare table, as a page, as CSV and from the API: the same figures."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from exchanges.models import Exchange
+from markets import read
+from markets.board import PairKey
+from markets.models import ExchangeAsset, IdentityState
+from markets.pages import cache as pagecache
+from markets.reads import deviation
+from tests.markets import past
+from tests.pages import market
+from tests.pages.market import FIRST, SECOND, THIRD
+from tests.pages.test_views import change_exchange, text_of
+
+KEY = PairKey("BTC", "USDT")
+NOON = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def now(empty, monkeypatch):
+    """Half past noon, with fresh prices."""
+    market.fill(NOON)
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    pagecache.forget()
+    return NOON
+
+
+def fill(closes, period_s=3600):
+    past.fill("BTCUSDT", closes, NOON, period_s)
+    deviation.forget()
+
+
+def csv_of(response):
+    return list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+def test_page_csv_and_api_say_the_same(now, client, settings):
+    fill({FIRST: ["100", None, "100", "100"], SECOND: ["101", "101", "102", "102"], THIRD: ["99", "99", "100", "100"]}, 300)
+    page = client.get("/compare/BTC-USDT/?range=24h")
+    api = client.get("/api/v1/history/BTC-USDT/deviation/?range=24h").json()
+    rows = csv_of(client.get("/compare/BTC-USDT/deviation.csv?range=24h"))
+    first = next(line for line in api["results"] if line["exchange"] == FIRST)
+    assert (api["period_s"], len(api["opened_at"]), api["compared"]) == (300, 288, 4)
+    assert first["bps"][-4:-2] == ["0", None] and first["mid"][-4:] == ["100", None, "100", "100"]
+    assert [(r["exchange"], r["bps"]) for r in rows if r["opened_at"] == "2026-11-22T12:15:00+00:00"] == [(FIRST, "0"), (SECOND, "100"), (THIRD, "-100")]
+    assert 'href="/compare/BTC-USDT/deviation.csv?range=24h"' in page.content.decode()
+    assert "4 of 4" in text_of(page) and "3 of 4" in text_of(page)
+
+
+def test_ranges_take_the_finest_width_that_can_be_compared(now):
+    fill({FIRST: ["100", "101"], SECOND: ["100", "100"]})
+    widths = {span: deviation.past(KEY, NOON, span).found.period_s for span in deviation.RANGES}
+    assert widths == {"1h": 60, "24h": 300, "7d": 3600, "30d": 3600}  # the store's own poll is in the running minutes
+    lengths = {span: len(deviation.past(KEY, NOON, span).found.starts) for span in deviation.RANGES}
+    assert lengths == {"1h": 60, "24h": 288, "7d": 168, "30d": 720}
+
+
+def test_nothing_comparable_in_minutes_falls_back_to_hours(now):
+    key = PairKey("HOSTILE", "USDT")
+    found = deviation.past(key, NOON, "24h")
+    assert (found.found.period_s, found.found.judged, found.exchanges) == (3600, 0, (FIRST,))
+
+
+def test_another_coin_and_who_is_switched_off_have_no_past(now):
+    assert deviation.past(KEY, NOON).exchanges == market.SLUGS
+    change_exchange(SECOND, enabled=False)
+    ExchangeAsset.objects.filter(exchange__slug=THIRD, code="BTC").update(state=IdentityState.CONFLICTED)
+    market.forget()
+    assert set(deviation.past(KEY, NOON).exchanges) == set(market.SLUGS) - {SECOND, THIRD}
+
+
+def test_hours_follow_the_visitors_fees(now, client):
+    fill({FIRST: ["100"], SECOND: ["100.05"]})
+    plain = client.get("/api/v1/history/BTC-USDT/hours/").json()
+    dear = client.get(f"/api/v1/history/BTC-USDT/hours/?fees={FIRST}:0.5").json()
+    assert plain["by_hour"][-1]["exchanges"] == [FIRST] and dear["by_hour"][-1]["exchanges"] == [SECOND]
+    sold = csv_of(client.get("/compare/BTC-USDT/hours.csv?side=sell"))
+    assert sold[-1]["side"] == "sell" and sold[-1]["hour_of_day"] == "12"
+
+
+def test_what_was_read_is_kept_for_a_minute(now, django_assert_num_queries):
+    deviation.past(KEY, NOON)
+    with django_assert_num_queries(0):
+        deviation.past(KEY, NOON + timedelta(seconds=20))
+    read.forget()
+    assert deviation.past(KEY, NOON).found.judged == 1
+
+
+def test_without_a_past_the_page_says_so_and_has_no_chart(now, client):
+    page = client.get("/compare/HOSTILE-USDT/")
+    assert "Fewer than two exchanges list this pair" in text_of(page)
+    assert 'class="chart deviation' not in page.content.decode()
+
+
+@pytest.mark.parametrize("address", ["compare/NO-WAY/deviation.csv", "compare/NO-WAY/hours.csv", "api/v1/history/NO-WAY/hours/", "api/v1/history/x/deviation/"])
+def test_an_unknown_pair_is_a_404(now, client, address):
+    assert client.get(f"/{address}").status_code == 404
+
+
+def test_a_range_that_does_not_exist_is_refused(now, client):
+    assert client.get("/compare/BTC-USDT/?range=2y").status_code == 400
+    assert client.get("/api/v1/history/BTC-USDT/hours/?range=1h").status_code == 400  # less than a day has no hours to compare
+
+
+def test_other_pairs_and_the_range_keep_the_rest_of_the_address(now, client):
+    html = client.get("/compare/BTC-USDT/?side=sell").content.decode()
+    assert 'href="/compare/BTC-USDT/?side=sell&amp;range=7d#history"' in html and 'href="/compare/BTC-USDC/"' in html
+    assert Exchange.objects.filter(enabled=True).count() == 5
