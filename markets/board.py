@@ -60,6 +60,8 @@ class Quote(Struct, frozen=True, gc=False, kw_only=True):
     taker_fee: Decimal | None = None
     fee_source: str | None = None
     tick_size: Decimal | None = None
+    lot_size: Decimal | None = None  # like min_size in coins: a multiplier in the symbol is undone
+    min_size: Decimal | None = None
     min_notional: Decimal | None = None
     multiplier: Decimal = Decimal(1)
     base_code: str = ""  # what the exchange itself calls base and quote

@@ -151,7 +151,7 @@ def _coins() -> dict[str, Coin]:
 
 
 _MARKET = (
-    "pk", "symbol", "kind", "status", "enabled", "tick_size", "min_notional", "taker_fee", "base_id",
+    "pk", "symbol", "kind", "status", "enabled", "tick_size", "lot_size", "min_size", "min_notional", "taker_fee", "base_id",
     "base__asset__slug", "base__multiplier", "base__state", "base__code", "quote__asset__slug", "quote__state", "quote__code",
 )
 
@@ -168,9 +168,14 @@ def _entry(row: dict[str, Any]) -> Entry:
         "symbol": row["symbol"], "kind": row["kind"], "base": row["base__asset__slug"].upper(), "quote": row["quote__asset__slug"].upper(),
         "status": row["status"], "base_code": row["base__code"], "quote_code": row["quote__code"],
         "tick_size": row["tick_size"], "min_notional": row["min_notional"], "multiplier": row["base__multiplier"],
+        "lot_size": _per_coin(row["lot_size"], row["base__multiplier"]), "min_size": _per_coin(row["min_size"], row["base__multiplier"]),
         "identity": str(IdentityState.CONFLICTED) if conflicted else row["base__state"],
     }
     return Entry(PairKey(market["base"], market["quote"], row["kind"]), market, row["taker_fee"], row["enabled"], row["base_id"])
+
+
+def _per_coin(units: Decimal | None, multiplier: Decimal) -> Decimal | None:
+    return None if units is None else units * multiplier
 
 
 def _quotes(exchange: Exchange, feeds: Mapping[str, Feed], entries: Mapping[int, Entry]) -> Iterator[Quote]:

@@ -33,10 +33,16 @@ def setting() -> Setting:
 def from_row(row: Setting) -> Method:
     """A row's percentages as the ratios analysis computes with."""
     def ratio(percent: object) -> float:
-        return float(Decimal(str(percent)) / 100)
+        return float(exact(percent))
+
+    def exact(percent: object) -> Decimal:
+        return Decimal(str(percent)) / 100
 
     return Method(
         z_threshold=float(row.z_threshold), tol_stable=ratio(row.tol_stable_pct), tol_major=ratio(row.tol_major_pct), tol_mid=ratio(row.tol_mid_pct),
         tol_tail=ratio(row.tol_tail_pct), major_volume_usd=Decimal(row.major_volume_usd), mid_volume_usd=Decimal(row.mid_volume_usd),
-        peg_pegged=Decimal(row.peg_pegged_pct) / 100, peg_wobbling=Decimal(row.peg_wobbling_pct) / 100,
+        peg_pegged=exact(row.peg_pegged_pct), peg_wobbling=exact(row.peg_wobbling_pct),
+        arbitrage_skew_s=row.arbitrage_skew_s, arbitrage_suspect_major=exact(row.arbitrage_suspect_major_pct),
+        arbitrage_suspect_other=exact(row.arbitrage_suspect_pct), arbitrage_min_usd=Decimal(row.arbitrage_min_usd),
+        arbitrage_announce_after=row.arbitrage_announce_after, transfer_minutes=row.transfer_minutes, unknown_fee=exact(row.unknown_fee_pct),
     )

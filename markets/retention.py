@@ -14,6 +14,7 @@ from markets.models import (
     Announcement,
     Candle,
     Depth,
+    Episode,
     FundingSettlement,
     LeadTraderDay,
     Listing,
@@ -63,6 +64,7 @@ def _old_events(now: datetime, setting: Setting) -> list[models.QuerySet[Any]]:
         Run.objects.filter(started_at__lt=now - RUNS_KEPT), NetworkChange.objects.filter(at__lt=events), Listing.objects.filter(seen_at__lt=events),
         Announcement.objects.filter(first_seen_at__lt=events), LeadTraderDay.objects.filter(day__lt=traders.date()),
         VolumeHour.objects.filter(opened_at__lt=volumes),
+        Episode.objects.filter(died_at__lt=now - timedelta(days=setting.episodes_kept_d)),
     ]  # fmt: skip
 
 

@@ -47,6 +47,13 @@ class SettingAdmin(Reported, Fixed):
             "fields": ("peg_pegged_pct", "peg_wobbling_pct"),
             "description": "A stablecoin is measured against the median of the others that follow the same currency. On save the next reading counts.",
         }),
+        ("Arbitrage", {
+            "fields": (
+                "arbitrage_skew_s", "arbitrage_suspect_major_pct", "arbitrage_suspect_pct", "arbitrage_min_usd", "arbitrage_announce_after", "transfer_minutes",
+                "unknown_fee_pct", "episodes_kept_d",
+            ),
+            "description": "On save gaps are judged with these from the next second on; those that are being followed keep what was counted.",
+        }),
         ("History", {
             "fields": (
                 "minute_snapshots_h", "five_minute_snapshots_d", "hour_snapshots_d", "day_candles_d", "snapshot_pairs", "volume_hours_d", "funding_kept_d",

@@ -38,6 +38,15 @@ class Method:
     peg_pegged: Decimal = Decimal("0.003")  # a stablecoin so far off the others still holds
     peg_wobbling: Decimal = Decimal("0.01")  # beyond this it has lost its peg
     suspicious_turnover: Decimal = Decimal(50)  # times the other exchanges' median of volume over depth
+    arbitrage_skew_s: int = 10  # two prices further apart in time prove no gap between them
+    arbitrage_suspect_major: Decimal = Decimal("0.05")  # more than this after fees is too good to be true, for a major
+    arbitrage_suspect_other: Decimal = Decimal("0.10")
+    arbitrage_min_usd: Decimal = Decimal(50)  # a gap that fills less is not worth a trade
+    arbitrage_announce_after: int = 2  # snapshots in a row
+    unknown_fee: Decimal = Decimal("0.002")  # where no taker fee is known: on the safe side
+    sigma_1min: float = 0.0008  # how far a price moves in a minute, where that was not measured
+    transfer_minutes: int = 10
+    clock_off_s: int = 30  # a clock further off than this makes every age wrong
 
 
 DEFAULT = Method()
