@@ -23,7 +23,7 @@ from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.method import current_method
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import contracts, deviation, ladders, rates, volume, wallets
+from markets.reads import arbitrage, contracts, deviation, ladders, rates, volume, wallets
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
 from markets.tiles import tiles
@@ -57,6 +57,7 @@ def pairs_traded() -> int:
 def forget() -> None:
     """Drop what this process holds in memory."""
     held.forget()
+    arbitrage.forget()
     contracts.forget()
     ladders.forget()
     rates.forget()

@@ -18,6 +18,7 @@ from markets.condition import PRICES
 QUIET = "{'q_options': {'save': False}}"  # kept success rows slow every task down; runs are our own table
 LAST = repr({"q_options": {"save": False, "cluster": settings.OTHERS_QUEUE}})  # prices go before everything else
 PREFIX = "poll "
+SCAN_S = 5  # half of what tickers take: no snapshot is missed
 _DIVISORS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # What a cron line can say with even gaps. Another period gets the nearest of these, the longer one of two.
 PERIODS = (*_DIVISORS, *(60 * m for m in _DIVISORS), *(3600 * h for h in (1, 2, 3, 4, 6, 8, 12, 24)))
@@ -49,6 +50,7 @@ def ensure(**_: object) -> None:
         _ensure_feed(feed)
     Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=[_name(f) for f in feeds]).delete()
     _put("volumes", func="markets.tasks.volumes", kwargs=LAST, cron="4-59/5 * * * * 47", schedule_type=Schedule.CRON)
+    _put("arbitrage", func="markets.tasks.scan", kwargs=LAST, cron=cron(SCAN_S, 2), schedule_type=Schedule.CRON)
     _put("housekeeping", func="markets.tasks.purge", kwargs=QUIET, cron="7-59/10 * * * * 33", schedule_type=Schedule.CRON)
 
 

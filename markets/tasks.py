@@ -19,7 +19,7 @@ from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import condition, store, turns
+from markets import condition, episodes, store, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -127,6 +127,15 @@ def _start_others(exchange: str, feeds: list[Feed]) -> None:
             groups.setdefault(turns.CATALOGUE_OF.get(feed.source, feed.source), []).append(feed.source)
     for names in groups.values():
         async_task("markets.tasks.start", exchange, " ".join(names), q_options={"save": False, "cluster": settings.OTHERS_QUEUE})
+
+
+def scan() -> int:
+    """Follow the gaps between exchanges. A database that is locked or away costs this scan, not the worker."""
+    try:
+        return episodes.scan(timezone.now())
+    except OperationalError:
+        logger.warning("gaps were not followed", exc_info=True)
+        return 0
 
 
 def purge() -> None:

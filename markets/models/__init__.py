@@ -14,7 +14,6 @@ from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
     "Announcement", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Decision", "Depth", "Derivative", "Episode", "ExchangeAsset", "Family",
-    "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest",
-    "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot", "VolumeHour",
-    "VolumePast",
+    "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange",
+    "OpenInterest", "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot", "VolumeHour", "VolumePast",
 ]

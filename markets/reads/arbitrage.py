@@ -1,0 +1,276 @@
+"""Gaps that pay after fees, over all pairs and exchanges: what the page, the API and whoever follows them share.
+
+The scan is made once for each state of board and books, second and question in a process. Reading changes nothing: what has
+been seen before is written by `markets.episodes` alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max
+
+from markets import held
+from markets.analysis import arbitrage, basis, classes, routes, triangles
+from markets.analysis.arbitrage import Way
+from markets.analysis.basis import Perpetual
+from markets.analysis.classes import CLASSES, MAIN, Facts, Judged
+from markets.analysis.episodes import Episode
+from markets.analysis.routes import Route, Scene
+from markets.board import PairKey
+from markets.method import current_method
+from markets.models import Episode as EpisodeRow
+from markets.models import Market, Snapshot
+from markets.reads import contracts, ladders, rates, wallets
+
+KINDS = ("cross", "triangle", "basis")
+NEAREST = routes.NEAREST
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+KEPT = 8
+ORDERS = ("profit", "net", "gross", "size", "age", "open", "seen", "asset")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for. `amount`, `min_depth` in USD; `min_net_pct` after fees at size; `max_age_s` of the older leg."""
+
+    amount: Decimal | None = None
+    fees: Mapping[str, Decimal] = field(default_factory=dict)
+    mode: str = "inventory"
+    transfer_cost: bool = False
+    min_net_pct: Decimal | None = None
+    min_depth: Decimal | None = None
+    max_age_s: Decimal | None = None
+    exchanges: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ("cross",)
+    base: tuple[str, ...] = ()
+    losing: bool = False
+    sort: str = "-profit"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A route with what is remembered of it: its running episode, and how many began in the last day."""
+
+    judged: Judged
+    episode: Episode | None
+    seen_24h: int
+
+    @property
+    def route(self) -> Route:
+        """The route."""
+        return self.judged.route
+
+    def open_s(self, now: datetime) -> float | None:
+        """How long it has paid without a break; None where it is not followed."""
+        return None if self.episode is None else self.episode.open_s(now)
+
+
+@dataclass(frozen=True)
+class Found:
+    """All routes of one question: those in the main table, those that are not executable, those that do not pay.
+
+    `near` are the ten closest to paying, only where nothing is in the main table. `hidden` counts what the filters keep from it.
+    """
+
+    as_of: datetime
+    wanted: Wanted
+    main: tuple[Line, ...]
+    excluded: tuple[Line, ...]
+    losing: tuple[Line, ...]
+    near: tuple[Line, ...]
+    filtered: int
+    counts: Mapping[str, int]
+    clock_off: bool
+
+
+_kept: dict[object, object] = {}
+_lock = threading.RLock()  # one question is part of another
+
+
+def forget() -> None:
+    """Drop what this process holds in memory."""
+    with _lock:
+        _kept.clear()
+
+
+def _once(key: object, make: Any) -> Any:
+    with _lock:
+        if key not in _kept:
+            while len(_kept) >= KEPT:
+                _kept.pop(next(iter(_kept)))
+            _kept[key] = make()
+        return _kept[key]
+
+
+# --- The list ---------------------------------------------------------------------------------------------------
+def find(wanted: Wanted, now: datetime) -> Found:
+    """Every route that matches."""
+    view = held.current()
+    stand = (view.board.revision, view.numbers.get("books"), view.numbers.get("episodes"), int(now.timestamp()))
+    question = (*vars(wanted).values(),)
+    return _once((stand, repr(question)), lambda: _found(wanted, now))  # type: ignore[no-any-return]
+
+
+def judged(wanted: Wanted, now: datetime) -> list[Judged]:
+    """Every route that the scan finds, classed; unfiltered and in the scan's order."""
+    found = [route for route in _scanned(wanted, now) if not wanted.base or route.base in wanted.base]
+    method, names = current_method(), {e.slug: e.name for e in held.current().exchanges.values()}
+    facts = _Facts.of(found, now)
+    return [
+        classes.judge(route, facts.about(route, followed=not wanted.fees), now, method, mode=wanted.mode, transfer_cost=wanted.transfer_cost, names=names)
+        for route in found
+    ]
+
+
+def scene(wanted: Wanted, now: datetime) -> Scene:
+    """What the scan looks at."""
+    return Scene(held.current().board, ladders.everything(), now, current_method(), wanted.fees, frozenset(wanted.exchanges), wanted.amount)
+
+
+def _scanned(wanted: Wanted, now: datetime) -> list[Route]:
+    seen, found = scene(wanted, now), list[Route]()
+    if "cross" in wanted.kinds:
+        found += routes.crosses(seen, everything=wanted.losing)
+    if "triangle" in wanted.kinds:
+        found += triangles.triangles(seen, everything=wanted.losing)
+    if "basis" in wanted.kinds:
+        found += basis.carries(seen, perpetuals(), everything=wanted.losing)
+    return found
+
+
+def perpetuals() -> list[Perpetual]:
+    """Every perpetual that is paid in money, with its own fee and its stored book."""
+    linear = [c for c in contracts.contracts() if c.kind == "perp" and not c.inverse]
+    stored = _once(("fees", held.current().board.revision), _perpetual_fees)
+    books = ladders.of_markets(pk for pk, _ in stored.values())
+    places = [(c, *stored.get((c.exchange, c.symbol), (0, None))) for c in linear]
+    return [Perpetual(c, fee, books.get(pk)) for c, pk, fee in places]
+
+
+def _perpetual_fees() -> dict[tuple[str, str], tuple[int, Decimal | None]]:
+    rows = Market.objects.filter(kind="perp").values_list("exchange__slug", "symbol", "pk", "taker_fee")
+    return {(slug, symbol): (pk, fee) for slug, symbol, pk, fee in rows}
+
+
+def _found(wanted: Wanted, now: datetime) -> Found:
+    lines = _remembered(judged(wanted, now), now)
+    told = [line for line in lines if line.judged.kind in MAIN]
+    main = [line for line in told if _matches(line, wanted)]
+    losing = [line for line in lines if line.judged.kind == "unprofitable"]
+    excluded = [line for line in lines if line.judged.kind not in (*MAIN, "unprofitable")]
+    clocks = [abs(e.clock_offset_ms or 0) / 1000 for e in held.current().exchanges.values() if e.enabled]
+    off = bool(clocks) and sorted(clocks)[len(clocks) // 2] > current_method().clock_off_s
+    return Found(
+        as_of=now, wanted=wanted, main=tuple(ordered(main, wanted.sort, now)), excluded=tuple(ordered(excluded, "-profit", now)),
+        losing=tuple(losing) if wanted.losing else (), near=() if main else tuple(losing[:NEAREST]), filtered=len(told) - len(main),
+        counts={name: sum(line.judged.kind == name for line in lines) for name in CLASSES}, clock_off=off,
+    )
+
+
+def _matches(line: Line, wanted: Wanted) -> bool:
+    trade, age = line.judged.full, line.route.age_s
+    worth = line.route.usd_of(trade.cost)
+    return (
+        (wanted.min_net_pct is None or (line.judged.trade.net or Decimal(0)) * 100 >= wanted.min_net_pct)
+        and (wanted.min_depth is None or (worth is not None and worth >= wanted.min_depth))
+        and (wanted.max_age_s is None or (age is not None and Decimal(str(age)) <= wanted.max_age_s))
+    )
+
+
+def ordered(lines: Iterable[Line], sort: str, now: datetime) -> list[Line]:
+    """Sorted by one of ORDERS ("-": descending); what is unknown comes last, equals by name."""
+    def value(line: Line) -> Any:
+        route, judged = line.route, line.judged
+        return {
+            "profit": lambda: judged.profit_usd, "net": lambda: judged.trade.net, "gross": lambda: route.gross,
+            "size": lambda: route.usd_of(judged.full.cost), "age": lambda: route.age_s, "open": lambda: line.open_s(now),
+            "seen": lambda: line.seen_24h, "asset": lambda: route.base,
+        }[sort.lstrip("-")]()  # fmt: skip
+
+    def shown(line: Line) -> bool:
+        return not line.judged.hidden and value(line) is not None
+
+    rows = sorted(lines, key=lambda line: line.route.name)
+    known = sorted((line for line in rows if shown(line)), key=value, reverse=sort.startswith("-"))
+    return known + [line for line in rows if not shown(line)]
+
+
+# --- What is remembered -----------------------------------------------------------------------------------------
+def alive() -> dict[str, Episode]:
+    """{route: its running episode}."""
+    return {row.name: as_episode(row) for row in EpisodeRow.objects.filter(died_at__isnull=True)}
+
+
+def as_episode(row: EpisodeRow) -> Episode:
+    """A stored row as analysis takes it."""
+    return Episode(**{name: getattr(row, name) for name in Episode.__struct_fields__})
+
+
+def past(name: str, now: datetime, limit: int = 20) -> tuple[Episode, ...]:
+    """A route's episodes, the newest first."""
+    return tuple(as_episode(row) for row in EpisodeRow.objects.filter(name=name, born_at__lte=now).order_by("-born_at", "-id")[:limit])
+
+
+def _remembered(found: Sequence[Judged], now: datetime) -> list[Line]:
+    running = alive()
+    rows = EpisodeRow.objects.filter(name__in=[j.route.name for j in found], born_at__gt=now - DAY).values("name").annotate(times=Count("id"))
+    times = {row["name"]: row["times"] for row in rows}
+    return [Line(j, running.get(j.route.name), times.get(j.route.name, 0)) for j in found]
+
+
+# --- Facts beside prices ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Facts:
+    """What is known beside prices, of all routes of one scan."""
+
+    sigma: Mapping[tuple[PairKey, str], float]
+    ways: Mapping[tuple[str, str, str], Way]
+    snapshots: Mapping[str, int]
+    clocks: Mapping[str, float]
+    unpegged: frozenset[str]
+
+    @classmethod
+    def of(cls, found: Sequence[Route], now: datetime) -> _Facts:
+        paying = [route for route in found if route.net > 0]
+        ends = {(leg.base, leg.quote, leg.exchange) for route in paying for leg in route.legs if leg.kind == "spot"}
+        trips = {(route.base, route.buy.exchange, route.sell.exchange) for route in found if route.kind == "cross"}
+        return cls(
+            _deviations([(PairKey(base, quote), name) for base, quote, name in sorted(ends)], now), _ways(trips, now),
+            {name: episode.snapshots for name, episode in alive().items()},
+            {e.slug: (e.clock_offset_ms or 0) / 1000 for e in held.current().exchanges.values()},
+            frozenset(peg.ticker for peg in rates.broken(now)),
+        )
+
+    def about(self, route: Route, *, followed: bool) -> Facts:
+        sigma = {leg.exchange: self.sigma.get((PairKey(leg.base, leg.quote), leg.exchange), 0.0) for leg in route.legs}
+        way = self.ways.get((route.base, route.buy.exchange, route.sell.exchange)) if route.kind == "cross" else None
+        snapshots = self.snapshots.get(route.name, 0 if followed else None)
+        return Facts(way, {name: found for name, found in sigma.items() if found}, snapshots, self.clocks, self.unpegged)
+
+
+def _deviations(ends: Sequence[tuple[PairKey, str]], now: datetime) -> dict[tuple[PairKey, str], float]:
+    """How far each of these markets moved from minute to minute in the last hour; absent where that is not known."""
+    places = ladders.places()
+    markets = {pk: (key, name) for key, name in ends if (pk := places.get(key, {}).get(name))}
+    closes: dict[int, list[Decimal]] = {}
+    rows = Snapshot.objects.filter(market_id__in=list(markets), period_s=60, opened_at__gt=now - HOUR, opened_at__lte=now)
+    for market_id, close in rows.order_by("market_id", "opened_at").values_list("market_id", "close"):
+        closes.setdefault(market_id, []).append(close)
+    return {markets[pk]: found for pk, series in closes.items() if (found := arbitrage.deviation(series))}
+
+
+def _ways(trips: Iterable[tuple[str, str, str]], now: datetime) -> dict[tuple[str, str, str], Way]:
+    known = {base: wallets.of(base) for base in {base for base, _, _ in trips}}
+    return {(base, a, b): arbitrage.way(known[base].get(a, ()), known[base].get(b, ()), now, current_method()) for base, a, b in trips}
+
+
+def last_scan() -> datetime | None:
+    """When gaps were last followed."""
+    return EpisodeRow.objects.aggregate(at=Max("seen_at"))["at"]
