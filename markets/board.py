@@ -63,6 +63,7 @@ class Quote(Struct, frozen=True, gc=False, kw_only=True):
     lot_size: Decimal | None = None  # like min_size in coins: a multiplier in the symbol is undone
     min_size: Decimal | None = None
     min_notional: Decimal | None = None
+    first_seen_at: datetime | None = None  # on this exchange; None when it was there before Pebble looked
     multiplier: Decimal = Decimal(1)
     base_code: str = ""  # what the exchange itself calls base and quote
     quote_code: str = ""

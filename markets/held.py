@@ -16,18 +16,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
 from exchanges.models import Exchange, ExchangeState, Feed
 from exchanges.numbers import STORED
 from markets.analysis import cross
-from markets.analysis.aliases import FORMER, Alias, standing
 from markets.board import Board, Coin, PairKey, Quote
 from markets.method import current_method
-from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market, Revision
+from markets.models import Asset, AssetAlias, IdentityState, Market, Revision
 from markets.models import Quote as QuoteRow
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+NEVER_YET = datetime.max.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
 RATE_AGE = timedelta(minutes=15)
 BOARD = frozenset({"switches", "assets", "outcomes", "catalogue", "tickers"})  # the change numbers that make a new board
@@ -144,27 +143,16 @@ def _feed_rows() -> dict[str, dict[str, Feed]]:
 
 
 def _coins() -> dict[str, Coin]:
-    former, names, today = dict[int, list[str]](), _names(), timezone.now().date()
-    aliases = AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER)
-    for asset_id, text, kind, *dates in aliases.values_list("asset_id", "text", "kind", "valid_from", "valid_to"):
-        if standing(Alias(text, kind, "", *dates), today) == FORMER:
-            former.setdefault(asset_id, []).append(text)
+    former: dict[int, list[str]] = {}
+    for asset_id, text in AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER).values_list("asset_id", "text"):
+        former.setdefault(asset_id, []).append(text)
     rows = Asset.objects.order_by("pk").values_list("pk", "slug", "ticker", "name", "kind")
     # The oldest first: a name that a newcomer shares with it stays its own.
-    return {slug.upper(): Coin(ticker, name or names.get(pk, ""), kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in rows}
-
-
-def _names() -> dict[int, str]:
-    """{asset: the full name most exchanges have for it}, of codes that are not another coin's."""
-    found: dict[int, list[str]] = {}
-    rows = ExchangeAsset.objects.filter(asset__name="").exclude(name="").exclude(state=IdentityState.CONFLICTED).order_by("pk")
-    for asset_id, name in rows.values_list("asset_id", "name"):
-        found.setdefault(asset_id, []).append(name)
-    return {asset_id: max(names, key=names.count) for asset_id, names in found.items()}
+    return {slug.upper(): Coin(ticker, name, kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in rows}
 
 
 _MARKET = (
-    "pk", "symbol", "kind", "status", "enabled", "tick_size", "lot_size", "min_size", "min_notional", "taker_fee", "base_id",
+    "pk", "symbol", "kind", "status", "enabled", "tick_size", "lot_size", "min_size", "min_notional", "taker_fee", "first_seen_at", "base_id",
     "base__asset__slug", "base__multiplier", "base__state", "base__code", "quote__asset__slug", "quote__state", "quote__code",
 )
 
@@ -172,23 +160,34 @@ _MARKET = (
 def _entries(exchange: Exchange) -> dict[int, Entry]:
     """The markets with spot prices. Contracts and options are read where they are asked for (`markets.reads`)."""
     rows = Market.objects.filter(exchange=exchange, kind="spot").exclude(status=Market.Status.DELISTED).values(*_MARKET)
-    return {row["pk"]: _entry(row) for row in rows}
+    began = baseline_at(exchange, "instruments")
+    return {row["pk"]: _entry(row, began) for row in rows}
 
 
-def _entry(row: dict[str, Any]) -> Entry:
+def baseline_at(exchange: Exchange, source: str) -> datetime:
+    """When the first whole catalogue was stored: what was there then is not new. Without one nothing is new yet."""
+    return Revision.objects.filter(name=f"baseline:{exchange.slug}:{source}").values_list("at", flat=True).first() or NEVER_YET
+
+
+def per_coin(row: Mapping[str, Any], multiplier: Decimal) -> dict[str, Decimal | None]:
+    """A market's steps for one coin, where its code stands for several: prices get smaller, sizes larger."""
+    tick, lot, least = row["tick_size"], row["lot_size"], row["min_size"]
+    return {
+        "tick_size": tick and tick / multiplier, "lot_size": lot and lot * multiplier, "min_size": least and least * multiplier,
+        "min_notional": row["min_notional"],
+    }
+
+
+def _entry(row: dict[str, Any], began: datetime) -> Entry:
     conflicted = IdentityState.CONFLICTED in (row["base__state"], row["quote__state"])
     market = {
         "symbol": row["symbol"], "kind": row["kind"], "base": row["base__asset__slug"].upper(), "quote": row["quote__asset__slug"].upper(),
         "status": row["status"], "base_code": row["base__code"], "quote_code": row["quote__code"],
-        "tick_size": row["tick_size"], "min_notional": row["min_notional"], "multiplier": row["base__multiplier"],
-        "lot_size": _per_coin(row["lot_size"], row["base__multiplier"]), "min_size": _per_coin(row["min_size"], row["base__multiplier"]),
+        **per_coin(row, row["base__multiplier"]), "multiplier": row["base__multiplier"],
+        "first_seen_at": row["first_seen_at"] if row["first_seen_at"] and row["first_seen_at"] > began else None,
         "identity": str(IdentityState.CONFLICTED) if conflicted else row["base__state"],
     }
     return Entry(PairKey(market["base"], market["quote"], row["kind"]), market, row["taker_fee"], row["enabled"], row["base_id"])
-
-
-def _per_coin(units: Decimal | None, multiplier: Decimal) -> Decimal | None:
-    return None if units is None else units * multiplier
 
 
 def _quotes(exchange: Exchange, feeds: Mapping[str, Feed], entries: Mapping[int, Entry]) -> Iterator[Quote]:

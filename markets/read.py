@@ -9,24 +9,20 @@ from __future__ import annotations
 import difflib
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
-
-from django.utils import timezone
+from typing import Any, TypeVar
 
 from exchanges.numbers import plain
 from markets import held, statuses
-from markets.analysis import best
-from markets.analysis.aliases import FORMER, Alias, standing, vocabulary
 from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
-from markets.method import current_method
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import arbitrage, assets, contracts, deviation, ladders, rates, volume, wallets
+from markets.reads import arbitrage, comparisons, contracts, deviation, ladders, rates, volume, wallets
+from markets.reads.comparisons import Wanted
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
 from markets.tiles import tiles
@@ -34,7 +30,6 @@ from markets.tiles import tiles
 __all__ = [
     "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers",
     "board", "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "resolve", "revision", "sparks", "status", "suggest", "tag",
-    "words",
 ]
 
 SPARK_HOURS = 24
@@ -63,7 +58,6 @@ def forget() -> None:
     held.forget()
     arbitrage.forget()
     contracts.forget()
-    assets.forget()
     ladders.forget()
     rates.forget()
     wallets.forget()
@@ -102,32 +96,46 @@ _survey, _words, _sparks, _tiles, _traded = _Latest(4), _Latest(1), _Latest(64),
 
 
 # --- Comparisons ------------------------------------------------------------------------------------------------
-def compare(base: str, quote: str, now: datetime, *, side: str = "buy", net: bool = True) -> Comparison:
-    """One pair by ticker (old tickers are understood, and the answer says so). Raises UnknownPair."""
+def compare(base: str, quote: str, now: datetime, *, kind: str = "spot", **wanted: Any) -> Comparison:
+    """One pair by ticker on somebody's terms: the fields of `comparisons.Wanted` (side, net, amount, unit, fees, withdraw, ...).
+
+    Old tickers are understood, and the answer says so; `kind` perp or future compares contracts. Raises UnknownPair.
+    """
     view = board()
-    key, former = _pair(view, base, quote)
-    result = _judged(view, key, now, side=side, net=net)
+    key, former = _pair(view, base, quote) if kind == "spot" else _contract_pair(view, base, quote, kind)
+    result = comparisons.compared(view, key, now, Wanted(**wanted))
     if former:
         return replace(result, notes=(_renamed(former, view.coins[key.base].ticker), *result.notes))
     return result
 
 
+def _contract_pair(view: Board, base: str, quote: str, kind: str) -> tuple[PairKey, str | None]:
+    """A pair of contracts, which need not be one of coins: USD is what many are counted in."""
+    coin, former = resolve(base)
+    key = PairKey(coin.slug.upper() if coin else canonical(base), canonical(quote), kind)
+    if any((row.base, row.quote) == key[:2] for row in contracts.contracts()):
+        return key, former
+    spot, former = _pair(view, base, quote)
+    return PairKey(spot.base, spot.quote, kind), former
+
+
 def _renamed(former: str, ticker: str) -> str:
     """What became of an old ticker. Prices are always those of today's coin, so a changed unit has to be said."""
-    alias = words().get(former)
-    if alias is None or alias.factor == 1:
+    factor = AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER, text=former).values_list("factor", flat=True).first()
+    if factor is None or factor == 1:
         return f"{former} is now called {ticker}."
-    return f"{former} is now called {ticker}: 1 {former} became {plain(alias.factor)} {ticker}. Prices are for one {ticker}."
+    return f"{former} is now called {ticker}: 1 {former} became {plain(factor)} {ticker}. Prices are for one {ticker}."
 
 
-def pairs(now: datetime, *, net: bool = True) -> dict[PairKey, Summary]:
-    """Every pair's figures. Computed at most once a second per process."""
-    return _summaries(board(), (), now, net)
+def pairs(now: datetime, **wanted: Any) -> dict[PairKey, Summary]:
+    """Every pair's figures, at an amount and on terms where any are given (`comparisons.Wanted`). At most once a second per process."""
+    return _summaries(board(), (), now, Wanted(**wanted))
 
 
-def _summaries(view: Board, only: tuple[str, ...], now: datetime, net: bool) -> dict[PairKey, Summary]:
+def _summaries(view: Board, only: tuple[str, ...], now: datetime, wanted: Wanted) -> dict[PairKey, Summary]:
     """The figures of a board that was narrowed to some exchanges (none named: all)."""
-    return _survey.get((view.revision, int(now.timestamp()), only, net), lambda: best.survey(view, now, current_method(), net=net))
+    terms = (wanted.net, wanted.amount, wanted.unit, tuple(sorted(wanted.fees.items())))
+    return _survey.get((view.revision, int(now.timestamp()), only, terms), lambda: comparisons.surveyed(view, now, wanted))
 
 
 def _narrowed(view: Board, only: tuple[str, ...]) -> Board:
@@ -136,11 +144,6 @@ def _narrowed(view: Board, only: tuple[str, ...]) -> Board:
         return view
     rows = {key: {s: q for s, q in row.items() if s in only} for key, row in view.pairs.items()}
     return replace(view, pairs={key: row for key, row in rows.items() if row})
-
-
-def _judged(view: Board, key: PairKey, now: datetime, *, side: str, net: bool) -> Comparison:
-    names = {e.slug: e.name for e in held.current().exchanges.values()}
-    return best.compare(key, view.pairs[key], now, current_method(), side=side, net=net, usd=view.usd.get(key.quote), stable=view.is_stable(key), names=names)
 
 
 def _pair(view: Board, base: str, quote: str) -> tuple[PairKey, str | None]:
@@ -172,10 +175,11 @@ def overview(filters: Filters, now: datetime) -> Overview:
     on = sorted(e.slug for e in held.current().exchanges.values() if e.enabled)
     chosen = tuple(slug for slug in on if slug in filters.exchanges or not filters.exchanges)
     view = _narrowed(board(), chosen)
-    everything = list(_summaries(view, chosen, now, filters.net).values())
+    wanted = Wanted(net=filters.net)
+    everything = list(_summaries(view, chosen, now, wanted).values())
     tests = _tests(filters, view)
     ordered = _ordered([s for s in everything if all(test(s) for test in tests.values())], filters.sort)
-    rows = tuple(_judged(view, s.key, now, side="buy", net=filters.net) for s in ordered[filters.offset : filters.offset + filters.limit])
+    rows = tuple(comparisons.line(view, s.key, now, wanted) for s in ordered[filters.offset : filters.offset + filters.limit])
     return Overview(
         as_of=now, rows=rows, total=len(ordered), filters=filters, tiles=_tiles_of(view, chosen, now), quotes=_quote_tickers(view),
         sparks=sparks(tuple(c.key for c in rows), now), widest_filter=_widest(everything, tests) if not ordered else "",
@@ -185,16 +189,14 @@ def overview(filters: Filters, now: datetime) -> Overview:
 def _tiles_of(view: Board, chosen: tuple[str, ...], now: datetime) -> tuple[Tile, ...]:
     """Always after fees. Renewed every five seconds at most: they are a glance at two thousand pairs, not a price."""
     def busy(key: PairKey) -> Comparison:
-        return _judged(view, key, now, side="buy", net=True)
+        return comparisons.line(view, key, now, Wanted())
 
-    return _tiles.get((chosen, int(now.timestamp()) // 5, not view.revision), lambda: tiles([*_summaries(view, chosen, now, True).values()], view, busy))
+    return _tiles.get((chosen, int(now.timestamp()) // 5, not view.revision), lambda: tiles([*_summaries(view, chosen, now, Wanted()).values()], view, busy))
 
 
 def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
     """The filters that are set, by the name a person would call them."""
     text = f.search.strip().upper()
-    alias = words().get(canonical(text)) if text else None
-    meant = alias.coin if alias else None
     tests: dict[str, tuple[bool, Callable[[Summary], bool]]] = {
         "listed somewhere": (True, lambda c: c.listed > 0),
         f"quote {f.quote}": (bool(f.quote), lambda c: c.key.quote == f.quote),
@@ -203,7 +205,7 @@ def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
         f"change over {f.min_change_pct} %": (f.min_change_pct is not None, lambda c: abs(c.change_24h_pct or Decimal(0)) >= (f.min_change_pct or 0)),
         "hide leveraged and wrapped": (f.hide_leveraged, lambda c: _kind(view, c.key.base) not in (AssetKind.LEVERAGED, AssetKind.WRAPPED)),
         "hide suspect": (f.hide_suspect, lambda c: c.status not in ("disputed", "no_consensus") and not any(q.flag for q in view.pairs[c.key].values())),
-        f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper() or c.key.base == meant),
+        f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper()),
         "watched only": (bool(f.base), lambda c: c.key.base in f.base),
     }
     return {name: test for name, (wanted, test) in tests.items() if wanted}
@@ -281,31 +283,25 @@ def _busiest_market(view: held.Held, key: PairKey) -> int | None:
 
 # --- Words ------------------------------------------------------------------------------------------------------
 def resolve(text: str) -> tuple[Coin | None, str | None]:
-    """A coin by ticker, old ticker or name, and the old word when that is what was typed.
+    """A coin by ticker, old ticker or name, and the old ticker when that is what was typed.
 
     An old ticker wins over an asset of the same ticker that trades nowhere any more.
     """
     view, ticker = board(), canonical(text.strip())
-    alias = words().get(ticker)
-    over = alias is not None and standing(alias, timezone.now().date()) == FORMER
-    if alias and over and not any(k.base == ticker and any(q.status == "trading" for q in row.values()) for k, row in view.pairs.items()):
-        return view.coins.get(alias.coin), ticker
+    words = _words.get(view.revision, lambda: _vocabulary(view))
+    kind, key = words.get(ticker, ("", ticker))
+    if kind == AssetAlias.Kind.FORMER and not any(k.base == ticker and any(q.status == "trading" for q in row.values()) for k, row in view.pairs.items()):
+        return view.coins.get(key), ticker
     if ticker in view.coins:
         return view.coins[ticker], None
-    return view.coins.get(alias.coin if alias else ticker), ticker if over else None
+    return view.coins.get(key), None
 
 
-def words() -> Mapping[str, Alias]:
-    """{word in capitals: what it means today}: every other ticker, old ticker, name and misspelling of every coin."""
-    view, today = board(), timezone.now().date()
-    return _words.get((view.revision, today), lambda: _vocabulary(view, today))
-
-
-def _vocabulary(view: Board, today: date) -> dict[str, Alias]:
-    """Names of coins first, so that an alias is never a guess. Of equal names the oldest coin's counts."""
-    names = {coin.name.upper(): Alias(coin.name, "name", key) for key, coin in reversed(view.coins.items()) if coin.name}
-    rows = AssetAlias.objects.values_list("text", "kind", "asset__slug", "valid_from", "valid_to", "factor")
-    return names | vocabulary((Alias(canonical(text), kind, slug.upper(), *more) for text, kind, slug, *more in rows), today)
+def _vocabulary(view: Board) -> dict[str, tuple[str, str]]:
+    """{upper-cased word: (kind of alias, coin key)}; tickers over names, so that a spelling is never a guess."""
+    names = {coin.name.upper(): ("name", key) for key, coin in reversed(view.coins.items()) if coin.name}  # of equals the oldest
+    rows = sorted(AssetAlias.objects.values_list("text", "kind", "asset__slug"), key=lambda row: row[1] in (AssetAlias.Kind.TICKER, AssetAlias.Kind.FORMER))
+    return names | {canonical(text): (kind, slug.upper()) for text, kind, slug in rows}
 
 
 def suggest(text: str, limit: int = 8) -> tuple[tuple[str, str, str], ...]:

@@ -1,58 +1,52 @@
-"""Best price to buy and to sell, before and after taker fees, with the reason for everything left out."""
+"""Best price to buy and to sell, before and after taker fees, for an amount or at the top of the book, with the reason for
+everything left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, localcontext
 
 from msgspec.structs import asdict
 
 from exchanges.numbers import EXACT
-from markets.analysis import figures, quality, reference, verdict, wording
-from markets.analysis.figures import BPS, HUNDRED, Best, Summary
+from markets.analysis import amounts, converted, figures, quality, reference, verdict, wording
+from markets.analysis.amounts import TOP, Asked, Deal, Order
+from markets.analysis.converted import Joined
+from markets.analysis.fees import Fees, charged
+from markets.analysis.figures import HUNDRED, Best, Summary
 from markets.analysis.quality import ANOMALIES, ONE, Look
+from markets.analysis.rows import Name, Row, Table, name_of
 from markets.analysis.settings import DEFAULT, Method
 from markets.analysis.verdict import Verdict
-from markets.board import Board, PairKey, Quote
+from markets.analysis.wallets import Wallet
+from markets.board import Board, Ladder, PairKey, Quote
 
-__all__ = ["Best", "Choice", "Comparison", "Row", "Summary", "compare", "prefer", "survey"]
+__all__ = ["Best", "Choice", "Comparison", "Order", "Row", "Summary", "Terms", "compare", "prefer", "survey"]
 
-_OTHER = {"buy": "sell", "sell": "buy"}
 _OLD = ("aging", "stale", "frozen")
-_STATES = ("fresh", "aging", "stale", "expired")
+SIDES = ("buy", "sell")
+LARGER = 10  # times the amount: who is best there is told where it is somebody else
 
 
 @dataclass(frozen=True)
-class Row:
-    """One exchange's line in a comparison. `rank` is None for what is not ranked; `flags` says why.
+class Terms:
+    """On whose terms a comparison is made: side, before or after fees, what is ordered, and the visitor's own taker fees."""
 
-    `price` is the ask (buy) or bid (sell); `net_price` the same after the fee. `vs_best` is the difference of net
-    prices (of prices, before fees) to the winner, in quote, never positive for a loser: what this row costs more (buy)
-    or pays less (sell), with a minus sign. `detail` is the sentence for people. `reason` is "" for what is ranked, else
-    the one reason why not: a flag, or the state that lost (stale, expired, aging).
-    """
-
-    quote: Quote
-    state: str  # fresh aging stale expired
-    age_s: float | None
-    flags: tuple[str, ...]
-    detail: str
-    price: Decimal | None
-    net_price: Decimal | None
-    fee_pct: Decimal | None
-    spread_bps: Decimal | None
-    deviation_bps: Decimal | None
-    rank: int | None
-    vs_best: Decimal | None
-    badges: tuple[str, ...]  # best_price best_to_buy best_to_sell tightest deepest new
-    reason: str = ""
+    side: str = "buy"
+    net: bool = True
+    order: Order = TOP
+    fees: Fees = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One pair over all exchanges at `as_of`: what the page, the API, a sentence and an alert all say."""
+    """One pair over all exchanges at `as_of`: what the page, the API, a sentence and an alert all say.
+
+    The winners, the gap and what is left after fees are those of the ordered amount, where there is one; `price_range_pct`
+    is always of the best prices. `after_fees_size`: for so many coins it is left.
+    """
 
     key: PairKey
     as_of: datetime
@@ -67,6 +61,7 @@ class Comparison:
     dispersion_bps: Decimal | None
     gap_bps: Decimal | None  # (sell price - buy price) / buy price of the two winners shown, before fees
     after_fees_pct: Decimal | None  # what is left of that gap after both taker fees
+    after_fees_size: Decimal | None
     change_24h_pct: Decimal | None  # volume-weighted over ranked rows
     high_24h: Decimal | None
     low_24h: Decimal | None
@@ -79,6 +74,8 @@ class Comparison:
     best_sell: Best | None
     rows: tuple[Row, ...]  # ranked first, then the rest
     notes: tuple[str, ...]
+    order: Order = TOP
+    choice: Choice | None = None  # the one price, where one was asked for
 
 
 @dataclass(frozen=True)
@@ -95,104 +92,153 @@ class Choice:
     detail: str
 
 
-def compare(key: PairKey, quotes: Mapping[str, Quote], now: datetime, method: Method = DEFAULT, *,
-            side: str = "buy", net: bool = True, usd: Decimal | None = None, stable: bool = False, names: Mapping[str, str] | None = None) -> Comparison:
+def compare(key: PairKey, quotes: Mapping[str, Quote], now: datetime, method: Method = DEFAULT, *, terms: Terms | None = None,
+            books: Mapping[str, Ladder] | None = None, wallets: Mapping[str, Sequence[Wallet]] | None = None, joined: Sequence[Joined] = (),
+            usd: Decimal | None = None, stable: bool = False, names: Mapping[str, str] | None = None, measured: bool = True,
+            side: str = "buy", net: bool = True) -> Comparison:
     """Compare one pair. `usd` converts the quote currency to USD (None: unknown, class tail); `stable`: both are stablecoins.
 
-    `names` are the exchanges' names for the notes (default: their slugs).
+    `terms` say what is ordered on whose terms (without: `side` and `net`, at the top of the book). `books` and `wallets` are by
+    exchange; `joined` are the coin's quotes in other currencies with their rates. `names` are the exchanges' names for the
+    notes (default: their slugs). Without `measured` nothing is told of what the books hold.
     """
+    asked = terms or Terms(side=side, net=net)
     with localcontext(EXACT):
-        judged = verdict.judge(quotes, now, method, usd, stable)
-        summary = figures.summarise(key, judged, net, usd)
-        mids = [look.mid for look in judged.counted] if judged.ranked else []
-        middle = reference.median(mids) if mids else None
-        rows = _Rows(judged, summary, side, net, usd, method, middle).all()
-        return Comparison(
-            **asdict(summary), as_of=now, side=side, net=net, grade=verdict.grade(judged, method), reference_price=middle,
-            index_price=reference.index(mids, _weights(judged.counted, now, method), method.weight_cap) if mids else None,
-            price_range_pct=_range(rows), dispersion_bps=reference.dispersion_bps([look.mid for look in judged.eligible], method),
-            high_24h=max((look.quote.high_24h for look in judged.ranked if look.quote.high_24h), default=None),
-            low_24h=min((look.quote.low_24h for look in judged.ranked if look.quote.low_24h), default=None),
-            rows=rows, notes=wording.notes(judged, side, _winners(judged, side, names or {})),
-        )
-
-
-def survey(board: Board, now: datetime, method: Method = DEFAULT, *, net: bool = True) -> dict[PairKey, Summary]:
-    """Every pair's figures, the same as `compare` would give, without the rows."""
-    with localcontext(EXACT):
-        return {key: _surveyed(board, key, now, method, net) for key in board.pairs}
-
-
-def _surveyed(board: Board, key: PairKey, now: datetime, method: Method, net: bool) -> Summary:
-    usd = board.usd.get(key.quote)
-    return figures.summarise(key, verdict.judge(board.pairs[key], now, method, usd, board.is_stable(key)), net, usd)
+        asked = replace(asked, order=asked.order.resolved(usd))
+        judged = verdict.judge(charged(quotes, asked.fees), now, method, usd, stable)
+        return _Comparing(key, judged, now, method, asked, books or {}, wallets or {}, joined, usd, names or {}, measured).made()
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Makes a comparison's rows: what they all share."""
+class _Comparing:
+    """One comparison on its way: what its steps share."""
 
+    key: PairKey
     judged: Verdict
-    summary: Summary
-    side: str
-    net: bool
-    usd: Decimal | None
+    now: datetime
     method: Method
-    middle: Decimal | None
+    terms: Terms
+    own_books: Mapping[str, Ladder]
+    wallets: Mapping[str, Sequence[Wallet]]
+    joined: Sequence[Joined]
+    usd: Decimal | None
+    names: Mapping[str, str]
+    measured: bool
 
-    def all(self) -> tuple[Row, ...]:
-        """Ranked first, then the rest: the youngest first, then by the operator's order."""
-        ranked = [place[-1] for place in sorted(figures.places(self.judged.ranked, self.side, self.net))]
-        rest = [look for look in self.judged.looks.values() if look not in ranked]
-        rest.sort(key=lambda look: (_STATES.index(look.state), look.quote.priority, look.quote.exchange))
-        badges = self._badges()
-        return (
-            *(self._row(look, rank, tuple(badges[look.quote.exchange])) for rank, look in enumerate(ranked, 1)),
-            *(self._row(look, None, ()) for look in rest),
+    def made(self) -> Comparison:
+        """The comparison. The reference is the pair's own; converted quotes are ranked beside it and move no statistic."""
+        judged, side, net = self.judged, self.terms.side, self.terms.net
+        mids = [look.mid for look in judged.counted] if judged.ranked else []
+        middle = reference.median(mids) if mids else None
+        others = self._converted(middle)
+        ranked = _youngest([*judged.ranked, *(look for look in others if not look.reason)])
+        books = self._books()
+        deals = {s: {name_of(look): self._deal(look, s, books) for look in [*judged.looks.values(), *others] if look.mid} for s in SIDES}
+        summary = figures.summarise(self.key, judged, net, self.usd, {s: [deals[s][name_of(look)] for look in ranked] for s in SIDES})
+        winner = summary.best_buy if side == "buy" else summary.best_sell
+        table = Table(
+            self.key, [*judged.looks.values(), *others], ranked, deals, winner, side, net, self.terms.order, self.usd, self.now, self.method, middle,
+            books if self.measured else {}, {each.conversion.quote: each.conversion for each in self.joined},
+        )
+        rows = table.rows()
+        return Comparison(
+            **asdict(summary), as_of=self.now, side=side, net=net, grade=verdict.grade(judged, self.method), reference_price=middle,
+            index_price=reference.index(mids, _weights(judged.counted, self.now, self.method), self.method.weight_cap) if mids else None,
+            price_range_pct=_range(rows), dispersion_bps=reference.dispersion_bps([look.mid for look in judged.eligible], self.method),
+            high_24h=max((look.quote.high_24h for look in judged.ranked if look.quote.high_24h), default=None),
+            low_24h=min((look.quote.low_24h for look in judged.ranked if look.quote.low_24h), default=None),
+            rows=rows, notes=(*wording.notes(judged, side, self._changed(ranked, deals[side])), *self._told(rows, ranked, books, winner)),
+            order=self.terms.order,
         )
 
-    def _row(self, look: Look, rank: int | None, badges: tuple[str, ...]) -> Row:
-        q = look.quote
-        price = (q.ask if self.side == "buy" else q.bid) or None  # a zero is no price
-        net_price, spread = figures.unit(q, self.side), wording.spread(q)
-        return Row(
-            quote=q, state=look.state, age_s=look.age_s, flags=self._flags(look), detail=wording.detail(look, self.middle),
-            price=price, net_price=net_price, fee_pct=None if q.taker_fee is None else q.taker_fee * HUNDRED,
-            spread_bps=None if spread is None else spread * BPS,
-            deviation_bps=(look.mid / self.middle - ONE) * BPS if look.mid and self.middle else None,
-            rank=rank, vs_best=self._behind(price, net_price) if rank and price else None, badges=badges, reason=look.reason,
-        )
-
-    def _flags(self, look: Look) -> tuple[str, ...]:
-        """The reason it does not count (of what is only too old: what is remembered of it); then what informs."""
-        informs = {
-            "unknown_identity": look.quote.identity == "unknown",
-            "future": quality.ahead_s(look.quote) > 0,
-            "thin": quality.is_thin(look.quote, self.usd, self.method),
-        }
-        first = look.quote.flag if look.reason in _STATES else look.reason
-        return tuple(dict.fromkeys(flag for flag, holds in [(first, first), *informs.items()] if holds))
-
-    def _behind(self, price: Decimal, net_price: Decimal | None) -> Decimal | None:
-        """What a ranked row costs more or pays less than the winner, as zero or a negative number."""
-        best: Best = self.summary.best_buy if self.side == "buy" else self.summary.best_sell  # type: ignore[assignment]  # a row is ranked: there is one
-        if self.net and best.net_price is not None:
-            return None if net_price is None else -abs(net_price - best.net_price)
-        return -abs(price - best.price)
-
-    def _badges(self) -> dict[str, list[str]]:
-        """{exchange: badges} of the ranked. Equals share a badge."""
-        found: dict[str, list[str]] = {look.quote.exchange: [] for look in self.judged.ranked}
-        for badge, side in (("best_price", self.side), (f"best_to_{_OTHER[self.side]}", _OTHER[self.side])):
-            offered = sorted(figures.places(self.judged.ranked, side, self.net))
-            for place in offered:
-                if place[:2] == offered[0][:2]:
-                    found[place[4]].append(badge)
-        spreads = {look.quote.exchange: wording.spread(look.quote) for look in self.judged.ranked if look.state == "fresh"}
-        for exchange, spread in spreads.items() if len(spreads) >= 3 else ():
-            if spread == min(s for s in spreads.values() if s is not None):
-                found[exchange].append("tightest")
+    def _converted(self, middle: Decimal | None) -> list[Look]:
+        found: list[Look] = []
+        for each in self.joined:
+            priced = Joined(conversion=each.conversion, quotes=charged(each.quotes, self.terms.fees), usd=each.usd, stable=each.stable)
+            judged, looks = converted.looks(priced, self.now, self.method)
+            converted.apart(looks, middle, max(judged.tol, self.judged.tol))
+            found += looks
         return found
+
+    def _books(self) -> dict[Name, Ladder]:
+        """Every book by row, converted where the row is."""
+        own = {(exchange, self.key.quote): ladder for exchange, ladder in self.own_books.items()}
+        for each in self.joined:
+            own |= {(exchange, each.conversion.quote): converted.ladder(book, each.conversion.rate) for exchange, book in each.books.items()}
+        return own
+
+    def _deal(self, look: Look, side: str, books: Mapping[Name, Ladder], times: int = 1) -> Deal:
+        order = self.terms.order
+        if times > 1 and order.amount is not None:
+            order = Order(order.amount * times, order.unit, order.withdraw, order.network)
+        asked = Asked(side, order, self.now, self.method, self.key.quote)
+        return amounts.deal(look, asked, books.get(name_of(look)), self.wallets.get(look.quote.exchange, ()))
+
+    def _named(self, exchange: str) -> str:
+        return self.names.get(exchange, exchange)
+
+    def _changed(self, ranked: Sequence[Look], deals: Mapping[Name, Deal]) -> tuple[str, str] | None:
+        """Who is best before and after fees, where they differ."""
+        offered = [deals[name_of(look)] for look in ranked]
+        before, after = (figures.best_deal(offered, self.terms.side, net) for net in (False, True))
+        if before is None or after is None or before.exchange == after.exchange:
+            return None
+        return self._named(before.exchange), self._named(after.exchange)
+
+    def _told(self, rows: Sequence[Row], ranked: Sequence[Look], books: Mapping[Name, Ladder], winner: Best | None) -> list[str]:
+        """What the amount changes: nobody fills it, or ten times as much is better bought elsewhere."""
+        order, side = self.terms.order, self.terms.side
+        if order.amount is None or not ranked:
+            return []
+        if winner is None:
+            fullest = max((row for row in rows if row.rank and row.deal and row.deal.share), key=lambda row: row.deal.share, default=None)  # type: ignore[union-attr, return-value, arg-type]
+            most = (self._named(fullest.quote.exchange), fullest.deal.share) if fullest and fullest.deal and fullest.deal.share else None
+            return [wording.unfilled(order.amount, self._unit(), most)]
+        larger = figures.best_deal([self._deal(look, side, books, LARGER) for look in ranked], side, self.terms.net)
+        if larger is None or larger.exchange == winner.exchange:
+            return []
+        return [wording.at_more(order.amount * LARGER, self._unit(), self._named(larger.exchange), self._named(winner.exchange), side)]
+
+    def _unit(self) -> str:
+        return self.key.base if self.terms.order.in_base else self.key.quote
+
+
+def _youngest(ranked: Sequence[Look]) -> list[Look]:
+    """Aging ones only where nothing fresh exists, over all currencies; the others get the reason."""
+    fresh = [look for look in ranked if look.state == "fresh"] or list(ranked)
+    for look in ranked if len(fresh) < len(ranked) else ():
+        if look.state != "fresh":
+            look.reason = "aging"
+    return fresh
+
+
+BooksOf = Callable[[PairKey], Mapping[str, Ladder]]
+
+
+def no_books(_: PairKey) -> Mapping[str, Ladder]:
+    """Nothing is known of any depth."""
+    return {}
+
+
+def survey(board: Board, now: datetime, method: Method = DEFAULT, *, net: bool = True, terms: Terms | None = None,
+           books: BooksOf = no_books) -> dict[PairKey, Summary]:
+    """Every pair's figures, the same as `compare` would give, without the rows.
+
+    `terms` rank every pair at an amount of its own quote units, of coins, or of USD-equivalents: where nobody is known to fill it
+    a pair has no winner. `books` gives a pair's ladders by exchange; it is asked only where a best price is not enough.
+    """
+    asked = terms or Terms(net=net)
+    with localcontext(EXACT):
+        return {key: _surveyed(board, key, now, method, asked, books) for key in board.pairs}
+
+
+def _surveyed(board: Board, key: PairKey, now: datetime, method: Method, terms: Terms, books: BooksOf) -> Summary:  # noqa: PLR0917
+    usd = board.usd.get(key.quote)
+    judged, order = verdict.judge(charged(board.pairs[key], terms.fees), now, method, usd, board.is_stable(key)), terms.order.resolved(usd)
+    if order.amount is None:
+        return figures.summarise(key, judged, terms.net, usd)
+    deals = {side: amounts.deals(judged.ranked, Asked(side, order, now, method, key.quote), lambda: books(key)) for side in SIDES}
+    return figures.summarise(key, judged, terms.net, usd, deals)
 
 
 def _range(rows: Sequence[Row]) -> Decimal | None:
@@ -205,14 +251,6 @@ def _weights(counted: Sequence[Look], now: datetime, method: Method) -> list[Dec
     known = any(look.volume is not None for look in counted)
     volumes = [look.volume if known else ONE for look in counted]
     return [None if volume is None else volume * quality.weight(look.quote, now, method) for look, volume in zip(counted, volumes, strict=True)]
-
-
-def _winners(judged: Verdict, side: str, names: Mapping[str, str]) -> tuple[str, str] | None:
-    """Who is best before and after fees, where they differ."""
-    before, after = figures.best(judged.ranked, side, False), figures.best(judged.ranked, side, True)
-    if before is None or after is None or before.exchange == after.exchange:
-        return None
-    return names.get(before.exchange, before.exchange), names.get(after.exchange, after.exchange)
 
 
 def prefer(quotes: Mapping[str, Quote], wanted: Sequence[str], now: datetime, method: Method = DEFAULT, *,

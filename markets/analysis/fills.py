@@ -7,7 +7,7 @@ Levels are (price, size in coins), best first: asks when buying, bids when selli
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from msgspec import Struct
 
@@ -52,19 +52,20 @@ def by_money(levels: Sequence[Level], money: Decimal) -> Fill:
 
 
 def _walk(levels: Sequence[Level], wish: Decimal, *, in_money: bool) -> Fill:
-    base = spent = ZERO
-    left, worst, count = wish, None, 0
-    for price, size in levels:
-        if left <= ZERO:
-            break
-        worth = EXACT.multiply(price, size) if in_money else size
-        whole = worth <= left
-        took = size if whole else (EXACT.divide(left, price) if in_money else left)
-        base = EXACT.add(base, took)
-        spent = EXACT.add(spent, EXACT.multiply(price, size) if whole else left if in_money else EXACT.multiply(price, took))
-        left = EXACT.subtract(left, worth) if whole else ZERO
-        worst, count = price, count + 1
-    return Fill(base, spent, worst, count, ONE if left <= ZERO else ONE - EXACT.divide(left, wish))
+    """Whole levels while they do not reach the wish, then what is missing of the next one."""
+    if wish <= ZERO:
+        return Fill(ZERO, ZERO, None, 0, ONE)
+    with localcontext(EXACT):
+        base = money = ZERO
+        price, count = None, 0
+        for price, size in levels:
+            count += 1
+            more_base, more_money = base + size, money + price * size
+            if (more_money if in_money else more_base) >= wish:
+                took = (wish - money) / price if in_money else wish - base
+                return Fill(base + took, wish if in_money else money + price * took, price, count, ONE)
+            base, money = more_base, more_money
+        return Fill(base, money, price, count, (money if in_money else base) / wish)
 
 
 def slippage(vwap: Decimal | None, mid: Decimal | None) -> Decimal | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from exchanges.numbers import plain
 from markets.analysis import quality
 from markets.analysis.quality import Look
 from markets.analysis.verdict import Verdict
@@ -128,6 +129,23 @@ def notes(verdict: Verdict, side: str, winners: tuple[str, str] | None) -> tuple
         verb = "is cheapest" if side == "buy" else "pays most"
         said.append(f"Fees change the winner: before fees {winners[0]} {verb}, after fees {winners[1]}.")
     return tuple(said)
+
+
+def unfilled(amount: Decimal, unit: str, most: tuple[str, Decimal] | None) -> str:
+    """Nobody is known to fill an amount. `most`: who fills the largest share of it, a ratio."""
+    part = "" if most is None else f" {most[0]}'s book holds most, {share(most[1])} of it."
+    return f"No exchange is known to fill {plain(amount)} {unit}.{part}"
+
+
+def share(ratio: Decimal) -> str:
+    """How much of an amount is filled: whole percents, never rounded up to all of it; below one, that it is less."""
+    whole = int(ratio * 100)
+    return f"{whole}%" if whole or not ratio else "less than 1%"
+
+
+def at_more(amount: Decimal, unit: str, larger: str, winner: str, side: str) -> str:
+    """Who is best at a larger amount, where it is somebody else."""
+    return f"At {plain(amount)} {unit} {larger} {'is cheaper' if side == 'buy' else 'pays more'} than {winner}."
 
 
 _STANDING = {

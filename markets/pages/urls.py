@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import assets, compare, depth, guide, overview, past, status
+from markets.pages import assets, compare, depth, overview, past, status
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -13,8 +13,7 @@ urlpatterns = [
     path("assets/<str:slug>/", assets.asset, name="asset"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),
-    path("guide/", guide.guide, name="guide"),
-    path("guide/<slug:name>/", guide.guide, name="guide-page"),
+    path("guide/", assets.guide, name="guide"),
     path("status/", status.status, name="status"),
     path("status.json", status.status_json, name="status-json"),
 ]

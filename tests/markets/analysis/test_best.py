@@ -29,7 +29,7 @@ def test_fees_change_the_winner():
     after = compare(cheap, fair, names={"ada": "Ada", "bea": "Bea"})
     assert [(r.quote.exchange, r.net_price, r.fee_pct) for r in after.rows] == [("bea", D("100.1250375"), D("0.075")), ("ada", D("100.2"), D("0.2"))]
     assert [f"{r.net_price:.4f}" for r in after.rows] == ["100.1250", "100.2000"]
-    assert after.best_buy == best.Best("bea", D("100.05"), D("100.1250375"), D("0.075"))
+    assert after.best_buy == best.Best("bea", D("100.05"), D("100.1250375"), D("0.075"), 900, "USDT")
     assert after.notes == ("Fees change the winner: before fees Ada is cheapest, after fees Bea.",)
     before = compare(cheap, fair, net=False)
     assert (before.best_buy.exchange, before.best_buy.price, before.best_buy.net_price) == ("ada", 100, D("100.2"))
@@ -54,7 +54,7 @@ def test_without_a_known_fee_there_is_no_net_figure_and_the_row_comes_after_thos
     assert (c.rows[1].net_price, c.rows[1].fee_pct, c.rows[1].vs_best) == (None, None, None)
     assert order(compare(free, dear, net=False)) == ["ada", "bea"]
     alone = compare(free)
-    assert alone.best_buy == best.Best("ada", free.ask, None, None)
+    assert alone.best_buy == best.Best("ada", free.ask, None, None, 900, "USDT")
     assert (alone.after_fees_pct, alone.rows[0].vs_best, alone.rows[0].badges) == (None, 0, ("best_price", "best_to_sell"))
 
 
