@@ -2,9 +2,9 @@
 
     python -m tests.servers pytest -m both
 
-starts both, runs the command with PEBBLE_TEST_DATABASE_URL, PEBBLE_TEST_REDIS_URL and REDIS_URL set (tests.settings
-reads them), stops both and ends as the command did. An address given in PEBBLE_TEST_DATABASE_URL or
-PEBBLE_TEST_REDIS_URL is used instead of starting that server. A server that cannot start is a failure with its reason.
+starts both, runs the command with PEBBLE_TEST_DATABASE_URL and PEBBLE_TEST_REDIS_URL set (tests.settings reads them), stops
+both and ends as the command did. With `-n 2` there are two of each, and each variable holds their addresses, one for each
+worker. Addresses given in these variables are used instead of starting servers. One that cannot start is a failure with its reason.
 
 So one settings module and one database alias serve both runs: `pytest` is the suite on SQLite, the line above is the
 part of it that touches storage, queue, limits or the API once more on PostgreSQL and Valkey.
@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 START_S = 30
@@ -135,6 +136,12 @@ def _ready(probe: socket.socket, log: Path) -> bool:
     return "ready to accept connections" in text
 
 
+def _workers(command: list[str]) -> int:
+    """How many run side by side: what follows -n."""
+    following = dict(pairwise(command)).get("-n", "1")
+    return int(following) if following.isdigit() else 1
+
+
 def main(command: list[str]) -> int:
     """Run `command` beside both servers; its exit code."""
     if not command:
@@ -147,8 +154,7 @@ def main(command: list[str]) -> int:
         with ExitStack() as stack:
             for variable, name in VARIABLES.items():
                 if not environment.get(variable):
-                    environment[variable] = stack.enter_context(globals()[name]())
-            environment["REDIS_URL"] = environment["PEBBLE_TEST_REDIS_URL"]
+                    environment[variable] = " ".join(stack.enter_context(globals()[name]()) for _ in range(_workers(command)))
             return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 130

@@ -5,15 +5,15 @@ import tempfile
 
 os.environ["PEBBLE_MARKET"] = "simulated"
 os.environ["PEBBLE_DATA_DIR"] = os.environ.get("PEBBLE_TEST_DATA_DIR") or tempfile.mkdtemp(prefix="pebble-tests-")
-os.environ.setdefault("DATABASE_URL", os.environ.get("PEBBLE_TEST_DATABASE_URL", ""))
-if not os.environ["DATABASE_URL"]:
-    del os.environ["DATABASE_URL"]
+# Workers that run side by side have a server each (tests/servers.py): what one does must not hold up or empty the other's.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+for _test, _ours in (("PEBBLE_TEST_DATABASE_URL", "DATABASE_URL"), ("PEBBLE_TEST_REDIS_URL", "REDIS_URL")):
+    if _addresses := os.environ.get(_test, "").split():
+        os.environ[_ours] = _addresses[int(_worker or 0) % len(_addresses)]
+        if _worker:  # who starts the workers hands all addresses on
+            os.environ[_test] = os.environ[_ours]
 
-# Tests that run side by side share the server, not the numbered database in it.
-if os.environ.get("REDIS_URL") and os.environ.get("PYTEST_XDIST_WORKER"):
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{os.environ['PYTEST_XDIST_WORKER'].removeprefix('gw')}"
-
-from pebble.settings import *  # noqa: F403
+from pebble.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

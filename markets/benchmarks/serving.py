@@ -44,7 +44,7 @@ def run() -> Iterator[Figure]:
     }
     port = free_port()
     with processes.web(port) as pid:
-        rounds = [{name: _beside_empty(port, pid, target, flipped=number % 2 == 1) for name, target in targets.items()} for number in range(ROUNDS + 1)]
+        rounds = [{name: beside_empty(port, pid, target, flipped=number % 2 == 1) for name, target in targets.items()} for number in range(ROUNDS + 1)]
     ceiling = _ceiling()
     for name in targets:
         yield _figure(name, [each[name] for each in rounds[1:]], ceiling)
@@ -61,7 +61,7 @@ def prepare() -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What one stretch of load got, and what it cost the server."""
 
     tally: Tally
@@ -69,23 +69,24 @@ class _Asked:
 
     @property
     def ms(self) -> float:
+        """Milliseconds of the server's processor time for one answer."""
         return self.cpu_s * 1000 / max(sum(self.tally.statuses.values()), 1)
 
 
-def _beside_empty(port: int, pid: int, target: Target, *, flipped: bool) -> tuple[_Asked, _Asked]:
+def beside_empty(port: int, pid: int, target: Target, *, flipped: bool) -> tuple[Asked, Asked]:
     """The target and the empty view one right after the other, so that a busy neighbour meets both."""
     both = {True: target, False: Target([EMPTY])}
     asked = {ours: _ask(port, pid, both[ours]) for ours in (sorted(both) if flipped else sorted(both, reverse=True))}
     return asked[True], asked[False]
 
 
-def _ask(port: int, pid: int, target: Target) -> _Asked:
+def _ask(port: int, pid: int, target: Target) -> Asked:
     before = processes.cpu_s(pid)
     tally = drive(port, target, SECONDS)
-    return _Asked(tally, processes.cpu_s(pid) - before)
+    return Asked(tally, processes.cpu_s(pid) - before)
 
 
-def _figure(name: str, rounds: list[tuple[_Asked, _Asked]], ceiling: float) -> Figure:
+def _figure(name: str, rounds: list[tuple[Asked, Asked]], ceiling: float) -> Figure:
     rate, empty = (statistics.median(asked[place].tally.per_s for asked in rounds) for place in (0, 1))
     ratio = statistics.median(ours.tally.per_s / bare.tally.per_s for ours, bare in rounds)
     share, words = (2 / 3, "two thirds") if name.endswith("304") else (1 / 3, "a third")

@@ -22,7 +22,7 @@ from exchanges.simulator.server import running
 # Which module of markets/benchmarks, and on which databases.
 SUITE = {
     "decoding": ("sqlite",), "storing": ("sqlite", "postgresql"), "books": ("sqlite", "postgresql"), "history": ("postgresql",), "board": ("sqlite",),
-    "serving": ("sqlite",), "looks": ("sqlite",), "memory": ("sqlite",),
+    "arbitrage": ("sqlite",), "scaling": ("sqlite",), "serving": ("sqlite",), "pages": ("sqlite",), "looks": ("sqlite",), "memory": ("sqlite",),
 }  # fmt: skip
 LONG = {"hour": ("sqlite",)}  # only when asked for by name: it takes as long as it says
 
