@@ -157,11 +157,11 @@ def hourly(rate: Decimal | None, hours: Decimal | None) -> Decimal | None:
 
 def mean(payments: Iterable[Payment]) -> Mean | None:
     """The mean over time of what was paid, each payment by its own interval; those without a known one are left out."""
-    known = [(rate, hours) for rate, hours in payments if hourly(rate, hours) is not None]
+    known = [(rate, hours) for rate, hours in payments if rate is not None and hours is not None and hourly(rate, hours) is not None]
     if not known:
         return None
-    span = sum((hours for _, hours in known), ZERO)  # type: ignore[misc]  # both are known
-    return Mean(EXACT.divide(sum((rate for rate, _ in known), ZERO), span), len(known), span)  # type: ignore[misc]
+    span = sum((hours for _, hours in known), ZERO)
+    return Mean(EXACT.divide(sum((rate for rate, _ in known), ZERO), span), len(known), span)
 
 
 def heat(rate_8h: Decimal | None) -> int:
@@ -195,7 +195,7 @@ def cell(contract: Contract, view: View) -> Cell:
     wrong = (*funding_flags(contract, funding), *([state] if state in OLD else []))
     return Cell(
         contract=contract, rate=rate, hours=funding.interval_hours, hourly=per_hour, payments=paid.payments if paid and view.when == "mean" else 0,
-        age_s=age, state=state, open_interest_usd=interest, taker_fee=_fee(contract, view.fees),
+        age_s=age, state=state, open_interest_usd=interest, taker_fee=fee_of(contract, view.fees),
         reason=wrong[0] if wrong else _doubt(per_hour, interest, view.method),
     )
 
@@ -216,7 +216,7 @@ def _rate(funding: Funding, when: str, paid: Mean | None) -> tuple[Decimal | Non
     return rate, hourly(rate, hours)
 
 
-def _fee(contract: Contract, fees: Fees) -> Decimal | None:
+def fee_of(contract: Contract, fees: Fees) -> Decimal | None:
     """The visitor's own taker fee, else the one that is known of the contract."""
     own = fees.get(contract.exchange, fees.get(""))
     return contract.taker_fee if own is None else own

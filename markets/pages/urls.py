@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import assets, compare, depth, overview, past, status
+from markets.pages import assets, compare, depth, funding, funding_coin, overview, past, status
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("compare/<str:pair>/deviation.csv", past.deviation, name="deviation-csv"),
     path("compare/<str:pair>/hours.csv", past.hours, name="hours-csv"),
     path("liquidity/<str:pair>/", depth.liquidity, name="liquidity"),
+    path("funding/", funding.funding, name="funding"),
+    path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),

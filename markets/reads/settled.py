@@ -1,14 +1,16 @@
-"""Funding that was paid, page by page from the store."""
+"""Funding that was paid, page by page from the store, and its means."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F
 
-from markets.analysis import derivatives
+from markets.analysis import derivatives, funding
+from markets.analysis.funding import MEAN_OF, Mean, Payment
 from markets.models import FundingSettlement, Market
 from markets.reads.contracts import apart, coin
 
@@ -75,6 +77,14 @@ def rates(wanted: Wanted, *, newest_first: bool = True, offset: int = 0, limit: 
     return Rates(found, rows.count(), len(markets), len(markets.keys() - read), tuple(apart(markets.values())))
 
 
+def by_place(wanted: Wanted, most: int) -> dict[tuple[str, str], tuple[Settlement, ...]]:
+    """{(exchange, symbol): payments in order} of the newest `most` payments wanted."""
+    found: dict[tuple[str, str], list[Settlement]] = {}
+    for row in reversed(rates(wanted, limit=most).rows):
+        found.setdefault((row.exchange, row.symbol), []).append(row)
+    return {place: tuple(each) for place, each in found.items()}
+
+
 def _markets(wanted: Wanted) -> list[Market]:
     found = Market.objects.filter(kind="perp").select_related("exchange", "base__asset", "quote__asset")
     if wanted.exchanges:
@@ -90,3 +100,34 @@ def _settlement(market: Market, at: datetime, rate: Decimal | None, hours: Decim
         exchange=market.exchange.slug, symbol=market.symbol, base=coin(market.base.asset.slug), quote=coin(market.quote.asset.slug), settle=market.settle,
         settled_at=at, rate=rate, interval_hours=hours,
     )
+
+
+# --- Means ----------------------------------------------------------------------------------------------------------
+MEANS_KEPT_S = 60
+_means: dict[int, Mapping[tuple[str, str], Mean]] = {}
+
+
+def forget() -> None:
+    """Drop what this process holds in memory."""
+    _means.clear()
+
+
+def means(now: datetime) -> Mapping[tuple[str, str], Mean]:
+    """What every perpetual paid over seven days, by exchange and symbol. Read at most once a minute per process."""
+    minute = int(now.timestamp()) // MEANS_KEPT_S
+    if minute not in _means:
+        found = _read_means(now)
+        _means.clear()
+        _means[minute] = found
+    return _means[minute]
+
+
+def _read_means(now: datetime) -> Mapping[tuple[str, str], Mean]:
+    markets = Market.objects.filter(kind="perp").exclude(status=Market.Status.DELISTED)
+    names = {pk: (slug, symbol) for pk, slug, symbol in markets.values_list("pk", "exchange__slug", "symbol")}
+    rows = FundingSettlement.objects.filter(market_id__in=markets.values("pk"), settled_at__gt=now - MEAN_OF, settled_at__lte=now)
+    paid: dict[int, list[Payment]] = {}
+    for market_id, rate, hours in rows.values_list("market_id", "rate", "interval_hours"):
+        paid.setdefault(market_id, []).append((rate, hours))
+    found = {names[market_id]: funding.mean(each) for market_id, each in paid.items() if market_id in names}
+    return {name: mean for name, mean in found.items() if mean}
