@@ -21,7 +21,7 @@ from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import arbitrage, comparisons, contracts, deviation, ladders, rates, settled, volume, wallets
+from markets.reads import arbitrage, comparisons, contracts, deviation, ladders, rates, settled, volume, volume_hours, wallets
 from markets.reads.comparisons import Wanted
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
@@ -63,6 +63,7 @@ def forget() -> None:
     settled.forget()
     wallets.forget()
     volume.forget()
+    volume_hours.forget()
     deviation.forget()
     for kept in (_survey, _words, _sparks, _tiles, _traded):
         kept.forget()

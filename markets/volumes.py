@@ -21,6 +21,7 @@ from markets.bulk import upsert
 from markets.method import current_method
 from markets.models import Asset, Candle, Reading, Snapshot, VolumeHour, VolumePast
 from markets.polls import touch
+from markets.reads import rates
 from markets.snapshots import HOUR, opened
 
 CHANGED = "volumes"  # the change number of all of it
@@ -52,9 +53,10 @@ def _done(hour: datetime) -> bool:
 def _totals(hour: datetime, now: datetime) -> list[tuple[object, ...]]:
     """(hour, exchange, quote currency, USD) over every market whose volume counts now."""
     view, method, sums = held.current(), current_method(), dict[tuple[str, str], list[Decimal]]()
+    usd = {name: rate.mid for name, rate in rates.rates(now).items()}
     for key, quotes in view.board.pairs.items():
         for slug, quote in quotes.items():
-            found = volume.judge(quote, view.board.usd.get(key.quote), now, method)
+            found = volume.judge(quote, usd.get(key.quote), now, method)
             if volume.counts(found) and found.usd is not None:
                 sums.setdefault((slug, key.quote), []).append(found.usd)
     return [(hour, view.exchanges[slug].pk, quote, STORED.plus(_sum(found))) for (slug, quote), found in sums.items() if slug in view.exchanges]
@@ -108,7 +110,7 @@ def _rates(markets: Mapping[int, Any], seen: Seen) -> dict[str, Decimal]:
     prices: dict[tuple[str, str], list[Decimal]] = {}
     for pk, (_, price) in seen.items():
         prices.setdefault((markets[pk].base, markets[pk].quote), []).append(price)
-    return volume.rates(prices, {key.quote for key in markets.values()}, held.USD_LIKE)
+    return volume.rates(prices, {key.quote for key in markets.values()})
 
 
 # --- Where it is read -------------------------------------------------------------------------------------------

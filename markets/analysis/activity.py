@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from exchanges.numbers import EXACT
 from markets.analysis import sentiment, volume
+from markets.analysis.cross import MONEY
 from markets.analysis.depth import BANDS, Depth
 from markets.analysis.sentiment import Sentiment
 from markets.analysis.volume import ONE, Volume
@@ -101,12 +102,12 @@ def in_usd(change_pct: Decimal | None, of_quote: Decimal | None) -> Decimal | No
     return EXACT.multiply(ONE + change_pct / HUNDRED, ONE + of_quote) - ONE
 
 
-def quote_changes(markets: Mapping[tuple[str, str], Sequence[Volume]], usd_like: Sequence[str]) -> dict[str, Decimal]:
-    """{currency: its change in USD}: of the USD-like none, of others by their market against the first of them, or the inverse."""
-    found, first = dict.fromkeys(usd_like, Decimal(0)), usd_like[0]
-    for quote in {quote for _, quote in markets} - set(usd_like):
-        straight = _index(markets.get((quote, first), ()))
-        inverse = _index(markets.get((first, quote), ()))
+def quote_changes(markets: Mapping[tuple[str, str], Sequence[Volume]]) -> dict[str, Decimal]:
+    """{currency: its change in USD}: by its market against what USD means here, or the inverse one; unknown is absent."""
+    found = {MONEY: Decimal(0)}
+    for quote in {quote for _, quote in markets} - {MONEY}:
+        straight = _index(markets.get((quote, MONEY), ()))
+        inverse = _index(markets.get((MONEY, quote), ()))
         if straight is not None:
             found[quote] = straight
         elif inverse is not None and inverse > -ONE:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from exchanges.numbers import EXACT
 from markets.analysis import quality
+from markets.analysis.cross import MONEY
 from markets.analysis.reference import NORMAL, shares
 from markets.analysis.settings import Method
 from markets.board import Quote
@@ -174,11 +175,11 @@ def index_change(changes: Sequence[tuple[Decimal, Decimal | None]]) -> Decimal |
     return sum((EXACT.multiply(part, change) for part, (change, _) in zip(portions, ordered, strict=True)), Decimal(0))
 
 
-def rates(prices: Mapping[tuple[str, str], Sequence[Decimal]], quotes: Collection[str], usd_like: Sequence[str]) -> dict[str, Decimal]:
-    """{quote currency: USD per unit} from prices by (base, quote): the median against the first USD-like one, else of the inverse."""
-    found = dict.fromkeys(usd_like, ONE)
-    for quote in set(quotes) - set(usd_like):
-        straight, inverse = prices.get((quote, usd_like[0])), prices.get((usd_like[0], quote))
+def rates(prices: Mapping[tuple[str, str], Sequence[Decimal]], quotes: Collection[str]) -> dict[str, Decimal]:
+    """{quote currency: USD per unit} from prices by (base, quote): the median of its market, else of the inverse; unknown is absent."""
+    found = {MONEY: ONE}
+    for quote in set(quotes) - {MONEY}:
+        straight, inverse = prices.get((quote, MONEY)), prices.get((MONEY, quote))
         if straight or inverse:
             found[quote] = statistics.median(straight) if straight else EXACT.divide(ONE, statistics.median(inverse or ()))
     return found

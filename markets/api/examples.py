@@ -14,6 +14,7 @@ from markets.analysis import best
 from markets.api import examples_contracts as api_examples_contracts
 from markets.api import examples_events as api_examples_events
 from markets.api import examples_past as api_examples_past
+from markets.api import examples_volume as api_examples_volume
 from markets.api import serialize, serialize_exchange
 from markets.board import PairKey, Quote
 from markets.models import ServiceStatus
@@ -86,6 +87,7 @@ def answers() -> dict[str, Any]:
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
         **msgspec.to_builtins(api_examples_past.answers(_answer, NOW)),
+        **msgspec.to_builtins(api_examples_volume.answers(_noted, NOW)),
     }
 
 

@@ -7,6 +7,7 @@ from markets.api import core as api
 from markets.api import docs as api_docs
 from markets.api import events as api_events
 from markets.api import past as api_past
+from markets.api import volume as api_volume
 
 v1 = [
     path("exchanges/", api.Exchanges.as_view()),
@@ -24,6 +25,7 @@ v1 = [
     path("history/<str:pair>/deviation/", api_past.Deviation.as_view()),
     path("history/<str:pair>/hours/", api_past.Hours.as_view()),
     path("copy-trading/", api_events.CopyTrading.as_view()),
+    path("volume/", api_volume.Volumes.as_view()),
     path("status/", api.Status.as_view()),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import assets, compare, depth, funding, funding_coin, overview, past, status
+from markets.pages import assets, compare, depth, funding, funding_coin, overview, past, status, volume
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("funding/", funding.funding, name="funding"),
     path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
+    path("volume/", volume.volumes, name="volume"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),
     path("guide/", assets.guide, name="guide"),

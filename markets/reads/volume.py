@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -17,14 +18,13 @@ from markets.analysis.volume import Volume
 from markets.board import Board
 from markets.method import current_method
 from markets.models import VolumePast
-from markets.reads import pressure
+from markets.reads import pressure, rates
 from markets.reads.pressure import Pressure
 from markets.volumes import CHANGED
 
 OLDEST = timedelta(hours=2)  # a past of another hour of the day measures nothing
 KEPT_S = 5
 MADE_OF = ("switches", "assets", "catalogue", CHANGED)  # a change of these is seen at once
-SORTS = ("asset", "volume", "relative", "change", "concentration", "imbalance", "funding", "open_interest", "sentiment", "agreement")
 _days = msgspec.json.Decoder(list[dict[int, Decimal]])
 
 
@@ -79,8 +79,8 @@ def forget() -> None:
 @lru_cache(maxsize=6)
 def _view(asked: Asked, now: datetime, _stand: tuple[object, ...]) -> View:
     board = held.current().board
-    judged = _judged(board, now)
-    of_quotes = quote_changes(judged, held.USD_LIKE)
+    judged = _judged(board, now, {name: rate.mid for name, rate in rates.rates(now).items()})
+    of_quotes = quote_changes(judged)
     coins: dict[str, list[Volume]] = {}
     for (base, quote), found in judged.items():
         if not asked.quote or quote == asked.quote:
@@ -102,10 +102,10 @@ def _wanted(v: Volume, exchanges: tuple[str, ...]) -> bool:
     return (not exchanges or v.exchange in exchanges) and v.reason != "disabled"
 
 
-def _judged(board: Board, now: datetime) -> dict[tuple[str, str], list[Volume]]:
+def _judged(board: Board, now: datetime, usd: Mapping[str, Decimal]) -> dict[tuple[str, str], list[Volume]]:
     method = current_method()
     return {
-        (key.base, key.quote): [volume.judge(q, board.usd.get(key.quote), now, method) for q in quotes.values()] for key, quotes in board.pairs.items()
+        (key.base, key.quote): [volume.judge(q, usd.get(key.quote), now, method) for q in quotes.values()] for key, quotes in board.pairs.items()
     }
 
 
@@ -114,6 +114,35 @@ def _quotes(judged: Mapping[tuple[str, str], list[Volume]]) -> tuple[str, ...]:
     for (_, quote), found in judged.items():
         sums[quote] = sum((v.usd for v in found if volume.counts(v) and v.usd is not None), sums.get(quote, Decimal(0)))
     return tuple(sorted(sums, key=lambda quote: (-sums[quote], quote)))
+
+
+# --- Which of them, in which order ------------------------------------------------------------------------------
+_ORDER: Mapping[str, Callable[[Line], Any]] = {
+    "asset": lambda line: line.base,
+    "volume": lambda line: line.activity.usd,
+    "relative": lambda line: line.activity.relative,
+    "change": lambda line: line.activity.change,
+    "concentration": lambda line: line.activity.concentration,
+    "imbalance": lambda line: line.pressure.imbalance,
+    "funding": lambda line: line.pressure.funding_8h_pct,
+    "open_interest": lambda line: line.pressure.open_interest_change_pct,
+    "sentiment": lambda line: line.activity.sentiment.score,
+    "agreement": lambda line: Decimal(line.activity.agree * line.activity.way) / line.activity.told if line.activity.told else None,
+}
+
+
+SORTS = tuple(_ORDER)
+
+
+def chosen(found: View, order: str, *, search: str = "", bases: Collection[str] = (), min_usd: Decimal | None = None) -> list[Line]:
+    """The coins that match, by one of SORTS ("-" in front: descending); what is unknown comes last, of equals the busier first."""
+    text, value = search.strip().upper(), _ORDER[order.lstrip("-")]
+    rows = [
+        line for line in found.lines
+        if (text in line.base or text in line.name.upper()) and (not bases or line.base in bases) and (min_usd is None or (line.activity.usd or 0) >= min_usd)
+    ]  # fmt: skip
+    known = sorted((line for line in rows if value(line) is not None), key=value, reverse=order.startswith("-"))
+    return known + [line for line in rows if value(line) is None]
 
 
 # --- The past ---------------------------------------------------------------------------------------------------

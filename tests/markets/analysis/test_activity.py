@@ -67,7 +67,7 @@ def test_a_quote_currency_moves_by_its_own_market_or_the_inverse():
         ("POL", "BRL"): [], ("USDT", "BRL"): [traded(change="-100")], ("POL", "USDT"): [], ("GBP", "USDT"): [traded(reason="stale")], ("POL", "GBP"): [],
         ("CHF", "USDT"): [traded(change=None)], ("USDT", "CHF"): [traded(change="0")], ("POL", "CHF"): [],
     }
-    assert activity.quote_changes(markets, ("USDT", "USD")) == {"USDT": 0, "USD": 0, "EUR": D("0.1"), "TRY": D("-0.2"), "CHF": 0}
+    assert activity.quote_changes(markets) == {"USDT": 0, "EUR": D("0.1"), "TRY": D("-0.2"), "CHF": 0}
 
 
 def test_sums_know_no_zero_for_the_unknown():

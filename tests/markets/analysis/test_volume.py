@@ -183,6 +183,6 @@ def test_the_index_weighs_changes_by_volume_and_no_market_above_two_fifths():
 # --- Rates ------------------------------------------------------------------------------------------------------
 def test_rates_are_straight_or_inverse_medians_and_never_made_up():
     prices = {("EUR", "USDT"): [D("1.08"), D("1.09"), D("1.10")], ("USDT", "TRY"): [D(40), D(40)], ("BTC", "EUR"): [D(9)]}
-    assert volume.rates(prices, ["EUR", "TRY", "BTC", "USDT"], ("USDT", "USD")) == {"USDT": 1, "USD": 1, "EUR": D("1.09"), "TRY": D("0.025")}
-    assert volume.rates({("EUR", "USDT"): [D(2)], ("USDT", "EUR"): [D(4)]}, ["EUR"], ("USDT",)) == {"USDT": 1, "EUR": 2}
-    assert isinstance(volume.rates(prices, ["TRY"], ("USDT",))["TRY"], Decimal)
+    assert volume.rates(prices, ["EUR", "TRY", "BTC", "USDT", "USD"]) == {"USDT": 1, "EUR": D("1.09"), "TRY": D("0.025")}
+    assert volume.rates({("EUR", "USDT"): [D(2)], ("USDT", "EUR"): [D(4)]}, ["EUR"]) == {"USDT": 1, "EUR": 2}
+    assert isinstance(volume.rates(prices, ["TRY"])["TRY"], Decimal)
