@@ -58,6 +58,7 @@ class Shown:
     volume: str
     relative: str
     relative_why: str
+    normed: bool
     bar: SafeString
     parts: tuple[tuple[ExchangeStatus, str, str], ...]  # exchange, volume, share
     hhi: str
@@ -87,7 +88,7 @@ def shown(line: Line, faces: Faces, drawn: Sequence[Face], waited_s: float) -> S
     a, p = line.activity, line.pressure
     return Shown(
         base=line.base, name=line.name, path=f"/assets/{line.base.lower()}/", volume=amount(a.usd),
-        relative=DASH if a.relative is None else f"{fixed(a.relative, 2)}×", relative_why=norm_words(a),
+        relative=DASH if a.relative is None else f"{fixed(a.relative, 2)}×", relative_why=norm_words(a), normed=a.relative is not None,
         bar=mark_safe(bar(a.shares, drawn)),  # noqa: S308 - escapes what it is given
         parts=tuple((faces[f.slug], amount(a.by_exchange[f.slug]), percent(a.shares.get(f.slug, Decimal(0)) * 100, places=1, sign=False))
                     for f in drawn if f.slug in a.by_exchange),
@@ -128,7 +129,7 @@ def made_of(s: Sentiment) -> str:
 
 def left_out(s: Sentiment) -> str:
     """Which parts are not in it."""
-    return f"without {' and '.join(s.left_out)}" if s.left_out and s.score is not None else ""
+    return f"without {', '.join(s.left_out)}" if s.left_out and s.score is not None else ""
 
 
 # --- The whole --------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ REAL = {
     "/api/v1/history/{pair}/": "history/BTC-USDT/",
     "/api/v1/history/{pair}/deviation/": "history/BTC-USDT/deviation/",
     "/api/v1/history/{pair}/hours/": "history/BTC-USDT/hours/",
+    "/api/v1/volume/": "volume/?window=24h",
     "/api/v1/copy-trading/": "copy-trading/?symbol=BTCUSDT",
 }
 
