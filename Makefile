@@ -1,6 +1,6 @@
 # Pebble's commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast check bench mutants lock
+.PHONY: help setup run test fast check bench mutants lock pictures
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -38,6 +38,9 @@ bench: $(DEV) ## figures, each beside its rival or floor
 mutants: $(DEV) ## does a test notice when one thing of the analysis changes? (minutes; NAMES="markets.analysis.fills*" for some)
 	$(PY) -m mutmut run $(NAMES)
 	@$(PY) -m mutmut results | grep -v "not checked" || true
+
+pictures: $(DEV) ## the guide's pictures, of a simulated market of its own (some minutes)
+	$(PY) -m tests.pages.pictures $(ARGS)
 
 # The tools' list first: what runs is then held to the same versions.
 LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml

@@ -16,7 +16,7 @@ from exchanges.models import Exchange
 from exchanges.rows import Instrument
 from markets import evidence, listings
 from markets.bulk import upsert
-from markets.codes import canonical, code_ids, family, free_slug
+from markets.codes import MONEY, canonical, code_ids, families, free_slug
 from markets.models import Book, Derivative, ExchangeAsset, Funding, Market, OptionQuote, Quote, Renaming
 from markets.polls import SOURCE_KINDS
 
@@ -34,6 +34,9 @@ _KEPT = (
 )
 _SAID = ("base_id", "quote_id", "status", "leveraged", "tokenised", "settle", "inverse", "index", "underlying", "option_type", "missing")
 _COLUMNS = ("exchange_id", "symbol", "kind", *_SAID, *_KEPT, "enabled", "first_seen_at")
+
+
+Pair = tuple[int, int]  # the ExchangeAssets of base and quote
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,10 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
     """
     before = listings.standing(exchange, source)
     codes, new = code_ids(exchange, instruments)
-    rows = [_market(exchange, i, codes, now) for i in instruments]
-    _retire_renamed(instruments, codes, before, now)
+    of = families(instruments, codes)
+    pairs = {(i.kind, i.symbol): (codes[i.base, of(i)], codes[i.quote, MONEY]) for i in instruments}
+    rows = [_market(exchange, i, pairs, now) for i in instruments]
+    _retire_renamed(instruments, pairs, before, now)
     update = dict.fromkeys(_SAID, "{new}") | dict.fromkeys(_KEPT, "{new}" if whole else "COALESCE({new}, {old})")
     upsert(Market, _COLUMNS, rows, key=("exchange_id", "kind", "symbol"), update=update)
     if whole:
@@ -87,7 +92,7 @@ def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
 
 
 def _retire_renamed(
-    instruments: Sequence[Instrument], codes: Mapping[tuple[str, str], int], before: Mapping[listings.Key, listings.Standing], now: datetime,
+    instruments: Sequence[Instrument], pairs: Mapping[listings.Key, Pair], before: Mapping[listings.Key, listings.Standing], now: datetime,
 ) -> None:
     """A market whose id now stands for another code begins anew; what was stored under the id stays with the old code.
 
@@ -95,7 +100,7 @@ def _retire_renamed(
     """
     moved = [
         (old, i) for i in instruments
-        if (old := before.get((i.kind, i.symbol))) and (old.base_id, old.quote_id) != (codes[i.base, family(i)], codes[i.quote, family()])
+        if (old := before.get((i.kind, i.symbol))) and (old.base_id, old.quote_id) != pairs[i.kind, i.symbol]
     ]  # fmt: skip
     gone = [old.pk for old, _ in moved]
     for model in (Quote, Derivative, OptionQuote, Funding, Book) if gone else ():
@@ -103,7 +108,7 @@ def _retire_renamed(
     for old, i in moved:
         Market.objects.filter(pk=old.pk).update(symbol=retired(old.symbol, old.pk), status=Market.Status.DELISTED, missing=0)
         if old.code != i.base:
-            Renaming.objects.get_or_create(old_id=old.base_id, new_id=codes[i.base, family(i)], defaults={"symbol": i.symbol, "seen_at": now})
+            Renaming.objects.get_or_create(old_id=old.base_id, new_id=pairs[i.kind, i.symbol][0], defaults={"symbol": i.symbol, "seen_at": now})
 
 
 def retired(symbol: str, pk: int) -> str:
@@ -115,9 +120,9 @@ def _listed(exchange: Exchange, source: str) -> QuerySet[Market]:
     return Market.objects.filter(exchange=exchange, kind__in=SOURCE_KINDS[source]).exclude(status=Market.Status.DELISTED)
 
 
-def _market(exchange: Exchange, i: Instrument, codes: Mapping[tuple[str, str], int], now: datetime) -> tuple[object, ...]:
+def _market(exchange: Exchange, i: Instrument, pairs: Mapping[listings.Key, Pair], now: datetime) -> tuple[object, ...]:
     said = (
-        codes[i.base, family(i)], codes[i.quote, family()], i.status, i.leveraged, i.tokenised, (i.settle or "")[:30], i.inverse, (i.index or "")[:60],
+        *pairs[i.kind, i.symbol], i.status, i.leveraged, i.tokenised, (i.settle or "")[:30], i.inverse, (i.index or "")[:60],
         (i.underlying or "")[:60], i.option_type or "", 0,
     )
     return (exchange.pk, i.symbol, i.kind, *said, *(getattr(i, name) for name in _KEPT), True, now)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.utils.text import slugify
 
 from exchanges.models import Exchange
 from exchanges.rows import Instrument
+from markets.analysis.kinds import is_leveraged, is_wrapped
 from markets.models import Asset, AssetAlias, AssetKind, ExchangeAsset, Family, Revision
 
+MONEY = Family.COIN  # what is paid with
 Code = tuple[str, str]  # as the exchange writes it, and its family
 
 
 def code_ids(exchange: Exchange, instruments: Sequence[Instrument]) -> tuple[dict[Code, int], bool]:
     """{(code, family): ExchangeAsset id} for every base and quote of the list, making what is new; and whether any was."""
     known = _known(exchange)
-    names = {(i.base, family(i)): i.name or "" for i in instruments}
-    new = sorted((names.keys() | {(i.quote, family()) for i in instruments}) - known.keys())
+    of = families(instruments, known)
+    names = {(i.base, of(i)): i.name or "" for i in instruments}
+    new = sorted((names.keys() | {(i.quote, MONEY) for i in instruments}) - known.keys())
     if not new:
         return known, False
     # Two exchanges' first catalogues hold the same new coins: one at a time makes them.
@@ -34,28 +37,46 @@ def _known(exchange: Exchange) -> dict[Code, int]:
     return {(code, family): pk for code, family, pk in ExchangeAsset.objects.filter(exchange=exchange).values_list("code", "family", "pk")}
 
 
-def family(instrument: Instrument | None = None) -> str:
-    """Shares and leveraged tokens are never the coin of the same ticker. What is paid with (None) is money."""
-    if instrument is not None and instrument.leveraged:
-        return Family.LEVERAGED
-    return Family.TOKENISED if instrument is not None and instrument.tokenised else Family.COIN
+def families(instruments: Sequence[Instrument], known: Collection[Code]) -> Callable[[Instrument], str]:
+    """The family of each base of a list. Shares and leveraged tokens are never the coin of the same ticker.
+
+    The exchange's own word comes first; where it has none a new code of a spot market that reads like a leveraged token of
+    another coin of the list is one. What a code was once taken for (`known`) it stays.
+    """
+    coins = {canonical(i.base) for i in instruments if i.kind == "spot" and not i.leveraged and not i.tokenised}
+
+    def of(i: Instrument) -> str:
+        if i.leveraged or i.tokenised:
+            return Family.LEVERAGED if i.leveraged else Family.TOKENISED
+        settled = (i.base, Family.LEVERAGED) not in known and (i.base, Family.COIN) in known
+        return Family.LEVERAGED if i.kind == "spot" and not settled and is_leveraged(i.base, coins) else Family.COIN
+
+    return of
 
 
-def _assets(codes: Iterable[Code], names: Mapping[Code, str]) -> dict[Code, Asset]:
+def _assets(codes: Collection[Code], names: Mapping[Code, str]) -> dict[Code, Asset]:
     """{code: Asset}, by other spelling, then by ticker and class; missing ones are made."""
     spelling = {a.text.upper(): a.asset for a in AssetAlias.objects.filter(kind=AssetAlias.Kind.TICKER).select_related("asset")}
     by_ticker = {(a.ticker, _family_of(a.kind)): a for a in Asset.objects.order_by("-pk")}  # the oldest of equals wins
     slugs = set(Asset.objects.values_list("slug", flat=True))
+    tickers = {ticker for ticker, kind in (*by_ticker, *((canonical(code), kind) for code, kind in codes)) if kind == Family.COIN}
     found, new = dict[Code, Asset](), list[Asset]()
     for code, kind in codes:
         ticker = canonical(code)
         asset = (spelling.get(ticker) if kind == Family.COIN else None) or by_ticker.get((ticker, kind))
         if asset is None:
-            asset = by_ticker[ticker, kind] = Asset(slug=free_slug(ticker, kind, slugs), ticker=ticker, name=names.get((code, kind), ""), kind=kind)
+            name = names.get((code, kind), "")
+            slug = free_slug(ticker, kind, slugs)
+            asset = by_ticker[ticker, kind] = Asset(slug=slug, ticker=ticker, name=name, kind=_class(code, kind, name, tickers))
             new.append(asset)
         found[code, kind] = asset
     Asset.objects.bulk_create(new)
     return found
+
+
+def _class(code: str, kind: str, name: str, coins: Collection[str]) -> str:
+    """The class of a new asset."""
+    return AssetKind.WRAPPED if kind == Family.COIN and is_wrapped(code, name, coins) else kind
 
 
 def _family_of(kind: str) -> str:

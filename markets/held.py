@@ -16,13 +16,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from exchanges.models import Exchange, ExchangeState, Feed
 from exchanges.numbers import STORED
 from markets.analysis import cross
+from markets.analysis.aliases import FORMER, Alias, standing
 from markets.board import Board, Coin, PairKey, Quote
 from markets.method import current_method
-from markets.models import Asset, AssetAlias, IdentityState, Market, Revision
+from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market, Revision
 from markets.models import Quote as QuoteRow
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -143,12 +145,23 @@ def _feed_rows() -> dict[str, dict[str, Feed]]:
 
 
 def _coins() -> dict[str, Coin]:
-    former: dict[int, list[str]] = {}
-    for asset_id, text in AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER).values_list("asset_id", "text"):
-        former.setdefault(asset_id, []).append(text)
+    former, names, today = dict[int, list[str]](), _names(), timezone.now().date()
+    aliases = AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER)
+    for asset_id, text, kind, *dates in aliases.values_list("asset_id", "text", "kind", "valid_from", "valid_to"):
+        if standing(Alias(text, kind, "", *dates), today) == FORMER:
+            former.setdefault(asset_id, []).append(text)
     rows = Asset.objects.order_by("pk").values_list("pk", "slug", "ticker", "name", "kind")
     # The oldest first: a name that a newcomer shares with it stays its own.
-    return {slug.upper(): Coin(ticker, name, kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in rows}
+    return {slug.upper(): Coin(ticker, name or names.get(pk, ""), kind, slug, tuple(former.get(pk, ()))) for pk, slug, ticker, name, kind in rows}
+
+
+def _names() -> dict[int, str]:
+    """{asset: the full name most exchanges have for it}, of codes that are not another coin's."""
+    found: dict[int, list[str]] = {}
+    rows = ExchangeAsset.objects.filter(asset__name="").exclude(name="").exclude(state=IdentityState.CONFLICTED).order_by("pk")
+    for asset_id, name in rows.values_list("asset_id", "name"):
+        found.setdefault(asset_id, []).append(name)
+    return {asset_id: max(names, key=names.count) for asset_id, names in found.items()}
 
 
 _MARKET = (

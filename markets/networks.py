@@ -13,8 +13,9 @@ from exchanges.client import Outcome
 from exchanges.models import Exchange
 from exchanges.rows import Currency
 from markets import evidence
+from markets.analysis.kinds import is_wrapped
 from markets.bulk import upsert
-from markets.models import ExchangeAsset, Family, Network, NetworkChange
+from markets.models import Asset, AssetKind, ExchangeAsset, Family, Network, NetworkChange
 from markets.polls import Poll, Write, touch
 
 COLUMNS = (
@@ -86,3 +87,6 @@ def _name(exchange: Exchange, codes: Mapping[str, int], rows: Iterable[Currency]
     for code in nameless:
         code.name = names[code.pk]
     ExchangeAsset.objects.bulk_update(nameless, ["name"], batch_size=200)
+    # Told once, when the name is first heard: what an operator makes of it later stays.
+    wrapped = {code.asset_id for code in nameless if is_wrapped("", code.name, ())}
+    Asset.objects.filter(pk__in=wrapped, kind=AssetKind.COIN).update(kind=AssetKind.WRAPPED)

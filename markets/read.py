@@ -9,19 +9,22 @@ from __future__ import annotations
 import difflib
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from exchanges.numbers import plain
 from markets import held, statuses
+from markets.analysis.aliases import FORMER, Alias, standing, vocabulary
 from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import arbitrage, comparisons, contracts, deviation, ladders, rates, settled, volume, volume_hours, wallets
+from markets.reads import arbitrage, assets, comparisons, contracts, deviation, ladders, rates, settled, volume, volume_hours, wallets
 from markets.reads.comparisons import Wanted
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
@@ -30,6 +33,7 @@ from markets.tiles import tiles
 __all__ = [
     "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers",
     "board", "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "resolve", "revision", "sparks", "status", "suggest", "tag",
+    "words",
 ]
 
 SPARK_HOURS = 24
@@ -58,6 +62,7 @@ def forget() -> None:
     held.forget()
     arbitrage.forget()
     contracts.forget()
+    assets.forget()
     ladders.forget()
     rates.forget()
     settled.forget()
@@ -123,10 +128,10 @@ def _contract_pair(view: Board, base: str, quote: str, kind: str) -> tuple[PairK
 
 def _renamed(former: str, ticker: str) -> str:
     """What became of an old ticker. Prices are always those of today's coin, so a changed unit has to be said."""
-    factor = AssetAlias.objects.filter(kind=AssetAlias.Kind.FORMER, text=former).values_list("factor", flat=True).first()
-    if factor is None or factor == 1:
+    alias = words().get(former)
+    if alias is None or alias.factor == 1:
         return f"{former} is now called {ticker}."
-    return f"{former} is now called {ticker}: 1 {former} became {plain(factor)} {ticker}. Prices are for one {ticker}."
+    return f"{former} is now called {ticker}: 1 {former} became {plain(alias.factor)} {ticker}. Prices are for one {ticker}."
 
 
 def pairs(now: datetime, **wanted: Any) -> dict[PairKey, Summary]:
@@ -199,6 +204,8 @@ def _tiles_of(view: Board, chosen: tuple[str, ...], now: datetime) -> tuple[Tile
 def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
     """The filters that are set, by the name a person would call them."""
     text = f.search.strip().upper()
+    alias = words().get(canonical(text)) if text else None
+    meant = alias.coin if alias else None
     tests: dict[str, tuple[bool, Callable[[Summary], bool]]] = {
         "listed somewhere": (True, lambda c: c.listed > 0),
         f"quote {f.quote}": (bool(f.quote), lambda c: c.key.quote == f.quote),
@@ -207,7 +214,7 @@ def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
         f"change over {f.min_change_pct} %": (f.min_change_pct is not None, lambda c: abs(c.change_24h_pct or Decimal(0)) >= (f.min_change_pct or 0)),
         "hide leveraged and wrapped": (f.hide_leveraged, lambda c: _kind(view, c.key.base) not in (AssetKind.LEVERAGED, AssetKind.WRAPPED)),
         "hide suspect": (f.hide_suspect, lambda c: c.status not in ("disputed", "no_consensus") and not any(q.flag for q in view.pairs[c.key].values())),
-        f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper()),
+        f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper() or c.key.base == meant),
         "watched only": (bool(f.base), lambda c: c.key.base in f.base),
     }
     return {name: test for name, (wanted, test) in tests.items() if wanted}
@@ -285,25 +292,31 @@ def _busiest_market(view: held.Held, key: PairKey) -> int | None:
 
 # --- Words ------------------------------------------------------------------------------------------------------
 def resolve(text: str) -> tuple[Coin | None, str | None]:
-    """A coin by ticker, old ticker or name, and the old ticker when that is what was typed.
+    """A coin by ticker, old ticker or name, and the old word when that is what was typed.
 
     An old ticker wins over an asset of the same ticker that trades nowhere any more.
     """
     view, ticker = board(), canonical(text.strip())
-    words = _words.get(view.revision, lambda: _vocabulary(view))
-    kind, key = words.get(ticker, ("", ticker))
-    if kind == AssetAlias.Kind.FORMER and not any(k.base == ticker and any(q.status == "trading" for q in row.values()) for k, row in view.pairs.items()):
-        return view.coins.get(key), ticker
+    alias = words().get(ticker)
+    over = alias is not None and standing(alias, timezone.now().date()) == FORMER
+    if alias and over and not any(k.base == ticker and any(q.status == "trading" for q in row.values()) for k, row in view.pairs.items()):
+        return view.coins.get(alias.coin), ticker
     if ticker in view.coins:
         return view.coins[ticker], None
-    return view.coins.get(key), None
+    return view.coins.get(alias.coin if alias else ticker), ticker if over else None
 
 
-def _vocabulary(view: Board) -> dict[str, tuple[str, str]]:
-    """{upper-cased word: (kind of alias, coin key)}; tickers over names, so that a spelling is never a guess."""
-    names = {coin.name.upper(): ("name", key) for key, coin in reversed(view.coins.items()) if coin.name}  # of equals the oldest
-    rows = sorted(AssetAlias.objects.values_list("text", "kind", "asset__slug"), key=lambda row: row[1] in (AssetAlias.Kind.TICKER, AssetAlias.Kind.FORMER))
-    return names | {canonical(text): (kind, slug.upper()) for text, kind, slug in rows}
+def words() -> Mapping[str, Alias]:
+    """{word in capitals: what it means today}: every other ticker, old ticker, name and misspelling of every coin."""
+    view, today = board(), timezone.now().date()
+    return _words.get((view.revision, today), lambda: _vocabulary(view, today))
+
+
+def _vocabulary(view: Board, today: date) -> dict[str, Alias]:
+    """Names of coins first, so that an alias is never a guess. Of equal names the oldest coin's counts."""
+    names = {coin.name.upper(): Alias(coin.name, "name", key) for key, coin in reversed(view.coins.items()) if coin.name}
+    rows = AssetAlias.objects.values_list("text", "kind", "asset__slug", "valid_from", "valid_to", "factor")
+    return names | vocabulary((Alias(canonical(text), kind, slug.upper(), *more) for text, kind, slug, *more in rows), today)
 
 
 def suggest(text: str, limit: int = 8) -> tuple[tuple[str, str, str], ...]:

@@ -162,7 +162,7 @@ WATCHDOG_S = env.float("PEBBLE_WATCHDOG_S", default=30.0)  # no poll ended for s
 
 # --- Web --------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "pebble" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "pebble" / "static", ("guide", BASE_DIR / "docs" / "guide" / "images")]
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # empty until collectstatic; whitenoise wants it
 STORAGES = {

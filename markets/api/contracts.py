@@ -11,19 +11,10 @@ from markets.api import contract_rows, filters_contracts, schema, serialize_cont
 from markets.api import schema_contracts as shapes
 from markets.api.core import Asked, Endpoint, cut, listed
 from markets.api.filters import BadParameter
+from markets.api.words import coins
 from markets.method import current_method
 from markets.reads import contracts, gaps, options, settled
 from markets.shapes import Absence
-
-
-def coins(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tickers as the board names coins (old tickers and names are understood), and a note for each old one."""
-    keys, notes = [], []
-    for word in words:
-        coin, former = read.resolve(word)
-        keys.append(coin.slug.upper() if coin else word)
-        notes += [f"{former} is now called {coin.ticker}."] if coin and former else []
-    return tuple(keys), tuple(notes)
 
 
 def _asked_coins(asked: Asked) -> tuple[dict[str, Any], list[str]]:

@@ -29,6 +29,7 @@ from markets.api import board_rows, filters, schema, serialize, serialize_exchan
 from markets.api import schema_exchange as full
 from markets.api.conditional import unchanged
 from markets.api.filters import BadParameter, Parameter
+from markets.api.words import coins
 from markets.method import current_method
 from markets.reads import offers
 from markets.shapes import Absence
@@ -209,11 +210,12 @@ class Markets(Endpoint):
                       schema.Markets, filters.MARKETS)
     def get(self, asked: Asked) -> dict[str, Any]:
         """Quotes that match, in the asked order."""
-        rows = board_rows.matching(asked.values, asked.now)
+        keys, notes = coins(asked.values["base"])
+        rows = board_rows.matching({**asked.values, "base": keys}, asked.now)
         start = board_rows.start(rows, asked.values)
         page = rows[start : start + asked.values["limit"]]
         last = board_rows.name(page[-1]) if page else ""
-        return listed(asked, [serialize.quote(row) for row in board_rows.judged(page, asked.now)], len(rows), start, last)
+        return listed(asked, [serialize.quote(row) for row in board_rows.judged(page, asked.now)], len(rows), start, last, notes=notes)
 
 
 class Pairs(Endpoint):
@@ -226,15 +228,16 @@ class Pairs(Endpoint):
     def get(self, asked: Asked) -> dict[str, Any]:
         """Comparisons that match, in the asked order: what the overview shows."""
         v = asked.values
+        keys, notes = coins(v["base"])
         found = read.overview(
             read.Filters(
                 quote=v["quote"], exchanges=v["exchange"], net=v["net"], min_exchanges=v["min_exchanges"], min_volume_usd=v["min_volume_usd"],
                 min_change_pct=v["min_change_pct"], hide_leveraged=v["hide_leveraged"], hide_suspect=v["hide_suspect"], search=v["search"],
-                base=v["base"], sort=v["ordering"], limit=v["limit"], offset=v["offset"],
+                base=keys, sort=v["ordering"], limit=v["limit"], offset=v["offset"],
             ),
             asked.now,
         )
-        return listed(asked, [serialize.summary(c) for c in found.rows], found.total, v["offset"])
+        return listed(asked, [serialize.summary(c) for c in found.rows], found.total, v["offset"], notes=notes)
 
 
 # --- One answer -------------------------------------------------------------------------------------------------

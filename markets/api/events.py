@@ -9,9 +9,9 @@ from typing import Any
 from markets import turns
 from markets.api import filters_events, schema, serialize_events
 from markets.api import schema_events as shapes
-from markets.api.contracts import coins
 from markets.api.core import Asked, Endpoint, Problem, cut, link, listed
 from markets.api.filters import BadParameter
+from markets.api.words import coins
 from markets.method import current_method
 from markets.reads import gaps, history, listings, traders
 from markets.reads.history import Series

@@ -11,6 +11,7 @@ import msgspec
 from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
 from markets.analysis import best
+from markets.api import examples_assets as api_examples_assets
 from markets.api import examples_contracts as api_examples_contracts
 from markets.api import examples_events as api_examples_events
 from markets.api import examples_past as api_examples_past
@@ -80,10 +81,11 @@ def answers() -> dict[str, Any]:
     return {
         "exchanges/": _page([serialize.exchange(e) for e in known]),
         "exchanges/{slug}/": _answer(serialize_exchange.exchange(known[0], _detail())),
-        "markets/": _page([serialize.quote(row) for row in compared.rows]),
-        "pairs/": _page([serialize.summary(compared)]),
+        "markets/": _noted([serialize.quote(row) for row in compared.rows]),
+        "pairs/": _noted([serialize.summary(compared)]),
         "compare/{pair}/": _answer(serialize.comparison(compared, known)),
         "status/": _answer(serialize.status(_status())),
+        **api_examples_assets.answers(_noted, _answer, NOW),
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
         **msgspec.to_builtins(api_examples_past.answers(_answer, NOW)),

@@ -171,13 +171,19 @@ class Listing(Answer):
     missing = Absence(many=True, help_text="Exchanges whose numbers are absent or old, and why.")
 
 
-class Markets(Listing):
+class Noted(Listing):
+    """One page of a list that has something to say."""
+
+    notes = serializers.ListField(child=serializers.CharField(), help_text="Sentences: renamed coins, why a list is empty.")
+
+
+class Markets(Noted):
     """Quotes, one line per exchange and pair."""
 
     results = QuoteRow(many=True)
 
 
-class Pairs(Listing):
+class Pairs(Noted):
     """Comparisons, one line per pair."""
 
     results = PairRow(many=True)

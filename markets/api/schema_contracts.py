@@ -5,17 +5,11 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from markets.api.filters import FLAGS, STATES
-from markets.api.schema import Listing, age, instant, number, words
+from markets.api.schema import Noted, age, instant, number, words
 
 STATUS = ["pre_open", "trading", "halted", "delisting", "delisted"]
 IDENTITY = ["confirmed", "probable", "conflicted", "unknown"]
 OPEN_INTEREST = "One side, in coins: a contract held long by one and short by another counts once."
-
-
-class Noted(Listing):
-    """One page of a list that says why it is short."""
-
-    notes = serializers.ListField(child=serializers.CharField(), help_text="Sentences: renamed coins, why a list is empty.")
 
 
 class Place(serializers.Serializer):

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from markets.api import assets as api_assets
 from markets.api import contracts as api_contracts
 from markets.api import core as api
 from markets.api import docs as api_docs
@@ -12,6 +13,8 @@ from markets.api import volume as api_volume
 v1 = [
     path("exchanges/", api.Exchanges.as_view()),
     path("exchanges/<str:slug>/", api.OneExchange.as_view()),
+    path("assets/", api_assets.Assets.as_view()),
+    path("assets/<str:slug>/", api_assets.OneAsset.as_view()),
     path("markets/", api.Markets.as_view()),
     path("pairs/", api.Pairs.as_view()),
     path("compare/<str:pair>/", api.Compare.as_view()),

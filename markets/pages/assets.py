@@ -1,4 +1,4 @@
-"""One coin, the search for coins and pairs, and the guide."""
+"""One coin, and the search for coins and pairs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from markets import read
 from markets.board import PairKey
-from markets.method import current_method
 from markets.pages import overview_shown, query
 from markets.pages.base import LONGEST, frame_of, html, page, problem, rows_state, states_of
 from markets.pages.cache import Page
@@ -62,11 +61,3 @@ def _exact(text: str) -> str | None:
         return f"/compare/{key}/"
     coin, _ = read.resolve(text)
     return f"/assets/{coin.slug}/" if coin else None
-
-
-@page
-def guide(request: HttpRequest, now: datetime) -> Page:
-    """How we rank, and the terms."""
-    query.asked(request, ())
-    frame = frame_of(request, now, "guide")
-    return Page(read.tag(now, "guide", str(frame["fragment"]), states_of(frame)), html("guide.html", {**frame, "method": current_method()}))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import assets, compare, depth, funding, funding_coin, overview, past, status, volume
+from markets.pages import assets, compare, depth, funding, funding_coin, guide, overview, past, status, volume
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -16,7 +16,8 @@ urlpatterns = [
     path("volume/", volume.volumes, name="volume"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),
-    path("guide/", assets.guide, name="guide"),
+    path("guide/", guide.guide, name="guide"),
+    path("guide/<slug:name>/", guide.guide, name="guide-page"),
     path("status/", status.status, name="status"),
     path("status.json", status.status_json, name="status-json"),
 ]

@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from markets.pages import charts, display
+from markets.pages import charts, display, guide
 from markets.shapes import ExchangeStatus, Meter
 
 register = template.Library()
@@ -38,6 +38,13 @@ register.filter("direction", display.direction)
 def sections() -> tuple[tuple[str, str, str, str, bool], ...]:
     """The main links, in order."""
     return SECTIONS
+
+
+@register.simple_tag(takes_context=True)
+def how_to_read(context: dict[str, Any]) -> str:
+    """Where the guide explains this page; "" in the guide itself and on pages of errors."""
+    nav = context.get("nav", "")
+    return "" if nav == "guide" or not nav else guide.read_about(context.get("address", f"/{nav}/"))
 
 
 @register.simple_tag

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.usefixtures("chain", "events", "traders")]
 REAL = {
     "/api/v1/exchanges/": "exchanges/",
     "/api/v1/exchanges/{slug}/": "exchanges/kucoin/",
+    "/api/v1/assets/": "assets/?asset=MATIC",
+    "/api/v1/assets/{slug}/": "assets/btc/",
     "/api/v1/markets/": "markets/",
     "/api/v1/pairs/": "pairs/",
     "/api/v1/compare/{pair}/": "compare/BTC-USDT/?prefer=kucoin",
