@@ -164,6 +164,18 @@ def rounded(asks: Sequence[Level], bids: Sequence[Level], terms: Terms, step: De
     return Trade(again.size, again.cost, again.proceeds, again.steps, found.end)
 
 
+def curve(asks: Sequence[Level], bids: Sequence[Level], terms: Terms) -> list[tuple[Decimal, Decimal]]:
+    """(money spent, profit) at the end of every level, from nothing to twice the money that pays, or the end of a book."""
+    whole = walk(asks, bids, terms).cost
+    limits = Terms(terms.buy_fee, terms.sell_fee, terms.rate, 2 * whole if whole else None)
+    points = [(ZERO, ZERO)]
+    with localcontext(EXACT):
+        for step in walk(asks, bids, limits, losses=True).steps:
+            spent = step.size * cost(step.ask, terms.buy_fee)
+            points.append((points[-1][0] + spent, points[-1][1] + step.size * value(step.bid, terms.sell_fee, terms.rate) - spent))
+    return points
+
+
 def floored(size: Decimal, step: Decimal | None) -> Decimal:
     """`size` in whole steps."""
     return size if not step else EXACT.multiply(EXACT.divide(size, step).to_integral_value(rounding=ROUND_FLOOR), step)

@@ -198,7 +198,8 @@ class _Check:
         if way is None:
             return
         closed = way.state == "closed" or (way.state == "apart" and self.mode == "transfer")
-        yield Condition("wallet_closed", not closed, "blocked", f"The coin must be able to travel: {way.detail}.")
+        needless = self.mode == "inventory" and way.state in ("unknown", "apart")
+        yield Condition("wallet_closed", None if needless else not closed, "blocked", f"The coin must be able to travel: {way.detail}.")
         if self.mode == "transfer" and not closed:
             known = way.state == "open" and way.fee is not None
             told = way.detail if way.state != "open" or known else f"{way.detail}, but the fee of leaving is not known"

@@ -418,3 +418,19 @@ def _closest(scene: Scene, key: PairKey) -> Route | None:
         return None
     _, a, b = max(priced, key=lambda found: (found[0], found[1], found[2]))
     return _route(scene, key, a, key, b, None)
+
+
+# --- One route --------------------------------------------------------------------------------------------------
+def between(scene: Scene, key: PairKey, a: str, b: str, sold: str = "") -> Route | None:
+    """Buying a pair on one exchange and selling on another, for other money where `sold` names it, paying or not.
+
+    None where a side has no price of today, or the money has no market there.
+    """
+    other = PairKey(key.base, sold or key.quote, key.kind)
+    with localcontext(EXACT):
+        via = conversions(scene).get((b, other.quote, key.quote)) if other != key else None
+        places = [(key, a), (other, b), *([(via.key, b)] if via else [])]
+        if a == b or (other != key and via is None) or not all(n in scene.board.pairs.get(k, {}) for k, n in places) or not _there(scene, *places):
+            return None
+        ask, bid = scene.board.pairs[key][a].ask, scene.board.pairs[other][b].bid
+        return _route(scene, key, a, other, b, via) if ask and bid else None

@@ -11,6 +11,7 @@ import msgspec
 from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
 from markets.analysis import best
+from markets.api import examples_arbitrage as api_examples_arbitrage
 from markets.api import examples_assets as api_examples_assets
 from markets.api import examples_contracts as api_examples_contracts
 from markets.api import examples_events as api_examples_events
@@ -86,6 +87,7 @@ def answers() -> dict[str, Any]:
         "compare/{pair}/": _answer(serialize.comparison(compared, known)),
         "status/": _answer(serialize.status(_status())),
         **api_examples_assets.answers(_noted, _answer, NOW),
+        **api_examples_arbitrage.answers(_noted, _answer, NOW),
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
         **msgspec.to_builtins(api_examples_past.answers(_answer, NOW)),

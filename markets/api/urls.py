@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from markets.api import arbitrage as api_arbitrage
 from markets.api import assets as api_assets
 from markets.api import contracts as api_contracts
 from markets.api import core as api
@@ -18,6 +19,8 @@ v1 = [
     path("markets/", api.Markets.as_view()),
     path("pairs/", api.Pairs.as_view()),
     path("compare/<str:pair>/", api.Compare.as_view()),
+    path("arbitrage/", api_arbitrage.Arbitrage.as_view()),
+    path("arbitrage/<str:pair>/", api_arbitrage.OneRoute.as_view()),
     path("derivatives/", api_contracts.Derivatives.as_view()),
     path("funding/", api_contracts.Funding.as_view()),
     path("funding/history/", api_contracts.FundingHistory.as_view()),

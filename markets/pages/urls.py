@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from markets.pages import assets, compare, depth, funding, funding_coin, guide, overview, past, status, volume
+from markets.pages import arbitrage, assets, compare, depth, funding, funding_coin, guide, overview, past, status, volume
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("compare/<str:pair>/", compare.compare, name="compare"),
     path("compare/<str:pair>/deviation.csv", past.deviation, name="deviation-csv"),
     path("compare/<str:pair>/hours.csv", past.hours, name="hours-csv"),
+    path("arbitrage/", arbitrage.arbitrage, name="arbitrage"),
+    path("arbitrage/<str:pair>/", arbitrage.route, name="arbitrage-route"),
     path("liquidity/<str:pair>/", depth.liquidity, name="liquidity"),
     path("funding/", funding.funding, name="funding"),
     path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),

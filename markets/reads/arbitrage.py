@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from markets import held
 from markets.analysis import arbitrage, basis, classes, routes, triangles
 from markets.analysis.arbitrage import Way
 from markets.analysis.basis import Perpetual
 from markets.analysis.classes import CLASSES, MAIN, Facts, Judged
+from markets.analysis.depth import Level
 from markets.analysis.episodes import Episode
 from markets.analysis.routes import Route, Scene
 from markets.board import PairKey
@@ -31,6 +32,7 @@ from markets.reads import contracts, ladders, rates, wallets
 KINDS = ("cross", "triangle", "basis")
 NEAREST = routes.NEAREST
 DAY = timedelta(days=1)
+PAST_S = 300  # the width of what is shown of a gap's last day
 HOUR = timedelta(hours=1)
 KEPT = 8
 ORDERS = ("profit", "net", "gross", "size", "age", "open", "seen", "asset")
@@ -120,7 +122,10 @@ def find(wanted: Wanted, now: datetime) -> Found:
 
 def judged(wanted: Wanted, now: datetime) -> list[Judged]:
     """Every route that the scan finds, classed; unfiltered and in the scan's order."""
-    found = [route for route in _scanned(wanted, now) if not wanted.base or route.base in wanted.base]
+    return _classed([route for route in _scanned(wanted, now) if not wanted.base or route.base in wanted.base], wanted, now)
+
+
+def _classed(found: Sequence[Route], wanted: Wanted, now: datetime) -> list[Judged]:
     method, names = current_method(), {e.slug: e.name for e in held.current().exchanges.values()}
     facts = _Facts.of(found, now)
     return [
@@ -202,6 +207,50 @@ def ordered(lines: Iterable[Line], sort: str, now: datetime) -> list[Line]:
     return known + [line for line in rows if not shown(line)]
 
 
+# --- One route --------------------------------------------------------------------------------------------------
+class NoRoute(LookupError):
+    """The pair is there, but one side has no price of today. The text says so."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One route with all that bears on it. `curve` is (money spent, profit) level by level; `past` is (time, net ratio) of mids.
+
+    `asks` and `bids` are the sides that are walked: of the books, else of the tickers' best prices.
+    """
+
+    line: Line
+    asks: tuple[Level, ...]
+    bids: tuple[Level, ...]
+    curve: tuple[tuple[Decimal, Decimal], ...]
+    past: tuple[tuple[datetime, Decimal], ...]
+    episodes: tuple[Episode, ...]
+
+
+def one(key: PairKey, buy: str, sell: str, wanted: Wanted, now: datetime, sold: str = "") -> Detail:  # noqa: PLR0917
+    """Buying on one exchange and selling on another, whether it pays or not. Raises NoRoute."""
+    route = routes.between(scene(wanted, now), key, buy, sell, sold)
+    if route is None:
+        raise NoRoute(f"{key} has no price of today on {buy} and {sell}.")
+    line = _remembered(_classed([route], wanted, now), now)[0]
+    asks, bids = route.buy.levels, route.sell.levels
+    return Detail(line, asks, bids, tuple(arbitrage.curve(asks, bids, route.terms)), _past(route, now), past(route.name, now))
+
+
+def _past(route: Route, now: datetime) -> tuple[tuple[datetime, Decimal], ...]:
+    """The gap of the two mids in the last day, after both fees; for routes in one money."""
+    if len(route.legs) != 2:
+        return ()
+    places = ladders.places()
+    ids = [places.get(PairKey(leg.base, leg.quote), {}).get(leg.exchange) for leg in route.legs]
+    rows = Snapshot.objects.filter(market_id__in=[pk for pk in ids if pk], period_s=PAST_S, opened_at__gt=now - DAY, opened_at__lte=now)
+    closes: dict[datetime, dict[int, Decimal]] = {}
+    for market_id, at, close in rows.order_by("opened_at").values_list("market_id", "opened_at", "close"):
+        closes.setdefault(at, {})[market_id] = close
+    both = [(at, found[ids[0]], found[ids[1]]) for at, found in closes.items() if len(found) == 2]  # type: ignore[index]
+    return tuple((at, arbitrage.net(bought, sold, route.terms.buy_fee, route.terms.sell_fee)) for at, bought, sold in both if bought and sold)
+
+
 # --- What is remembered -----------------------------------------------------------------------------------------
 def alive() -> dict[str, Episode]:
     """{route: its running episode}."""
@@ -269,8 +318,3 @@ def _deviations(ends: Sequence[tuple[PairKey, str]], now: datetime) -> dict[tupl
 def _ways(trips: Iterable[tuple[str, str, str]], now: datetime) -> dict[tuple[str, str, str], Way]:
     known = {base: wallets.of(base) for base in {base for base, _, _ in trips}}
     return {(base, a, b): arbitrage.way(known[base].get(a, ()), known[base].get(b, ()), now, current_method()) for base, a, b in trips}
-
-
-def last_scan() -> datetime | None:
-    """When gaps were last followed."""
-    return EpisodeRow.objects.aggregate(at=Max("seen_at"))["at"]

@@ -22,6 +22,8 @@ REAL = {
     "/api/v1/pairs/": "pairs/",
     "/api/v1/compare/{pair}/": "compare/BTC-USDT/?prefer=kucoin",
     "/api/v1/status/": "status/",
+    "/api/v1/arbitrage/": "arbitrage/?kind=all&show=not_executable",
+    "/api/v1/arbitrage/{pair}/": "arbitrage/BTC-USDT/?buy=kucoin&sell=bybit",
     "/api/v1/derivatives/": "derivatives/",
     "/api/v1/funding/": "funding/",
     "/api/v1/funding/history/": "funding/history/?base=BTC",
