@@ -17,6 +17,7 @@ from markets.pages.base import csv_page, frame_of, html, page, states_of
 from markets.pages.cache import Page
 from markets.pages.query import ALL, Asked
 from markets.reads import funding as reads
+from markets.reads import options
 
 SCALES = ("8h", "year", "paid")
 INTERVALS = ("1", "2", "4", "8")
@@ -71,5 +72,5 @@ def _context(asked: Asked, found: reads.Matrix, frame: dict[str, Any]) -> dict[s
         "left_out": funding_shown.left_out(found), "notices": funding_shown.notices(found), "csv_link": asked.link(format="csv"),
         "api_link": funding_shown.api_link(asked), "paging": query.paging(asked, found.total, len(found.rows)), "intervals": INTERVALS,
         "hidden": asked.hidden("search", "min_open_interest_usd", "min_volume_usd", "interval", "sign", "fees", "limit", "offset"),
-        "fees": filters.fees_text(v["fees"]), "old": funding_shown.all_old(found),
+        "fees": filters.fees_text(v["fees"]), "old": funding_shown.all_old(found), "optioned": bool(options.underlyings()),
     }

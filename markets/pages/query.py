@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -75,6 +76,8 @@ def _text(value: Any) -> str:
         return filters.fees_text(value)
     if isinstance(value, Decimal):
         return plain(value) or ""
+    if isinstance(value, tuple) and value and isinstance(value[0], datetime):  # a day, as an interval
+        return f"{value[0]:%Y-%m-%d}"
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 

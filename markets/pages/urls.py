@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import arbitrage, assets, compare, depth, funding, funding_coin, guide, overview, past, status, volume
+from markets.pages import arbitrage, assets, compare, depth, funding, funding_coin, guide, options, overview, past, status, volume
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("liquidity/<str:pair>/", depth.liquidity, name="liquidity"),
     path("funding/", funding.funding, name="funding"),
     path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),
+    path("options/", options.options, name="options"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
     path("volume/", volume.volumes, name="volume"),
     path("search/", assets.search, name="search"),

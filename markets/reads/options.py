@@ -1,18 +1,23 @@
-"""Option chains: every option on a coin with its latest ticker."""
+"""Option chains: every option on a coin with its latest ticker, by strike, and what each expiry comes to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from msgspec import structs
 
 from exchanges.models import Exchange
+from markets.analysis import chain as analysis
+from markets.analysis.chain import ZERO, Expiry, Strike
 from markets.analysis.derivatives import Option
+from markets.method import current_method
 from markets.models import Market
-from markets.reads import gaps
+from markets.reads import contracts, gaps
 from markets.reads.contracts import coin, identity, known
 
 _MARKET = ("symbol", "status", "settle", "underlying", "expiry", "strike", "option_type", "contract_size", "enabled", "exchange__slug")
@@ -69,3 +74,60 @@ def _option(row: Mapping[str, Any], switch: str, period_s: int) -> Option:
         option_type=row["option_type"], contract_size=row["contract_size"], period_s=period_s, switch=switch or ("" if row["enabled"] else "disabled"),
         **known(row, "option__", _TICKER),
     )
+
+
+# --- Chains as they are looked at ---------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Look:
+    """One coin's options: `expiries` of all exchanges, and the chain of the `chosen` one; without any, empty and None."""
+
+    base: str
+    exchanges: tuple[str, ...]  # that list options on it, in order
+    expiries: tuple[Expiry, ...]
+    chosen: Expiry | None
+    strikes: tuple[Strike, ...]
+    age_s: float | None  # of the oldest row of the chain that counts
+
+
+def look(base: str, now: datetime, *, exchange: str = "", day: datetime | None = None) -> Look:
+    """The chain of one exchange and expiry: the asked ones, else the exchange with the most open and its nearest expiry."""
+    off, method = {e.slug for e in gaps.ordered() if not e.enabled}, current_method()
+    rows = [row for row in placed(chain(base)) if row.exchange not in off]
+    found = analysis.expiries(rows, now, method)
+    listed = tuple(e.slug for e in gaps.ordered() if any(one.exchange == e.slug for one in found))
+    chosen = _chosen(found, exchange or _largest(found), day)
+    if chosen is None:
+        return Look(base, listed, tuple(found), None, (), None)
+    own = [row for row in rows if (row.exchange, row.expiry, row.quote) == (chosen.exchange, chosen.expiry, chosen.quote)]
+    strikes = analysis.strikes(own, now, method)
+    ages = [side.age_s for row in strikes for side in (row.call, row.put) if side and not side.reason and side.age_s is not None]
+    return Look(base, listed, tuple(found), chosen, tuple(strikes), max(ages, default=None))
+
+
+def expiries(base: str, now: datetime, exchanges: Sequence[str] = ()) -> list[Expiry]:
+    """What every expiry of one coin comes to, per exchange, in order of time."""
+    return analysis.expiries(placed(chain(base, exchanges=exchanges)), now, current_method())
+
+
+def placed(rows: list[Option]) -> list[Option]:
+    """Options that tell no underlying price take the index of the same exchange's perpetual on the same coin and currency."""
+    wanting = {(row.exchange, row.quote) for row in rows if row.underlying_price is None and row.index_price is None}
+    if not wanting:
+        return rows
+    perps = (c for c in contracts.contracts() if c.kind == "perp" and c.base == rows[0].base)
+    known = {(c.exchange, c.quote): c.index_price for c in perps if (c.exchange, c.quote) in wanting}
+    return [structs.replace(row, index_price=row.index_price or known.get((row.exchange, row.quote))) if row.underlying_price is None else row for row in rows]
+
+
+def _largest(found: Sequence[Expiry]) -> str:
+    """The exchange with the most open interest; of equals the first by name."""
+    open_on: dict[str, Decimal] = {}
+    for one in found:
+        open_on[one.exchange] = open_on.get(one.exchange, ZERO) + (one.call_open_interest or ZERO) + (one.put_open_interest or ZERO)
+    return min(open_on, key=lambda slug: (-open_on[slug], slug), default="")
+
+
+def _chosen(found: Sequence[Expiry], exchange: str, day: datetime | None) -> Expiry | None:
+    """The asked expiry of an exchange; without a day its nearest."""
+    own = [one for one in found if one.exchange == exchange]
+    return next((one for one in own if day is None or one.expiry.date() == day.date()), None)
