@@ -11,7 +11,7 @@ DEV := .venv/.dev-installed
 $(shell [ -x $(PY) ] || rm -f .venv/.made $(RUN) $(DEV))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: $(RUN) $(DEV) ## .venv with everything in it; nothing when up to date
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import arbitrage, assets, compare, depth, funding, funding_coin, guide, options, overview, past, status, volume
+from markets.pages import arbitrage, assets, compare, depth, funding, funding_coin, guide, options, overview, past, status, volume, watchlist
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("search/suggestions/", assets.suggestions, name="suggestions"),
     path("guide/", guide.guide, name="guide"),
     path("guide/<slug:name>/", guide.guide, name="guide-page"),
+    path("watchlist/", watchlist.watchlist, name="watchlist"),
     path("status/", status.status, name="status"),
     path("status.json", status.status_json, name="status-json"),
 ]
