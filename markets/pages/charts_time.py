@@ -16,7 +16,7 @@ from typing import NamedTuple
 from markets.pages.display import fixed, signed
 
 WIDE, NARROW = 860, 372
-TICKS = (Decimal(1), Decimal(2), Decimal(4), Decimal(5), Decimal(8), Decimal(10))  # what the edge of a scale may be, times a power of ten
+TICKS = tuple(map(Decimal, ("1", "1.2", "1.6", "2", "4", "5", "6", "8", "10")))  # what the edge of a scale may be, times a power of ten
 STRAY = Decimal(4)  # a distance further out than so many times what 95 % of them reach stops at the edge
 Height = Callable[[Decimal], float]
 APART = 16  # between two labels at the right
@@ -191,7 +191,7 @@ def _candle(bar: Bar, x: float, width: float, y: Height) -> str:
 
 # --- Best by hour of day ----------------------------------------------------------------------------------------
 class Block(NamedTuple):
-    """An hour of the day: whose it was (a place in the colours, a monogram, a name), and how often: "5 of 7". Place 0: nobody's."""
+    """An hour of the day: whose it was (a place in the colours, a monogram, a name), and how often: "5 of 7", "" where it was but once."""
 
     place: int
     monogram: str
@@ -203,7 +203,7 @@ def hours_strip(blocks: Sequence[Block | None], title: str) -> str:
     """24 blocks, one for each hour of the day in UTC; `title` begins the sentence. One row where it is wide, two where it is not."""
     if not any(blocks):
         return ""
-    named = [f"{hour:02d} h {b.name} {b.often}" for hour, b in enumerate(blocks) if b]
+    named = [f"{hour:02d} h {b.name} {b.often}".strip() for hour, b in enumerate(blocks) if b]
     sizes = ((Frame(WIDE, 62, 0, WIDE, 0, 62, "wide"), 24), (Frame(NARROW, 126, 0, NARROW, 0, 126, "narrow"), 12))
     return "".join(_svg("hours", f"{title}: {', '.join(named)}", f, "".join(_block(b, hour, f, each) for hour, b in enumerate(blocks))) for f, each in sizes)
 
@@ -216,8 +216,8 @@ def _block(block: Block | None, hour: int, frame: Frame, each: int) -> str:
     if block is None:
         return f'<rect class="none" {box}/>{label}'
     return (
-        f'<g class="ex-{block.place}"><rect class="stone" {box}><title>{hour:02d}:00 UTC: {escape(block.name)}, {escape(block.often)}</title></rect>'
-        f'<text class="mono" x="{x + width / 2:.1f}" y="{y + 19}">{escape(block.monogram)}</text>'
+        f'<g class="ex-{block.place}"><rect class="stone" {box}><title>{hour:02d}:00 UTC: {escape(f"{block.name} {block.often}".strip())}</title></rect>'
+        f'<text class="mono" x="{x + width / 2:.1f}" y="{y + (19 if block.often else 25)}">{escape(block.monogram)}</text>'
         f'<text class="mono often" x="{x + width / 2:.1f}" y="{y + 33}">{escape(block.often.replace(" of ", "/"))}</text></g>{label}'
     )
 

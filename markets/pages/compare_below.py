@@ -119,7 +119,7 @@ def _hours(hours: BestHours, faces: Faces) -> SafeString:
 
 def blocks(found: Hours, faces: Faces) -> list[Block | None]:
     """The 24 cells as they are drawn: where several were equally often best, the first by name and how many more."""
-    return [_block([faces[name] for name in cell.leaders if name in faces], f"{cell.hours} of {cell.of}") if cell else None for cell in found.cells]
+    return [_block([faces[name] for name in cell.leaders if name in faces], f"{cell.hours} of {cell.of}" if cell.of > 1 else "") if cell else None for cell in found.cells]
 
 
 def _block(leaders: Sequence[ExchangeStatus], often: str) -> Block | None:

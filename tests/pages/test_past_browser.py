@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_the_detail_chart_draws_reads_off_and_survives_a_refresh(site_page):  # noqa: F811
     page = site_page
-    past.fill("BTCUSDT", {FIRST: ["64200", "64210", None, "64205"], SECOND: ["64201", "64202", "64203", "64204"]}, datetime.now(UTC), 300)
+    past.fill("BTCUSDT", {FIRST: ["64200", None, "64210", "64205"], SECOND: ["64201", "64202", "64203", "64204"]}, datetime.now(UTC), 300)
     deviation.forget()
     page.goto(page.site + "/compare/BTC-USDT/?range=24h")
     assert page.locator("svg.deviation.wide").is_visible() and not page.locator("svg.deviation.narrow").is_visible()

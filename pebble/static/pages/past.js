@@ -30,13 +30,17 @@
     };
   };
   const axis = () => ({ stroke: token("--ink-2"), font: "12px Inter Variable, sans-serif", grid: { stroke: token("--line"), width: 1 }, ticks: { stroke: token("--line"), width: 1 } });
+  const times = (_, at, __, ___, step) => at.map((seconds) => {
+    const text = new Date(seconds * 1000).toISOString();
+    return step >= 86400 ? text.slice(5, 10) : text.slice(11, 16);
+  });
   const draw = () => {
     if (plot) plot.destroy();
     const lines = answer.results.filter((line) => line[shows].some((value) => value !== null));
     const data = [answer.opened_at.map((at) => Date.parse(at) / 1000), ...lines.map((line) => line[shows].map((value) => (value === null ? null : Number(value))))];
     const options = {
       width: place().clientWidth, height: HEIGHT, tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      series: [{ label: "UTC", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...lines.map(series)], axes: [axis(), { ...axis(), size: 78 }],
+      series: [{ label: "UTC", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...lines.map(series)], axes: [{ ...axis(), values: times }, { ...axis(), size: 78 }],
     };
     plot = new window.uPlot(options, data, place());
     for (const button of box().querySelectorAll("[data-shows]")) button.setAttribute("aria-pressed", String(button.dataset.shows === shows));
