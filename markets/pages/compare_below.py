@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markets import read
 from markets.analysis.best import Comparison
 from markets.analysis.derivatives import FIGURE, Contract, Funding
-from markets.analysis.deviation import Hours, Line
+from markets.analysis.deviation import Cell, Hours, Line
 from markets.board import PairKey
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip
 from markets.pages.compare_shown import Faces, shared_places
@@ -119,7 +119,12 @@ def _hours(hours: BestHours, faces: Faces) -> SafeString:
 
 def blocks(found: Hours, faces: Faces) -> list[Block | None]:
     """The 24 cells as they are drawn: where several were equally often best, the first by name and how many more."""
-    return [_block([faces[name] for name in cell.leaders if name in faces], f"{cell.hours} of {cell.of}" if cell.of > 1 else "") if cell else None for cell in found.cells]
+    return [_block([faces[name] for name in cell.leaders if name in faces], often(cell)) if cell else None for cell in found.cells]
+
+
+def often(cell: Cell) -> str:
+    """In how many of the hours: 5 of 7; "" where there was but one."""
+    return f"{cell.hours} of {cell.of}" if cell.of > 1 else ""
 
 
 def _block(leaders: Sequence[ExchangeStatus], often: str) -> Block | None:
