@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.utils import timezone
+from msgspec import structs
 
 from exchanges.numbers import plain
 from markets import held, statuses
@@ -31,9 +32,8 @@ from markets.statuses import exchanges, status
 from markets.tiles import tiles
 
 __all__ = [
-    "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers",
-    "board", "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "resolve", "revision", "sparks", "status", "suggest", "tag",
-    "words",
+    "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers", "alone", "board",
+    "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "resolve", "revision", "sparks", "status", "suggest", "tag", "words",
 ]
 
 SPARK_HOURS = 24
@@ -124,6 +124,13 @@ def _contract_pair(view: Board, base: str, quote: str, kind: str) -> tuple[PairK
         return key, former
     spot, former = _pair(view, base, quote)
     return PairKey(spot.base, spot.quote, kind), former
+
+
+def alone(key: PairKey, exchange: str, now: datetime) -> Comparison:
+    """One exchange's market of a pair on its own, for a code that means another coin there than elsewhere."""
+    view = board()
+    only = structs.replace(view.pairs[key][exchange], identity="unknown", flag="")
+    return _judged(replace(view, pairs={key: {exchange: only}}), key, now, side="buy", net=True)
 
 
 def _renamed(former: str, ticker: str) -> str:

@@ -22,7 +22,7 @@ FLOORS = {
     # the rooms behind those two doors
     " markets.asking markets.candles markets.catalogue markets.codes markets.contracts markets.depth markets.funding markets.listings markets.networks"
     " markets.notices markets.partitions markets.polls markets.retention markets.series markets.traders"
-    " markets.condition markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
+    " markets.condition markets.decisions markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.books markets.episodes markets.statuses markets.tiles markets.turns markets.planning markets.volumes",
 }
 TOP = 4

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from markets import identities, store
+from markets import decisions
 from markets.admin.common import Fixed, Reported
 from markets.admin.past import MARKET, WithPast
-from markets.catalogue import free_slug
-from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market, Quote
-
-DECISION = ("asset", "state", "decided", "evidence", "near", "near_since", "far")
+from markets.models import Asset, AssetAlias, Basis, Decision, ExchangeAsset, Market
 
 
 class AliasInline(admin.TabularInline):
@@ -51,14 +49,14 @@ class AssetAliasAdmin(Reported):
 class ExchangeAssetAdmin(Reported, Fixed):
     """What an exchange means by a code. An operator's decision always wins; workers leave it alone."""
 
-    list_display = ("code", "exchange", "asset", "multiplier", "state", "evidence", "decided")
-    list_filter = ("state", "decided", "exchange")
+    list_display = ("code", "exchange", "asset", "multiplier", "state", "basis", "evidence", "decided")
+    list_filter = ("state", "basis", "decided", "exchange")
     list_select_related = ("exchange", "asset")
     search_fields = ("code", "name", "asset__ticker", "asset__name")
     autocomplete_fields = ("asset",)
-    fields = ("exchange", "code", "name", "asset", "multiplier", "state", "evidence", "decided", "near", "near_since", "far")
-    readonly_fields = ("exchange", "code", "name", "evidence", "near", "near_since", "far")
-    actions = ("confirm", "split", "decide_again")
+    fields = ("exchange", "code", "name", "asset", "multiplier", "state", "basis", "evidence", "since", "decided", "prices", "near", "near_since", "far")
+    readonly_fields = ("exchange", "code", "name", "basis", "evidence", "since", "prices", "near", "near_since", "far")
+    actions = ("confirm", "split", "ignore", "decide_again")
 
     def revisions_of(self, obj: ExchangeAsset) -> tuple[str, ...]:  # type: ignore[override]
         """The coins, and this exchange's catalogue."""
@@ -67,41 +65,37 @@ class ExchangeAssetAdmin(Reported, Fixed):
     def save_model(self, request: HttpRequest, obj: ExchangeAsset, form: Any, change: bool) -> None:  # type: ignore[override]
         """Whoever changes a meaning has decided it."""
         if form.changed_data and "decided" not in form.changed_data:
-            obj.decided = True
-            form.changed_data.append("decided")
+            obj.decided, obj.basis, obj.evidence = True, Basis.OPERATOR, f"decided by {request.user}"[:200]
+            form.changed_data += ["decided", "basis", "evidence"]
         super().save_model(request, obj, form, change)
         if "multiplier" in form.changed_data:
-            _forget_prices(obj)
+            decisions.forget_prices(obj)
 
     @admin.action(description="Confirm: it is this coin", permissions=["change"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[ExchangeAsset]) -> None:
         """It means what it says."""
-        for row in queryset.select_related("exchange", "asset"):
-            self._decide(request, row, f"{row}: confirmed as {row.asset}.")
+        self._decided(request, queryset, decisions.confirm)
 
     @admin.action(description="Split: it is another coin of the same ticker", permissions=["change"])
     def split(self, request: HttpRequest, queryset: QuerySet[ExchangeAsset]) -> None:
         """Give it a coin of its own, so that it is compared with nothing it is not."""
+        self._decided(request, queryset, decisions.split)
+
+    @admin.action(description="Ignore: keep it apart and stop asking", permissions=["change"])
+    def ignore(self, request: HttpRequest, queryset: QuerySet[ExchangeAsset]) -> None:
+        """Compared with nothing, for good."""
+        self._decided(request, queryset, decisions.ignore)
+
+    def _decided(self, request: HttpRequest, queryset: QuerySet[ExchangeAsset], decide: Callable[[ExchangeAsset, str], Decision]) -> None:
         for row in queryset.select_related("exchange", "asset"):
-            slug = free_slug(row.asset.ticker, row.asset.kind, set(Asset.objects.values_list("slug", flat=True)))
-            row.asset = Asset.objects.create(slug=slug, ticker=row.asset.ticker, name=row.name, kind=row.asset.kind)
-            self._decide(request, row, f"{row}: now a coin of its own, {slug}.")
+            self.message_user(request, decide(row, str(request.user)).said, messages.SUCCESS)
 
     @admin.action(description="Decide again from evidence", permissions=["change"])
     def decide_again(self, request: HttpRequest, queryset: QuerySet[ExchangeAsset]) -> None:
-        """Forget decision and evidence; the next polls judge afresh."""
+        """Forget decision and samples; evidence and the next polls judge afresh."""
         for row in queryset.select_related("exchange", "asset"):
-            row.state, row.decided, row.evidence, row.near, row.near_since, row.far = IdentityState.UNKNOWN, False, "", 0, None, 0
-            self._save(request, row, f"{row}: will be judged again.")
-
-    def _decide(self, request: HttpRequest, row: ExchangeAsset, said: str) -> None:
-        row.state, row.decided, row.evidence = IdentityState.CONFIRMED, True, f"decided by {request.user}"[:200]
-        self._save(request, row, said)
-
-    def _save(self, request: HttpRequest, row: ExchangeAsset, said: str) -> None:
-        row.save(update_fields=DECISION)
-        store.touch(*self.revisions_of(row))
-        self.message_user(request, said, messages.SUCCESS)
+            decisions.decide_again(row)
+            self.message_user(request, f"{row}: will be judged again.", messages.SUCCESS)
 
 
 @admin.register(Market)
@@ -135,8 +129,3 @@ class MarketAdmin(WithPast, Reported, Fixed):
         """The exchange's own code."""
         return obj.quote.code
 
-
-def _forget_prices(code: ExchangeAsset) -> None:
-    """What is stored is per unit of the old multiplier; the next polls bring it anew."""
-    identities.forget_units(code)
-    Quote.objects.filter(market__quote=code).delete()

@@ -16,6 +16,7 @@ urlpatterns = [
     path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),
     path("options/", options.options, name="options"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
+    path("assets/<str:slug>/<str:exchange>/", assets.apart, name="asset-apart"),
     path("volume/", volume.volumes, name="volume"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),

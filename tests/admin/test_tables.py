@@ -141,7 +141,7 @@ def test_decide_again_forgets_the_decision_and_its_evidence(root, code):
     ExchangeAsset.objects.filter(pk=code.pk).update(near=19, far=2)
     act(root, "markets.exchangeasset", "decide_again", code)
     code.refresh_from_db()
-    assert (code.state, code.decided, code.evidence, code.near, code.far) == ("unknown", False, "", 0, 0)
+    assert (code.state, code.decided, code.evidence, code.near, code.far) == ("unknown", False, "nothing but the ticker says so", 0, 0)
 
 
 def test_actions_need_the_right_to_change(market, code):
