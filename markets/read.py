@@ -130,7 +130,7 @@ def alone(key: PairKey, exchange: str, now: datetime) -> Comparison:
     """One exchange's market of a pair on its own, for a code that means another coin there than elsewhere."""
     view = board()
     only = structs.replace(view.pairs[key][exchange], identity="unknown", flag="")
-    return _judged(replace(view, pairs={key: {exchange: only}}), key, now, side="buy", net=True)
+    return comparisons.compared(replace(view, pairs={key: {exchange: only}}), key, now, Wanted())
 
 
 def _renamed(former: str, ticker: str) -> str:

@@ -391,7 +391,8 @@ def test_other_spellings_of_an_asset_lead_to_it(at, client):
 
 
 @pytest.mark.parametrize(("q", "path"), [
-    ("btc", "/assets/btc/"), ("Bitcoin", "/assets/btc/"), ("MATIC", "/assets/pol/?was=MATIC"), ("BTC/USDT", "/compare/BTC-USDT/"), ("btc-usdc", "/compare/BTC-USDC/"),
+    ("btc", "/assets/btc/"), ("Bitcoin", "/assets/btc/"), ("MATIC", "/assets/pol/?was=MATIC"),
+    ("BTC/USDT", "/compare/BTC-USDT/"), ("btc-usdc", "/compare/BTC-USDC/"),
 ])
 def test_an_exact_hit_goes_straight_there(at, client, q, path):
     response = client.get("/search/", {"q": q})
