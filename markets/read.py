@@ -25,7 +25,7 @@ from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import arbitrage, assets, comparisons, contracts, deviation, ladders, rates, settled, volume, volume_hours, wallets
+from markets.reads import arbitrage, assets, comparisons, contracts, deviation, ladders, liquidity, rates, settled, volume, volume_hours, wallets
 from markets.reads.comparisons import Wanted
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
@@ -64,6 +64,7 @@ def forget() -> None:
     contracts.forget()
     assets.forget()
     ladders.forget()
+    liquidity.forget()
     rates.forget()
     settled.forget()
     wallets.forget()

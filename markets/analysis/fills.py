@@ -6,8 +6,10 @@ Levels are (price, size in coins), best first: asks when buying, bids when selli
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -66,6 +68,34 @@ def _walk(levels: Sequence[Level], wish: Decimal, *, in_money: bool) -> Fill:
                 return Fill(base + took, wish if in_money else money + price * took, price, count, ONE)
             base, money = more_base, more_money
         return Fill(base, money, price, count, (money if in_money else base) / wish)
+
+
+class Curve:
+    """One side of a book with its running sums, for many amounts: each fill as the walk above would have it, without the walk."""
+
+    def __init__(self, levels: Sequence[Level]) -> None:
+        self.levels = levels
+        self.base = list(accumulate((size for _, size in levels), EXACT.add, initial=ZERO))
+        self.money = list(accumulate((EXACT.multiply(price, size) for price, size in levels), EXACT.add, initial=ZERO))
+
+    def by_base(self, size: Decimal) -> Fill:
+        """Fill `size` coins from the best level on."""
+        return self._fill(self.base, size, in_money=False)
+
+    def by_money(self, money: Decimal) -> Fill:
+        """Spend (or receive) `money` quote units from the best level on."""
+        return self._fill(self.money, money, in_money=True)
+
+    def _fill(self, sums: Sequence[Decimal], wish: Decimal, *, in_money: bool) -> Fill:
+        if wish <= ZERO:
+            return Fill(ZERO, ZERO, None, 0, ONE)
+        whole = bisect_left(sums, wish) - 1  # levels that do not reach the wish
+        base, money = self.base[whole], self.money[whole]
+        if whole == len(self.levels):
+            return Fill(base, money, self.levels[-1][0] if whole else None, whole, EXACT.divide(sums[whole], wish))
+        price, missing = self.levels[whole][0], EXACT.subtract(wish, sums[whole])
+        took = EXACT.divide(missing, price) if in_money else missing
+        return Fill(EXACT.add(base, took), wish if in_money else EXACT.add(money, EXACT.multiply(price, took)), price, whole + 1, ONE)
 
 
 def slippage(vwap: Decimal | None, mid: Decimal | None) -> Decimal | None:

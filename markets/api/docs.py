@@ -27,6 +27,7 @@ from markets.reads import offers
 CHANGES = (
     ("v1, 28 November 2026", "Added: assets, with what each exchange calls a coin and by what evidence; old tickers are understood in markets and pairs, too."),
     ("v1, 28 November 2026", "Added: arbitrage, and one route in full."),
+    ("v1, 28 November 2026", "Added: liquidity, rates of currencies and whether stablecoins hold."),
     ("v1, 22 November 2026", "Added: derivatives, funding now and settled, options, listings, announcements, history, copy trading; one exchange in full."),
     ("v1, 22 November 2026", "First release: exchanges, markets, pairs, compare, status."),
 )

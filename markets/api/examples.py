@@ -15,6 +15,7 @@ from markets.api import examples_arbitrage as api_examples_arbitrage
 from markets.api import examples_assets as api_examples_assets
 from markets.api import examples_contracts as api_examples_contracts
 from markets.api import examples_events as api_examples_events
+from markets.api import examples_liquidity as api_examples_liquidity
 from markets.api import examples_past as api_examples_past
 from markets.api import examples_volume as api_examples_volume
 from markets.api import serialize, serialize_exchange
@@ -88,6 +89,7 @@ def answers() -> dict[str, Any]:
         "status/": _answer(serialize.status(_status())),
         **api_examples_assets.answers(_noted, _answer, NOW),
         **api_examples_arbitrage.answers(_noted, _answer, NOW),
+        **msgspec.to_builtins(api_examples_liquidity.answers(_page, _answer, NOW, _quotes())),
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
         **msgspec.to_builtins(api_examples_past.answers(_answer, NOW)),

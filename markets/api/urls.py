@@ -8,6 +8,7 @@ from markets.api import contracts as api_contracts
 from markets.api import core as api
 from markets.api import docs as api_docs
 from markets.api import events as api_events
+from markets.api import liquidity as api_liquidity
 from markets.api import past as api_past
 from markets.api import volume as api_volume
 
@@ -21,6 +22,9 @@ v1 = [
     path("compare/<str:pair>/", api.Compare.as_view()),
     path("arbitrage/", api_arbitrage.Arbitrage.as_view()),
     path("arbitrage/<str:pair>/", api_arbitrage.OneRoute.as_view()),
+    path("liquidity/", api_liquidity.Liquidity.as_view()),
+    path("liquidity/<str:pair>/", api_liquidity.PairLiquidity.as_view()),
+    path("rates/", api_liquidity.Rates.as_view()),
     path("derivatives/", api_contracts.Derivatives.as_view()),
     path("funding/", api_contracts.Funding.as_view()),
     path("funding/history/", api_contracts.FundingHistory.as_view()),

@@ -20,7 +20,7 @@ from markets.benchmarks.processes import until, web, workers
 from markets.benchmarks.serving import free_port
 from markets.board import PairKey
 from markets.models import Book, Derivative, Market
-from markets.pages.depth import SOON_S
+from markets.pages.liquidity import SOON_S
 from markets.turns import instrument
 
 PAIRS, AIM_S = 20, 2.0

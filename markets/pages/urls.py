@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets.pages import arbitrage, assets, compare, depth, funding, funding_coin, guide, options, overview, past, status, volume, watchlist
+from markets.pages import arbitrage, assets, compare, funding, funding_coin, guide, liquidity, options, overview, past, status, volume, watchlist
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -11,10 +11,11 @@ urlpatterns = [
     path("compare/<str:pair>/hours.csv", past.hours, name="hours-csv"),
     path("arbitrage/", arbitrage.arbitrage, name="arbitrage"),
     path("arbitrage/<str:pair>/", arbitrage.route, name="arbitrage-route"),
-    path("liquidity/<str:pair>/", depth.liquidity, name="liquidity"),
     path("funding/", funding.funding, name="funding"),
     path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),
     path("options/", options.options, name="options"),
+    path("liquidity/", liquidity.overview, name="liquidity"),
+    path("liquidity/<str:pair>/", liquidity.pair, name="liquidity-pair"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
     path("assets/<str:slug>/<str:exchange>/", assets.apart, name="asset-apart"),
     path("volume/", volume.volumes, name="volume"),

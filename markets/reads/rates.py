@@ -14,6 +14,7 @@ from markets.analysis import cross
 from markets.analysis.cross import Peg, Rate
 from markets.method import current_method
 
+MONEY = cross.MONEY
 _kept: tuple[tuple[str, int], dict[str, dict[str, Rate]]] = (("", 0), {})
 _lock = threading.Lock()
 
@@ -24,7 +25,7 @@ def forget() -> None:
     _kept = (("", 0), {})
 
 
-def rates(now: datetime, target: str = cross.MONEY) -> Mapping[str, Rate]:
+def rates(now: datetime, target: str = MONEY) -> Mapping[str, Rate]:
     """{currency: its rate into `target`} for every quote currency, stablecoin and fiat with a known one; `target` itself is 1."""
     global _kept  # noqa: PLW0603
     board = held.current().board

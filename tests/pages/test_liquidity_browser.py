@@ -8,14 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 from exchanges.client import Outcome
 from markets import turns
 from tests.pages.market import SLUGS
-from tests.pages.test_depth import PAGE, arrive, market
+from tests.pages.test_liquidity import PAGE, arrive, market
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Texts that reach out of the card, and texts of one row that lie upon each other.
 HIDDEN = """() => {
-    const box = range => range.getClientRects(), edge = document.querySelector('.depth').parentElement.getBoundingClientRect(), wrong = []
-    for (const row of document.querySelectorAll('.depth tbody tr')) {
+    const box = range => range.getClientRects(), edge = document.querySelector('.liq').parentElement.getBoundingClientRect(), wrong = []
+    for (const row of document.querySelectorAll('.liq tbody tr:first-child')) {
         const cells = [...row.children].filter(cell => cell.offsetParent).map(cell => {
             const range = document.createRange(); range.selectNodeContents(cell)
             return [cell.innerText, [...box(range)].filter(r => r.width > 1)]
@@ -61,7 +61,7 @@ def test_every_figure_can_be_read_while_books_are_asked_for_again(old_books, at,
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(old_books + PAGE)
     page.wait_for_function("() => document.fonts.status === 'loaded'")
-    assert "asking again" in page.locator(".depth").inner_text()
+    assert "asking again" in page.locator(".liq").inner_text()
     found = page.evaluate(HIDDEN)
     if width > 860:  # a wide table may scroll inside its card
         found = [text for text in found if not text.startswith("cut")]

@@ -1,0 +1,104 @@
+"""Order books of one pair on every exchange: what is stored, how old it is, and what is still on its way.
+
+A book is read market by market, so the one a page needs may not be here yet. `ask_for` says that somebody looks; the queue
+reads it, once for all who wait (`markets.turns`), and `books` finds it when it has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchanges.models import Feed
+from markets import held, turns
+from markets.analysis import quality
+from markets.analysis.derivatives import age_s
+from markets.board import Ladder, PairKey
+from markets.held import Entry
+from markets.method import current_method
+from markets.models import IdentityState, Market, Reading
+from markets.reads import ladders
+
+SOURCE = "book"
+FRESH_S = 15.0  # somebody who opens a page gets a book no older than this, if the exchange answers
+PATIENCE_S = 15.0  # so long a page says "asking"; then it says that no answer came
+
+
+@dataclass(frozen=True)
+class BookView:
+    """One exchange's book of the pair. `state` is fresh, aging, stale, expired, or missing: never read.
+
+    `waiting`: it was asked of the queue and the answer is not here yet. `reason` says why there is none, or nothing new.
+    `counts`: it may be measured against the others, being of the same coin, of a market that trades, and not old.
+    """
+
+    exchange: str
+    symbol: str
+    state: str = "missing"
+    age_s: float | None = None
+    waiting: bool = False
+    reason: str = ""
+    ladder: Ladder | None = None
+    counts: bool = False
+
+
+def ask_for(key: PairKey, now: datetime) -> list[int]:
+    """Somebody looks at this pair's books: ask for those that are old. Returns the markets asked for."""
+    return turns.want([pk for _, pk, _ in _markets(key)], SOURCE, now, fresh_s=FRESH_S)
+
+
+def books(key: PairKey, now: datetime, exchanges: Sequence[str] = ()) -> tuple[BookView, ...]:
+    """The stored books of the pair, one for each exchange that lists it, in the exchanges' order. `exchanges`: of these only."""
+    places = [place for place in _markets(key) if not exchanges or place[0] in exchanges]
+    pks = [pk for _, pk, _ in places]
+    stored = ladders.of_markets(pks)
+    readings = {r.market_id: r for r in Reading.objects.filter(market__in=pks, source=SOURCE)}
+    feeds = held.current().feeds
+    return tuple(_view(slug, entry, stored.get(pk), readings.get(pk), feeds.get(slug, {}).get(SOURCE), now) for slug, pk, entry in places)
+
+
+def stands(entry: Entry) -> str:
+    """Why a market's book is not measured against the others', "" when it is."""
+    if entry.market["identity"] == IdentityState.CONFLICTED:
+        return "another coin by its price"
+    return "" if entry.market["status"] == Market.Status.TRADING else "not trading"
+
+
+def _markets(key: PairKey) -> list[tuple[str, int, Entry]]:
+    """(exchange, market, what the catalogue knows of it) wherever the pair is listed."""
+    view = held.current()
+    return [(slug, pk, entry) for slug in view.exchanges for pk, entry in view.entries.get(slug, {}).items() if entry.key == key and entry.enabled]
+
+
+def _view(slug: str, entry: Entry, ladder: Ladder | None, reading: Reading | None, feed: Feed | None, now: datetime) -> BookView:  # noqa: PLR0917
+    waiting, apart = _is_on(feed) and _waits(reading, now), stands(entry)
+    reason, symbol = _reason(reading, feed, waiting) or apart, entry.market["symbol"]
+    if ladder is None:
+        return BookView(slug, symbol, waiting=waiting, reason=reason or ("" if waiting else "not read yet"))
+    age = age_s(ladder.observed_at, now)
+    state = quality.state(age, ladder.period_s, current_method())
+    return BookView(slug, symbol, state, age, waiting, reason, ladder, counts=_is_on(feed) and not apart and state in ("fresh", "aging"))
+
+
+def _waits(reading: Reading | None, now: datetime) -> bool:
+    """Asked for, not tried since, and not so long ago that nobody will answer."""
+    if reading is None or reading.wanted_at is None or (reading.tried_at and reading.tried_at >= reading.wanted_at):
+        return False
+    return (now - reading.wanted_at).total_seconds() < PATIENCE_S
+
+
+def _is_on(feed: Feed | None) -> bool:
+    return feed is not None and feed.enabled and feed.exchange.enabled
+
+
+def _reason(reading: Reading | None, feed: Feed | None, waiting: bool) -> str:
+    if feed is None:
+        return "not offered"
+    if not _is_on(feed):
+        return "switched off by an operator"
+    if reading is None or waiting:
+        return ""
+    if reading.wanted_at and (reading.tried_at is None or reading.tried_at < reading.wanted_at):
+        return "the workers did not take it up in time"
+    return "" if reading.outcome in ("ok", "partial", "") else f"last try: {reading.outcome.replace('_', ' ')}"
