@@ -11,21 +11,25 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from markets import read
+from markets.analysis.arbitrage import break_even
 from markets.analysis.best import Comparison
 from markets.analysis.derivatives import FIGURE, Contract, Funding
-from markets.analysis.deviation import Cell, Hours, Line
+from markets.analysis.deviation import BPS, Cell, Hours, Line
+from markets.analysis.fees import Fees
+from markets.analysis.routes import Route
 from markets.board import PairKey
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip
 from markets.pages.compare_shown import Faces, shared_places
 from markets.pages.display import exact, percent, signed
 from markets.pages.query import Asked
-from markets.reads import contracts
+from markets.reads import arbitrage, contracts
 from markets.reads import deviation as reads
 from markets.reads.deviation import RANGES, BestHours, Past
 from markets.shapes import ExchangeStatus
 
 SPANS = {"1h": "last hour", "24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}
 BEST = {"buy": "Cheapest to buy", "sell": "Dearest to sell"}
+ROUTES = 3  # of the pair that are shown; all of them have a page of their own
 OTHERS = 6  # pairs of the same coin that are named
 
 
@@ -49,7 +53,7 @@ def context(c: Comparison, now: datetime, frame: Mapping[str, Any], asked: Asked
         "deviation": _drawn(past, faces), "standings": standings(past, faces), "running": running(past, faces), "thin": _thin(past),
         "hours": _hours(hours, faces), "hours_title": f"{BEST[hours.found.side]}, {SPANS[hours.span]}",
         "hour_shares": [(faces[s.exchange], s) for s in hours.found.shares if s.exchange in faces], "judged_hours": hours.found.judged,
-        "perpetuals": _perpetuals(c.key, faces), "other_pairs": _other_pairs(c.key, faces),
+        **_routes(c.key, faces, asked.values.get("fees") or {}, now), "perpetuals": _perpetuals(c.key, faces), "other_pairs": _other_pairs(c.key, faces),
         **_links(c.key, span, f"range={hourly(span)}&side={hours.found.side}"),
         **_price(c, past, faces),
     }
@@ -147,6 +151,30 @@ def _price(c: Comparison, past: Past, faces: Faces) -> dict[str, Any]:
 
 
 # --- Beside it --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Way:
+    """One route between two exchanges: gross and net in basis points, at the best prices."""
+
+    buy: ExchangeStatus
+    sell: ExchangeStatus
+    path: str
+    gross: str
+    net: str
+    pays: bool
+
+
+def _routes(key: PairKey, faces: Faces, fees: Fees, now: datetime) -> dict[str, Any]:
+    """The routes of the pair that leave most, how many pay, and what gross would be enough for the first."""
+    found = [route for route in arbitrage.on_pair(key, fees, now) if {leg.exchange for leg in route.legs} <= faces.keys()]
+    enough = signed(break_even(found[0].buy.fee, found[0].sell.fee) * BPS, 1).lstrip("+") if found else ""
+    return {"routes": [_way(route, faces) for route in found[:ROUTES]], "paying": sum(route.net > 0 for route in found), "enough": enough}
+
+
+def _way(route: Route, faces: Faces) -> Way:
+    path = f"/arbitrage/{route.key}/?buy={route.buy.exchange}&sell={route.sell.exchange}"
+    return Way(faces[route.buy.exchange], faces[route.sell.exchange], path, signed(route.gross * BPS, 1), signed(route.net * BPS, 1), route.net > 0)
+
+
 @dataclass(frozen=True)
 class Perpetual:
     """One perpetual's funding: the rate as it is paid, how often, over a year, and when next."""

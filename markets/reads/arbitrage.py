@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -235,6 +235,14 @@ def one(key: PairKey, buy: str, sell: str, wanted: Wanted, now: datetime, sold: 
     line = _remembered(_classed([route], wanted, now), now)[0]
     asks, bids = route.buy.levels, route.sell.levels
     return Detail(line, asks, bids, tuple(arbitrage.curve(asks, bids, route.terms)), _past(route, now), past(route.name, now))
+
+
+def on_pair(key: PairKey, fees: Mapping[str, Decimal], now: datetime) -> list[Route]:
+    """Every way between two exchanges whose quotes of one pair count, the one that leaves most first. No other pair is looked at."""
+    view = held.current().board
+    seen = Scene(replace(view, pairs={key: view.pairs.get(key, {})}), {key: ladders.of(key)}, now, current_method(), fees)
+    ways = (routes.between(seen, key, a, b) for a in seen.board.pairs[key] for b in seen.board.pairs[key])
+    return sorted((way for way in ways if way and not any(leg.reason for leg in way.legs)), key=lambda way: (-way.net, way.name))
 
 
 def _past(route: Route, now: datetime) -> tuple[tuple[datetime, Decimal], ...]:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -12,7 +14,7 @@ from markets import read
 from markets.board import PairKey
 from markets.models import ExchangeAsset, IdentityState
 from markets.pages import cache as pagecache
-from markets.reads import deviation
+from markets.reads import arbitrage, deviation
 from tests.markets import past
 from tests.pages import market
 from tests.pages.market import FIRST, SECOND, THIRD
@@ -112,3 +114,13 @@ def test_other_pairs_and_the_range_keep_the_rest_of_the_address(now, client):
     html = client.get("/compare/BTC-USDT/?side=sell").content.decode()
     assert 'href="/compare/BTC-USDT/?side=sell&amp;range=7d#history"' in html and 'href="/compare/BTC-USDC/"' in html
     assert Exchange.objects.filter(enabled=True).count() == 5
+
+
+def test_routes_of_the_pair_are_those_between_exchanges_that_count(now, client):
+    html = client.get("/compare/BTC-USDT/").content.decode()
+    assert "none pays after fees" in html and f'href="/arbitrage/BTC-USDT/?buy={FIRST}&amp;sell={market.FIFTH}"' in html
+    sides = set(re.findall(r"/arbitrage/BTC-USDT/\?buy=(\w+)&amp;sell=(\w+)", html))
+    assert len(sides) == 3 and market.FOURTH not in {slug for pair in sides for slug in pair}  # it is stale
+    free = arbitrage.on_pair(KEY, {"": Decimal(0)}, NOON)
+    assert free[0].net == free[0].gross > 0 and (free[0].buy.exchange, free[0].sell.exchange) == (FIRST, market.FIFTH)
+    assert [way.net for way in free] == sorted((way.net for way in free), reverse=True) and len(free) == 12
