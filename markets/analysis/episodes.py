@@ -13,10 +13,11 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from exchanges.numbers import EXACT
 from markets.analysis.classes import CLASSES, Judged
 from markets.analysis.routes import Route
 
-HALF = Decimal("0.5")
+TWICE = Decimal(2)
 FOLLOWED = frozenset({"executable", "indicative", "unconfirmed"})
 
 
@@ -92,7 +93,7 @@ def _seen(before: Episode, judged: Judged, now: datetime) -> Episode:
         after = replace(after, snapshots=before.snapshots + 1, observed_at=seen[1])
     if route.net > before.best_net:
         return replace(after, best_net=route.net, peak_at=now, peak_profit=route.trade.profit, half_at=None)
-    if before.half_at is None and route.net <= before.best_net * HALF:
+    if before.half_at is None and EXACT.multiply(route.net, TWICE) <= before.best_net:
         after = replace(after, half_at=now)
     return after
 

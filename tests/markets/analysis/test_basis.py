@@ -1,0 +1,136 @@
+"""Spot against the perpetual: four fees, funding until it is paid back, and every reason why it is not carried."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from markets.analysis import basis, classes
+from markets.analysis.basis import Perpetual
+from markets.analysis.classes import Facts
+from markets.analysis.derivatives import Contract, Funding
+from tests.markets.analysis.boards import NOW, D
+from tests.markets.analysis.scenes import POL, at, ladder, scene
+
+SEEN = NOW - timedelta(seconds=3)
+
+
+def perpetual(bid="1.0100", fee="0.0005", book=None, **more):
+    given = {
+        "exchange": "bea", "symbol": "POLPERP", "base": "POL", "quote": "USDT", "kind": "perp", "settle": "USDT", "identity": "confirmed", "bid": D(bid),
+        "ask": D(bid) + D("0.0001"), "bid_size": D(500), "ask_size": D(500), "observed_at": SEEN, "period_s": 15, "contract_size": D(1),
+        "mark_price": D("1.01"), "open_interest": D(1000), "funding": Funding(rate=D("0.0001"), interval_hours=D(8), observed_at=SEEN, period_s=60),
+    } | more
+    return Perpetual(Contract(**given), None if fee is None else D(fee), book)
+
+
+def spot(**more):
+    return at("0.9998", "1.0000", **more), at("1.0004", "1.0006", "cid")
+
+
+def carried(sc=None, *perpetuals, **more):
+    return basis.carries(sc or scene(*spot()), perpetuals or [perpetual()], **more)
+
+
+def test_a_basis_must_pay_four_fees():
+    route, = carried()
+    assert (route.kind, route.buy.exchange, route.sell.exchange, route.sell.kind) == ("basis", "ada", "bea", "perp")
+    assert route.gross == D("0.01")
+    # bought for 1.0000 and sold at 1.0100; each side is closed again at 1.0000
+    left = D("1.0100") * D("0.9995") - D("1.0000") * (1 + 2 * D("0.001") + D("0.0005"))
+    assert abs(route.net - left / (D("1.0000") * D("1.0025"))) < D("1e-20")
+    assert (route.trade.size, abs(route.trade.profit - 500 * left) < D("1e-20")) == (500, True)
+    assert basis.four_fees(D("0.001"), D("0.0005")).buy_fee == D("0.0025")
+    assert (route.carry.hourly, route.carry.apr_pct, route.carry.break_even_h) == (D("0.0000125"), D("10.95"), 0)
+    assert (route.carry.interval_hours, route.carry.open_interest_value) == (8, 1010)
+
+
+def test_funding_pays_back_what_entry_and_exit_lose():
+    route, = carried(None, perpetual("1.0000"))
+    assert route.net < 0
+    assert abs(route.carry.break_even_h - (-route.net) / D("0.0000125")) < D("1e-10")
+    assert basis.break_even_h(D("-0.001"), D("0.0001")) == 10
+    assert basis.break_even_h(D(0), None) == 0
+    for hourly in (None, D(0), D("-0.0001")):
+        assert basis.break_even_h(D("-0.001"), hourly) is None
+
+
+@pytest.mark.parametrize("funding", [
+    None, Funding(), Funding(rate=D("0.0001"), observed_at=SEEN), Funding(rate=D("0.0001"), interval_hours=D(8)),
+    Funding(rate=D("0.0001"), interval_hours=D(8), observed_at=SEEN, switch="disabled"),
+    Funding(rate=D("0.0001"), interval_hours=D(8), observed_at=NOW - timedelta(seconds=361)),
+])
+def test_funding_that_is_not_known_is_not_assumed(funding):
+    route, = carried(None, perpetual(funding=funding))
+    assert (route.carry.hourly, route.carry.apr_pct, route.carry.break_even_h, route.carry.open_interest_value) == (None, None, None, 1010)
+
+
+def test_the_cheapest_spot_market_that_counts_is_bought():
+    cheaper = at("0.9990", "0.9992", "dot", age=100)
+    assert carried(scene(*spot(), cheaper))[0].buy.exchange == "ada"
+    assert carried(scene(*spot(), replace(cheaper, observed_at=SEEN)))[0].buy.exchange == "dot"
+    dear_fee = replace(cheaper, observed_at=SEEN, taker_fee=D("0.002"))
+    assert carried(scene(*spot(), dear_fee))[0].buy.exchange == "ada", "two more fees of 0.1 % than it is cheaper"
+    assert carried(scene(at("0.9998", "1", age=100))) == []
+
+
+@pytest.mark.parametrize("wrong", [
+    {"kind": "future"}, {"inverse": True}, {"switch": "disabled"}, {"base": "XYZ"}, {"observed_at": NOW - timedelta(seconds=901)}, {"observed_at": None},
+])
+def test_what_cannot_be_carried_is_not(wrong):
+    assert carried(None, perpetual(**wrong)) == []
+
+
+def test_one_without_a_bid_is_not_sold():
+    p = perpetual()
+    assert carried(None, Perpetual(replace(p.contract, bid=None), p.taker_fee)) == []
+
+
+@pytest.mark.parametrize(("wrong", "reason"), [
+    ({"status": "halted"}, "not_trading"), ({"identity": "conflicted"}, "conflicted"), ({"ask": D("0.9")}, "crossed"),
+    ({"observed_at": NOW - timedelta(seconds=46)}, "aging"), ({"observed_at": NOW - timedelta(seconds=91)}, "stale"), ({"ask": None}, "no_bid_ask"),
+    ({}, ""), ({"observed_at": NOW - timedelta(seconds=45)}, ""), ({"identity": "unknown"}, ""), ({"bad": "last"}, ""),
+])
+def test_a_perpetual_in_doubt_carries_its_reason(wrong, reason):
+    assert carried(None, perpetual(**wrong))[0].sell.reason == reason
+
+
+def test_fees_of_the_perpetual():
+    assert (carried()[0].sell.fee, carried()[0].sell.fee_source) == (D("0.0005"), "exchange")
+    unknown = carried(None, perpetual(fee=None))[0].sell
+    assert (unknown.fee, unknown.fee_source) == (D("0.002"), "assumed")
+    own = carried(scene(*spot(), fees={"bea": D("0.0001")}))[0]
+    assert (own.sell.fee, own.sell.fee_source, own.buy.fee_source) == (D("0.0001"), "visitor", "exchange")
+
+
+def test_both_books_or_both_tickers():
+    deep = ladder("bea", [("1.0100", 200), ("1.0090", 900)], [("1.0101", 9)])
+    both = scene(*spot(), books=(ladder("ada", [("0.9998", 1)], [("1.0000", 300), ("1.0010", 5000)]),))
+    route, = carried(both, perpetual(book=deep))
+    assert ([leg.source for leg in route.legs], route.trade.size) == (["book", "book"], 1100)
+    assert [leg.source for leg in carried(None, perpetual(book=deep))[0].legs] == ["ticker", "ticker"]
+    old = replace(deep, observed_at=NOW - timedelta(seconds=46))
+    assert [leg.source for leg in carried(both, perpetual(book=old))[0].legs] == ["ticker", "ticker"]
+
+
+def test_sizes_are_whole_contracts():
+    assert carried(None, perpetual(contract_size=D(300)))[0].trade.size == 300
+    assert carried(None, perpetual(bid_size=None))[0].trade.size == 0
+
+
+def test_those_that_pay_come_first_then_the_closest_that_count():
+    many = [perpetual("1.0000", symbol=f"P{n}") for n in range(12)]
+    old = perpetual("1.0001", symbol="OLD", observed_at=NOW - timedelta(seconds=60))
+    found = carried(None, *many, perpetual(), old)
+    assert [route.sell.symbol for route in found][:2] == ["POLPERP", "P0"]
+    assert (len(found), len(carried(None, *many, perpetual(), everything=True))) == (11, 13)
+    assert carried(scene(*spot(), only=frozenset({"ada"}))) == []
+    assert carried(scene(*spot(), only=frozenset({"bea"}))) == []
+
+
+def test_it_is_indicative_at_best_and_needs_no_wallets():
+    books = (ladder("ada", [("0.9998", 1)], [("1.0000", 300)]),)
+    route, = carried(scene(*spot(), books=books), perpetual(book=ladder("bea", [("1.0100", 200)], [("1.0101", 9)])))
+    judged = classes.judge(route, Facts(snapshots=2), NOW)
+    assert (judged.kind, [c.code for c in judged.reasons]) == ("indicative", ["carry"])
+    assert route.key == POL
