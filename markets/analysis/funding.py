@@ -41,6 +41,16 @@ class Mean(Struct, frozen=True, gc=False):
     payments: int
     hours: Decimal
 
+    @property
+    def rate_8h(self) -> Decimal:
+        """A ratio per eight hours."""
+        return per_8h(self.hourly)
+
+    @property
+    def apr_pct(self) -> Decimal:
+        """Simple percent a year."""
+        return per_year(self.hourly)
+
 
 class View(Struct, frozen=True, gc=False, kw_only=True):
     """How rates are looked at: at `now`, the `when` of WHENS, with what was paid by (exchange, symbol) and the visitor's fees."""
@@ -73,12 +83,12 @@ class Cell(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def rate_8h(self) -> Decimal | None:
         """A ratio per eight hours."""
-        return None if self.hourly is None else FIGURE.multiply(self.hourly, EIGHT)
+        return None if self.hourly is None else per_8h(self.hourly)
 
     @property
     def apr_pct(self) -> Decimal | None:
         """Simple percent a year."""
-        return None if self.hourly is None else FIGURE.multiply(self.hourly, HUNDRED * HOURS_A_YEAR)
+        return None if self.hourly is None else per_year(self.hourly)
 
     @property
     def price(self) -> Decimal | None:
@@ -100,7 +110,7 @@ class Route(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def diff_apr_pct(self) -> Decimal:
         """Simple percent a year, before fees."""
-        return FIGURE.multiply(self.diff_hourly, HUNDRED * HOURS_A_YEAR)
+        return per_year(self.diff_hourly)
 
     @property
     def break_even_h(self) -> Decimal | None:
@@ -153,6 +163,16 @@ def hourly(rate: Decimal | None, hours: Decimal | None) -> Decimal | None:
     if rate is None or hours is None or hours <= 0 or abs(rate) > MOST:
         return None
     return EXACT.divide(rate, hours)
+
+
+def per_8h(per_hour: Decimal) -> Decimal:
+    """A ratio per hour as one per eight hours."""
+    return FIGURE.multiply(per_hour, EIGHT)
+
+
+def per_year(per_hour: Decimal) -> Decimal:
+    """A ratio per hour as simple percent a year."""
+    return FIGURE.multiply(per_hour, HUNDRED * HOURS_A_YEAR)
 
 
 def mean(payments: Iterable[Payment]) -> Mean | None:
@@ -271,8 +291,8 @@ def next_payment(line: Line, now: datetime) -> datetime | None:
 
 
 def pays(line: Line) -> str:
-    """Who pays on every exchange whose rate is known: longs, shorts, or "" where it differs."""
-    signs = {one.hourly > 0 for one in line.cells.values() if one.hourly}
+    """Who pays on every exchange whose rate is known, whatever its interval: longs, shorts, or "" where it differs."""
+    signs = {rate > 0 for one in line.cells.values() if (rate := one.rate if one.hourly is None else one.hourly)}
     if len(signs) != 1:
         return ""
     return "longs" if signs == {True} else "shorts"

@@ -13,7 +13,7 @@ from markets.api.core import Asked, Endpoint, cut, listed
 from markets.api.filters import BadParameter
 from markets.api.words import coins
 from markets.method import current_method
-from markets.reads import contracts, gaps, options, settled
+from markets.reads import contracts, funding, gaps, options, settled
 from markets.shapes import Absence
 
 
@@ -56,9 +56,31 @@ class Funding(Endpoint):
         values, notes = _asked_coins(asked)
         rows = contract_rows.matching(values, asked.now, paid=True)
         page, start = cut(asked, rows)
-        usd, method = read.board().usd, current_method()
-        told = [serialize_contracts.funding(row, usd, asked.now, method) for row in page]
+        usd, method, means = read.board().usd, current_method(), settled.means(asked.now)
+        told = [serialize_contracts.funding(row, usd, asked.now, method, means.get((row.exchange, row.symbol))) for row in page]
         return listed(asked, told, len(rows), start, missing=_missing(asked, "funding"), notes=notes + nothing(rows, values["base"], "funding rate"))
+
+
+class FundingRoutes(Endpoint):
+    """Funding across exchanges."""
+
+    parameters = filters_contracts.ROUTES
+
+    @schema.described(
+        "Funding across exchanges. Every coin's rates side by side, and the pair furthest apart: long where holding costs least, short where it pays most.",
+        shapes.FundingRoutes, filters_contracts.ROUTES, found=False, tag="Contracts",
+    )
+    def get(self, asked: Asked) -> dict[str, Any]:
+        """What the page of funding shows, by the same read."""
+        v = asked.values
+        keys, notes = coins(v["base"])
+        found = funding.matrix(funding.Wanted(
+            quote=v["quote"], exchanges=v["exchange"], when=v["when"], fees=v["fees"], base=keys, search=v["search"],
+            min_open_interest_usd=v["min_open_interest_usd"], min_volume_usd=v["min_volume_usd"], interval_hours=int(v["interval"]) if v["interval"] else None,
+            sign=v["sign"], sort=v["ordering"], limit=v["limit"], offset=v["offset"],
+        ), asked.now)
+        told = [serialize_contracts.line(row, funding.volume_usd(row), asked.now) for row in found.rows]
+        return listed(asked, told, found.total, v["offset"], missing=found.missing, notes=[*notes, *nothing(range(found.total), keys, "perpetual")])
 
 
 class FundingHistory(Endpoint):
@@ -92,7 +114,8 @@ class Options(Endpoint):
     parameters = filters_contracts.OPTIONS
 
     @schema.described(
-        "Options. The chain of one coin over all exchanges: prices per coin, implied volatilities as ratios a year, greeks, open interest; `base` is required.",
+        "Options. The chain of one coin over all exchanges: prices per coin, implied volatilities as ratios a year, greeks, open interest; "
+        "`expiries` sums up each one per exchange; `base` is required.",
         shapes.Options, filters_contracts.OPTIONS, found=False, tag="Contracts",
     )
     def get(self, asked: Asked) -> dict[str, Any]:
@@ -107,7 +130,9 @@ class Options(Endpoint):
         page, start = cut(asked, rows)
         told = [serialize_contracts.option(row, asked.now, current_method()) for row in page]
         empty = [] if rows else [f"No option on {keys[0]} matches. Options are listed on {', '.join(options.underlyings()) or 'none yet'}."]
-        return listed(asked, told, len(rows), start, missing=_missing(asked, "option_tickers"), notes=[*notes, *empty])
+        answer = listed(asked, told, len(rows), start, missing=_missing(asked, "option_tickers"), notes=[*notes, *empty])
+        come_to = [row for row in options.expiries(keys[0], asked.now, v["exchange"]) if not v["expiry"] or v["expiry"][0] <= row.expiry < v["expiry"][1]]
+        return {**answer, "expiries": [serialize_contracts.expiry(row) for row in come_to]}
 
 
 def _missing(asked: Asked, source: str) -> tuple[Absence, ...]:

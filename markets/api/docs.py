@@ -25,6 +25,7 @@ from markets.api import schema as api_schema
 from markets.reads import offers
 
 CHANGES = (
+    ("v1, 28 November 2026", "Added: funding across exchanges with each coin's best route, seven-day means, and what an expiry of options comes to."),
     ("v1, 28 November 2026", "Added: assets, with what each exchange calls a coin and by what evidence; old tickers are understood in markets and pairs, too."),
     ("v1, 28 November 2026", "Added: arbitrage, and one route in full."),
     ("v1, 28 November 2026", "Added: liquidity, rates of currencies and whether stablecoins hold."),

@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from exchanges.adapters import ADAPTERS
+from markets.analysis import chain, funding
 from markets.analysis.derivatives import Contract, Funding, Option
+from markets.analysis.funding import Line, View
 from markets.analysis.settings import DEFAULT
 from markets.api import serialize_contracts
 from markets.reads.settled import Settlement
@@ -31,9 +34,27 @@ def answers(page: Page, now: datetime) -> dict[str, Any]:
     return {
         "derivatives/": page([serialize_contracts.contract(row, USD, now, DEFAULT) for row in (perpetual, dated)]),
         "funding/": page([serialize_contracts.funding(perpetual, USD, now, DEFAULT)]),
+        "funding/routes/": page([serialize_contracts.line(_line(perpetual, now), Decimal(14_600_000_000), now)]),
         "funding/history/": page([serialize_contracts.settlement(row) for row in (settled, replace(settled, settled_at=PAID - timedelta(hours=8)))]),
-        "options/": page([serialize_contracts.option(_option(seen), now, DEFAULT)]),
+        "options/": {
+            **page([serialize_contracts.option(_option(seen), now, DEFAULT)]),
+            "expiries": msgspec.to_builtins([serialize_contracts.expiry(chain.expiry([_option(seen)], now, DEFAULT))]),
+        },
     }
+
+
+def _line(perpetual: Contract, now: datetime) -> Line:
+    """The methodology's pair: 0.03 % every 8 h against 0.005 % every 4 h, four fees of 0.06 %."""
+    rates = (("0.0003", 8), ("0.00005", 4))
+    legs = [
+        structs.replace(
+            perpetual, exchange=exchange, taker_fee=Decimal("0.0006"), base_volume_24h=None,
+            funding=structs.replace(perpetual.funding, rate=Decimal(rate), interval_hours=Decimal(hours)),  # type: ignore[type-var]  # it has one
+        )
+        for exchange, (rate, hours) in zip(ADAPTERS, rates, strict=False)
+    ]
+    [line] = funding.lines([funding.cell(leg, View(now=now, usd=USD, method=DEFAULT)) for leg in legs], DEFAULT)
+    return line
 
 
 def _perpetual(seen: dict[str, Any]) -> Contract:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from exchanges.adapters import ADAPTERS
-from markets.api.filters import FLAGS, PAGE, STATES, choice, day, decimal, either, instant, many, one_of, ordering, ticker, words
+from markets.analysis.funding import SIGNS, WHENS
+from markets.api.filters import FLAGS, PAGE, STATES, choice, day, decimal, either, fees, instant, many, one_of, ordering, ticker, words
+from markets.reads.funding import SORTS
 
 DERIVATIVE_ORDERS = (
     "base", "exchange", "symbol", "expiry", "bid", "ask", "mark_price", "basis_pct", "open_interest_usd", "quote_volume_24h", "change_24h_pct", "observed_at",
@@ -26,6 +28,20 @@ _CONTRACT = (
 )
 DERIVATIVES = (*_CONTRACT, many("kind", "Only perpetuals or only dated futures.", ("perp", "future")), ordering(DERIVATIVE_ORDERS, "base"), *PAGE)
 FUNDING = (*_CONTRACT, ordering(FUNDING_ORDERS, "base"), *PAGE)
+ROUTES = (
+    BASE,
+    ticker("quote", "Only perpetuals priced in this currency. Absent: all."),
+    many("exchange", "Compare these exchanges only. Absent: all that are switched on.", tuple(ADAPTERS)),
+    choice("when", WHENS, "current", "Rates of the running interval, foretold for the next one, or the mean of what was paid in seven days."),
+    fees(),
+    words("search", 60, "Part of a ticker or name."),
+    decimal("min_open_interest_usd", "Only coins with at least so much open interest on all exchanges, in USD."),
+    decimal("min_volume_usd", "Only coins with at least this volume in 24 hours on all exchanges, in USD."),
+    one_of("interval", ("1", "2", "4", "8"), "Only coins that pay every so many hours on at least one exchange."),
+    one_of("sign", SIGNS, "Only coins on which these pay on every exchange."),
+    ordering((*SORTS, *ADAPTERS), "-spread"),
+    *PAGE,
+)
 SETTLED = (
     many("base", "Of contracts on these coins. Required."),
     many("quote", "Only contracts priced in these currencies."),

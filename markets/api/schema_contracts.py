@@ -121,6 +121,9 @@ class FundingRow(Place, Terms, Running, Interest, Seen):
     """What one perpetual pays in the running interval."""
 
     kind = serializers.ChoiceField(choices=["perp", "future"])
+    mean_rate_8h = number("The mean of what was paid in seven days, over eight hours, a ratio; null where nothing of it is stored.")
+    mean_apr_pct = number("The same over a year, simple, in percent.")
+    mean_payments = serializers.IntegerField(help_text="How many payments the mean is of.")
     cap = number("The most it can be, a ratio.")
     floor = number("The least it can be, a ratio.")
     mark_price = number()
@@ -130,6 +133,56 @@ class FundingRates(Noted):
     """Funding of the running interval, one line per contract."""
 
     results = FundingRow(many=True)
+
+
+class RateInLine(serializers.Serializer):
+    """One exchange's rate beside the others'."""
+
+    exchange = serializers.CharField()
+    symbol = serializers.CharField(help_text="As the exchange writes it.")
+    rate = number("A ratio per interval: 0.0001 is 0.01 %.")
+    interval_hours = number("Null where it is not known; never taken for eight hours.")
+    rate_8h = number("Over eight hours, a ratio; null without a known interval.")
+    apr_pct = number("Over a year, simple, in percent; null without a known interval.")
+    open_interest_usd = number("One side, in USD.")
+    payments = serializers.IntegerField(help_text="How many payments a mean is of; 0 for other rates.")
+    age_s = age()
+    state = serializers.ChoiceField(choices=STATES)
+    reason = serializers.ChoiceField(choices=[*FLAGS, "stale", "expired"], allow_null=True, help_text="Why it is in no route; null when it may be. "
+                                     "`partial`: no rate, or one of an unknown interval. `thin`: too little open interest.")
+
+
+class FundingRoute(serializers.Serializer):
+    """Long one perpetual, short another: what the pair receives while both rates stay as they are."""
+
+    long = serializers.CharField(help_text="The exchange where holding costs least.")
+    short = serializers.CharField(help_text="The exchange where being short pays most.")
+    diff_hourly = number("The difference per hour, a ratio, before fees.")
+    diff_apr_pct = number("The same over a year, simple, in percent.")
+    fees_pct = number("Four taker fees, in percent of one side.")
+    break_even_hours = number("Hours until the fees are paid back.")
+    price_gap_pct = number("How far the short leg stands above the long one, in percent.")
+    open_interest_usd = number("Of the thinner leg, in USD.")
+
+
+class FundingLine(serializers.Serializer):
+    """One coin in one currency, across exchanges."""
+
+    base = serializers.CharField()
+    quote = serializers.CharField()
+    spread_apr_pct = number("Highest less lowest rate that counts, in simple percent a year.")
+    route = FundingRoute(allow_null=True)
+    rates = RateInLine(many=True)
+    open_interest_usd = number("On all exchanges that tell it.")
+    basis_pct = number("Of the perpetual with the most open interest: (mark / index - 1) in percent.")
+    volume_24h_usd = number("On all exchanges.")
+    next_funding_at = instant("The soonest payment of any of them.")
+
+
+class FundingRoutes(Noted):
+    """Coins across exchanges, one line per coin and currency."""
+
+    results = FundingLine(many=True)
 
 
 class SettledRow(Rate):
@@ -169,7 +222,30 @@ class OptionRow(Place, Prices, Day, Seen):
     underlying_price = number()
 
 
-class Options(Noted):
-    """A chain, one line per option."""
+class ExpiryRow(serializers.Serializer):
+    """What the options of one exchange and expiry come to. Only fresh and aging ones that are in order count."""
 
+    exchange = serializers.CharField()
+    base = serializers.CharField()
+    quote = serializers.CharField()
+    expiry = instant()
+    underlying = number("What the chain is on: the exchange's own forward, else its index.")
+    atm_strike = number("The strike nearest to it.")
+    atm_iv = number("The mean of the marked volatilities of call and put there, a ratio a year.")
+    call_open_interest = number("In coins.")
+    put_open_interest = number("In coins.")
+    put_call_interest = number("Open puts for one open call.")
+    call_volume = number("In coins, 24 hours.")
+    put_volume = number("In coins, 24 hours.")
+    put_call_volume = number("Puts traded for one call.")
+    max_pain = number("The strike at which all open options together pay least.")
+    parity_broken_at = serializers.ListField(child=serializers.CharField(), help_text="Strikes whose quotes contradict put-call parity by more than 1 %.")
+    counted = serializers.IntegerField()
+    listed = serializers.IntegerField()
+
+
+class Options(Noted):
+    """A chain, one line per option, and what each expiry comes to."""
+
+    expiries = ExpiryRow(many=True)
     results = OptionRow(many=True)

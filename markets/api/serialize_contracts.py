@@ -9,8 +9,9 @@ from typing import Any
 
 from exchanges.numbers import plain
 from markets.analysis import derivatives
-from markets.analysis.derivatives import Contract, Funding, Option
-from markets.analysis.funding import in_usd
+from markets.analysis.chain import Expiry
+from markets.analysis.derivatives import HUNDRED, Contract, Funding, Option
+from markets.analysis.funding import Cell, Line, Mean, Route, in_usd, next_payment
 from markets.analysis.settings import Method
 from markets.api.serialize import seconds
 from markets.reads.settled import Settlement
@@ -64,13 +65,54 @@ def _paid(f: Funding, now: datetime, method: Method) -> dict[str, Any]:
     }
 
 
-def funding(row: Contract, usd: Usd, now: datetime, method: Method) -> dict[str, Any]:
-    """The funding of one perpetual, with what tells whether it matters."""
+def funding(row: Contract, usd: Usd, now: datetime, method: Method, mean: Mean | None = None) -> dict[str, Any]:
+    """The funding of one perpetual, with what tells whether it matters, and the `mean` of what it paid in seven days."""
     f = row.funding or Funding()
     return {
-        **{name: getattr(row, name) for name in _PLACE}, **_terms(row), **_paid(f, now, method), **numbers(f, ("cap", "floor")),
+        **{name: getattr(row, name) for name in _PLACE}, **_terms(row), **_paid(f, now, method), **numbers(f, ("cap", "floor")), **_mean(mean),
         **numbers(row, ("mark_price",)), **_interest(row, usd), **{name: getattr(f, name) or None for name in _TIMES},
         "flags": list(derivatives.funding_flags(row, f)), "identity": row.identity,
+    }
+
+
+def _mean(mean: Mean | None) -> dict[str, Any]:
+    names = ("mean_rate_8h", "mean_apr_pct")
+    scales = dict.fromkeys(names) if mean is None else numbers(mean, ("rate_8h", "apr_pct"))
+    return {**dict(zip(names, scales.values(), strict=True)), "mean_payments": mean.payments if mean else 0}
+
+
+def line(row: Line, volume_usd: Decimal | None, now: datetime) -> dict[str, Any]:
+    """One coin across exchanges: every rate with why it is in no route, and the best route."""
+    return {
+        "base": row.base, "quote": row.quote, "spread_apr_pct": plain(row.spread_apr_pct), "route": _route(row.route) if row.route else None,
+        "rates": [_cell(cell) for cell in row.cells.values()], **numbers(row, ("open_interest_usd", "basis_pct")), "volume_24h_usd": plain(volume_usd),
+        "next_funding_at": next_payment(row, now),
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "exchange": cell.contract.exchange, "symbol": cell.contract.symbol, "rate": plain(cell.rate), "interval_hours": plain(cell.hours),
+        **numbers(cell, ("rate_8h", "apr_pct", "open_interest_usd")), "payments": cell.payments, "age_s": seconds(cell.age_s), "state": cell.state,
+        "reason": cell.reason or None,
+    }
+
+
+def _route(route: Route) -> dict[str, Any]:
+    fees = None if route.fees is None else route.fees * HUNDRED
+    return {
+        "long": route.long.contract.exchange, "short": route.short.contract.exchange, **numbers(route, ("diff_hourly", "diff_apr_pct")),
+        "fees_pct": plain(fees), "break_even_hours": plain(route.break_even_h), **numbers(route, ("price_gap_pct", "open_interest_usd")),
+    }
+
+
+def expiry(row: Expiry) -> dict[str, Any]:
+    """What the options of one exchange and expiry come to."""
+    return {
+        "exchange": row.exchange, "base": row.base, "quote": row.quote, "expiry": row.expiry,
+        **numbers(row, ("underlying", "atm_strike", "atm_iv", "call_open_interest", "put_open_interest", "put_call_interest", "call_volume", "put_volume")),
+        **numbers(row, ("put_call_volume", "max_pain")), "parity_broken_at": [plain(strike) for strike in row.broken],
+        "counted": row.counted, "listed": row.listed,
     }
 
 

@@ -27,6 +27,7 @@ v1 = [
     path("rates/", api_liquidity.Rates.as_view()),
     path("derivatives/", api_contracts.Derivatives.as_view()),
     path("funding/", api_contracts.Funding.as_view()),
+    path("funding/routes/", api_contracts.FundingRoutes.as_view()),
     path("funding/history/", api_contracts.FundingHistory.as_view()),
     path("options/", api_contracts.Options.as_view()),
     path("listings/", api_events.Listings.as_view()),

@@ -138,7 +138,7 @@ def _row(one: Cell, face: ExchangeStatus, paid: Sequence[Settlement], mean: Mean
     foretold = derivatives.rate_8h(funding.next_rate, funding.interval_hours) if funding else None
     return Row(
         face=face, cell=one, paid=shown(one, "paid", face, False), per_8h=shown(one, "8h", face, False), a_year=shown(one, "year", face, False),
-        foretold=percent(None if foretold is None else foretold * HUNDRED, places=4), mean=percent(mean.hourly * 24 * 365 * HUNDRED if mean else None),
+        foretold=percent(None if foretold is None else foretold * HUNDRED, places=4), mean=percent(mean.apr_pct if mean else None),
         mean_of=f"{mean.payments} payments over {hours(mean.hours)}" if mean else "no payment is stored",
         sum=percent(None if summed is None else summed * HUNDRED, places=4), sum_of=f"of {len(known)}" if known else "", sum_pct=summed and summed * HUNDRED,
         next_at=at, next_in=DASH if at is None else age((at - now).total_seconds()), fee=_fee(one),

@@ -110,13 +110,13 @@ def expiries(base: str, now: datetime, exchanges: Sequence[str] = ()) -> list[Ex
 
 
 def placed(rows: list[Option]) -> list[Option]:
-    """Options that tell no underlying price take the index of the same exchange's perpetual on the same coin and currency."""
-    wanting = {(row.exchange, row.quote) for row in rows if row.underlying_price is None and row.index_price is None}
-    if not wanting:
+    """Where no option of an exchange tells an underlying price, all take the index of its own perpetual on the same coin and currency."""
+    told = {(row.exchange, row.quote) for row in rows if row.underlying_price or row.index_price}
+    if all((row.exchange, row.quote) in told for row in rows):
         return rows
     perps = (c for c in contracts.contracts() if c.kind == "perp" and c.base == rows[0].base)
-    known = {(c.exchange, c.quote): c.index_price for c in perps if (c.exchange, c.quote) in wanting}
-    return [structs.replace(row, index_price=row.index_price or known.get((row.exchange, row.quote))) if row.underlying_price is None else row for row in rows]
+    known = {(c.exchange, c.quote): c.index_price for c in perps if (c.exchange, c.quote) not in told}
+    return [structs.replace(row, index_price=known.get((row.exchange, row.quote), row.index_price)) for row in rows]
 
 
 def _largest(found: Sequence[Expiry]) -> str:

@@ -207,6 +207,64 @@ def test_a_settlement_without_its_interval_is_told_as_it_was_paid(get, contracts
     assert (row["rate"], row["interval_hours"], row["rate_8h"], row["apr_pct"]) == ("0.0004", None, None, None)
 
 
+# --- Funding across exchanges -------------------------------------------------------------------------------------
+@pytest.fixture
+def pair(contracts):
+    """The methodology's pair on ETH: 0.03 % every 8 h against 0.005 % every 4 h, four fees of 0.06 %."""
+    for slug, rate, hours in ((ONE, "0.0003", 8), (TWO, "0.00005", 4)):
+        row = p.market(slug, "ETH/USDT", taker_fee=p.number("0.0006"))
+        p.ticker(row, open_interest=20_000)
+        p.paid(row, rate, hours)
+    p.answered("funding")
+
+
+def test_the_worked_pair_is_a_route(get, pair):
+    [line] = get("funding/routes/?base=ETH")["results"]
+    assert line["spread_apr_pct"] == "21.9" and line["open_interest_usd"] == "4000000" and line["basis_pct"] == "0"
+    assert line["route"] == {
+        "long": TWO, "short": ONE, "diff_hourly": "0.000025", "diff_apr_pct": "21.9", "fees_pct": "0.24", "break_even_hours": "96", "price_gap_pct": "0",
+        "open_interest_usd": "2000000",
+    }
+    assert [(rate["exchange"], rate["apr_pct"], rate["reason"]) for rate in line["rates"]] == [(ONE, "32.85", None), (TWO, "10.95", None)]
+    assert get("funding/routes/?base=ETH&fees=0.1")["results"][0]["route"]["break_even_hours"] == "160"
+
+
+def test_a_rate_that_is_in_no_route_says_why(get, pair):
+    [line] = get("funding/routes/?base=BTC&quote=USDT")["results"]
+    assert line["route"] is None and {rate["exchange"]: rate["reason"] for rate in line["rates"]} == {ONE: None, TWO: "partial"}
+    assert next(rate for rate in line["rates"] if rate["exchange"] == TWO)["rate"] == "-0.0003"
+
+
+def test_routes_are_filtered_ordered_and_counted(get, pair):
+    assert get("funding/routes/")["results"][0]["base"] == "ETH"
+    assert get("funding/routes/?interval=4")["count"] == 2 and get("funding/routes/?sign=longs&quote=USDT")["count"] == 1
+    assert get("funding/routes/?exchange=binance")["results"][0]["route"] is None
+    assert "lists a perpetual on NOPE" in get("funding/routes/?base=NOPE")["notes"][0]
+
+
+def test_the_mean_of_seven_days_stands_beside_the_running_rate(get, pair):
+    market = Market.objects.get(symbol="ETHUSDT", exchange__slug=ONE)
+    for days, rate in ((1, "0.0001"), (2, "0.0003"), (8, "0.04")):
+        p.settled(market, timezone.now() - timedelta(days=days), rate)
+    fresh_memory()
+    row = by_symbol(get("funding/?base=ETH"))
+    assert {name: row[ONE, "ETHUSDT"][name] for name in ("mean_rate_8h", "mean_apr_pct", "mean_payments")} == {
+        "mean_rate_8h": "0.0002", "mean_apr_pct": "21.9", "mean_payments": 2,
+    }
+    assert (row[TWO, "ETHUSDT"]["mean_rate_8h"], row[TWO, "ETHUSDT"]["mean_payments"]) == (None, 0)
+    [line] = get("funding/routes/?base=ETH&when=mean")["results"]
+    assert line["rates"][0]["payments"] == 2 and line["rates"][1]["reason"] == "partial"
+
+
+def test_a_rate_beyond_what_can_be_is_a_bad_number_on_no_scale(get, contracts):
+    row = p.market(ONE, "MAD/USDT")
+    p.ticker(row)
+    p.paid(row, "1", 8)
+    fresh_memory()
+    [found] = get("funding/?base=MAD")["results"]
+    assert (found["rate"], found["rate_8h"], found["apr_pct"], found["flags"]) == ("1", None, None, ["bad_number"])
+
+
 # --- Options ----------------------------------------------------------------------------------------------------
 @pytest.fixture
 def chain(contracts):
@@ -223,11 +281,15 @@ def chain(contracts):
 
 def test_a_chain_is_told_with_volatility_greeks_and_underlying(get, chain):
     answer = get("options/?base=btc")
-    assert list(answer) == ENVELOPE and symbols(answer) == ["BTC-31DEC27-60000-C", "BTC-31DEC27-60000-P", "BTC-31DEC27-70000-C"]
+    assert list(answer) == [*ENVELOPE, "expiries"] and symbols(answer) == ["BTC-31DEC27-60000-C", "BTC-31DEC27-60000-P", "BTC-31DEC27-70000-C"]
     row = answer["results"][2]
     assert (row["strike"], row["option_type"], row["expiry"], row["mark_iv"], row["delta"]) == ("70000", "call", "2027-12-31T08:00:00Z", "0.56", "0.31")
     assert (row["bid"], row["ask"], row["open_interest"], row["underlying_price"], row["underlying"]) == ("1500", None, "12.5", "64000", "BTCUSDT")
     assert row["flags"] == [] and row["state"] == "fresh" and row["gamma"] is None
+    [come_to] = answer["expiries"]
+    assert (come_to["exchange"], come_to["underlying"], come_to["atm_strike"], come_to["atm_iv"]) == (TWO, "64000", "60000", "0.5")
+    assert (come_to["call_open_interest"], come_to["put_open_interest"], come_to["put_call_interest"], come_to["max_pain"]) == ("12.5", None, None, "70000")
+    assert (come_to["counted"], come_to["listed"], come_to["parity_broken_at"]) == (3, 3, []) and get("options/?base=BTC&expiry=2027-12-30")["expiries"] == []
 
 
 @pytest.mark.parametrize(("query", "count"), [

@@ -29,6 +29,7 @@ REAL = {
     "/api/v1/rates/": "rates/",
     "/api/v1/derivatives/": "derivatives/",
     "/api/v1/funding/": "funding/",
+    "/api/v1/funding/routes/": "funding/routes/",
     "/api/v1/funding/history/": "funding/history/?base=BTC",
     "/api/v1/options/": "options/?base=BTC",
     "/api/v1/listings/": "listings/",

@@ -185,6 +185,12 @@ def test_the_next_payment_is_the_soonest_that_is_still_to_come():
     assert f.next_payment(the_line(perp("none")), NOW) is None
 
 
+def test_a_rate_of_an_unknown_interval_has_a_sign():
+    assert f.pays(the_line(perp("one", "0.0001"), perp("two", "-0.0001", None))) == ""
+    [mean] = cells(perp("one", "-0.1", None), when="mean", means={("one", "BTCUSDT"): f.Mean(D("0.1"), 1, D(8))})
+    assert f.pays(f.Line(base="BTC", quote="USDT", cells={"one": mean}, route=None)) == "longs"
+
+
 @pytest.mark.parametrize(("rates", "who"), [
     (["0.0001", "0.0002"], "longs"), (["-0.0001", "-0.0002"], "shorts"), (["0.0001", "-0.0002"], ""), (["0.0001", "0"], "longs"), (["0"], ""), ([None], ""),
 ])
