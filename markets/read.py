@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils import timezone
 from msgspec import structs
 
 from exchanges.numbers import plain
-from markets import held, statuses
+from markets import held, latest, statuses
 from markets.analysis.aliases import FORMER, Alias, standing, vocabulary
 from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
+from markets.latest import Latest
 from markets.models import AssetAlias, AssetKind, Snapshot
 from markets.reads import arbitrage, assets, comparisons, contracts, deviation, ladders, liquidity, rates, settled, volume, volume_hours, wallets
 from markets.reads.comparisons import Wanted
@@ -38,7 +38,6 @@ __all__ = [
 
 SPARK_HOURS = 24
 _SPARKS_KEPT = timedelta(seconds=60)
-T = TypeVar("T")
 
 
 def revision() -> str:
@@ -71,8 +70,7 @@ def forget() -> None:
     volume.forget()
     volume_hours.forget()
     deviation.forget()
-    for kept in (_survey, _words, _sparks, _tiles, _traded):
-        kept.forget()
+    latest.forget()
     statuses.forget()
 
 
@@ -81,26 +79,7 @@ def tag(now: datetime, *parts: str) -> str:
     return hashlib.blake2b("\0".join((revision(), *parts)).encode(), digest_size=12).hexdigest()
 
 
-class _Latest:
-    """The last few results of a function of the board, kept while the board and the second stay the same."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._kept, self._lock = size, {}, threading.Lock()  # type: ignore[var-annotated]
-
-    def get(self, key: object, make: Callable[[], T]) -> T:
-        with self._lock:
-            if key not in self._kept:
-                while len(self._kept) >= self._size:
-                    self._kept.pop(next(iter(self._kept)))
-                self._kept[key] = make()
-            return self._kept[key]
-
-    def forget(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-_survey, _words, _sparks, _tiles, _traded = _Latest(4), _Latest(1), _Latest(64), _Latest(8), _Latest(1)
+_survey, _words, _sparks, _tiles, _traded = Latest(4), Latest(1), Latest(64), Latest(8), Latest(1)
 
 
 # --- Comparisons ------------------------------------------------------------------------------------------------

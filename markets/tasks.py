@@ -19,7 +19,7 @@ from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import condition, episodes, store, turns
+from markets import condition, episodes, hourly, store, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -148,3 +148,8 @@ def purge() -> None:
 def volumes() -> int:
     """This hour's volumes, and once an hour what they are measured by."""
     return memory.renew(timezone.now())
+
+
+def hour() -> bool:
+    """Write down how this hour stands, for the comparisons of later ones."""
+    return hourly.record(timezone.now())

@@ -14,6 +14,7 @@ from markets.analysis import best
 from markets.api import examples_arbitrage as api_examples_arbitrage
 from markets.api import examples_assets as api_examples_assets
 from markets.api import examples_contracts as api_examples_contracts
+from markets.api import examples_discover as api_examples_discover
 from markets.api import examples_events as api_examples_events
 from markets.api import examples_liquidity as api_examples_liquidity
 from markets.api import examples_past as api_examples_past
@@ -91,6 +92,7 @@ def answers() -> dict[str, Any]:
         **api_examples_arbitrage.answers(_noted, _answer, NOW),
         **msgspec.to_builtins(api_examples_liquidity.answers(_page, _answer, NOW, _quotes())),
         **api_examples_contracts.answers(_noted, NOW),
+        **msgspec.to_builtins(api_examples_discover.answers(_noted, NOW)),
         **msgspec.to_builtins(api_examples_events.answers(_noted, _answer, NOW)),
         **msgspec.to_builtins(api_examples_past.answers(_answer, NOW)),
         **msgspec.to_builtins(api_examples_volume.answers(_noted, NOW)),

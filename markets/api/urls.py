@@ -6,6 +6,7 @@ from markets.api import arbitrage as api_arbitrage
 from markets.api import assets as api_assets
 from markets.api import contracts as api_contracts
 from markets.api import core as api
+from markets.api import discover as api_discover
 from markets.api import docs as api_docs
 from markets.api import events as api_events
 from markets.api import liquidity as api_liquidity
@@ -32,6 +33,7 @@ v1 = [
     path("options/", api_contracts.Options.as_view()),
     path("listings/", api_events.Listings.as_view()),
     path("listings/announcements/", api_events.Announcements.as_view()),
+    path("discover/", api_discover.Discover.as_view()),
     path("history/<str:pair>/", api_events.History.as_view()),
     path("history/<str:pair>/deviation/", api_past.Deviation.as_view()),
     path("history/<str:pair>/hours/", api_past.Hours.as_view()),

@@ -8,12 +8,14 @@ from markets.models.coins import Asset, AssetAlias, AssetKind, Basis, Decision, 
 from markets.models.contracts import Derivative, Funding, FundingSettlement, IndexMember, OpenInterest, OptionQuote
 from markets.models.copying import LeadTrader, LeadTraderDay
 from markets.models.events import Announcement, Listing, ServiceStatus
+from markets.models.hourly import CheapestHour, TrendRank
 from markets.models.prices import Book, Candle, Depth, Market, Quote, Reading, Snapshot
 from markets.models.service import Revision, Setting
 from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
-    "Announcement", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Decision", "Depth", "Derivative", "Episode", "ExchangeAsset", "Family",
-    "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange",
-    "OpenInterest", "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot", "VolumeHour", "VolumePast",
+    "Announcement", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "CheapestHour", "Decision", "Depth", "Derivative", "Episode",
+    "ExchangeAsset", "Family", "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing", "Market",
+    "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Quote", "Reading", "Renaming", "Revision", "ServiceStatus", "Setting", "Snapshot",
+    "TrendRank", "VolumeHour", "VolumePast",
 ]

@@ -28,6 +28,7 @@ def blank(parameter: Parameter) -> Parameter:
 
 
 FORMAT = filters.choice("format", ("page", "csv"), "page", "A page, or the same rows as CSV.")
+ROWS = (filters.whole("limit", STEP, MOST, STEP, "Rows on the page."), filters.whole("offset", 0, 100_000, 0, "Rows to skip."))
 OVERVIEW = (
     replace(filters.ticker("quote", "Quote currency, or ALL."), default="USDT"),
     blank(filters.many("base", "Only these tickers: a watch list.")),
@@ -41,8 +42,7 @@ OVERVIEW = (
     filters.words("search", 60, "Part of a ticker or name."),
     filters.choice("sort", [*SORTS, *(f"-{name}" for name in SORTS)], "-volume", "Order."),
     filters.choice("density", ("normal", "compact"), "normal", "Row height."),
-    filters.whole("limit", STEP, MOST, STEP, "Rows on the page."),
-    filters.whole("offset", 0, 100_000, 0, "Rows to skip."),
+    *ROWS,
     FORMAT,
 )
 RANGE = filters_events.DEVIATION[0]

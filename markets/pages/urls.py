@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from markets.pages import arbitrage, assets, compare, funding, funding_coin, guide, liquidity, options, overview, past, status, volume, watchlist
+from markets.pages import (
+    arbitrage,
+    assets,
+    compare,
+    discover,
+    feeds,
+    funding,
+    funding_coin,
+    guide,
+    liquidity,
+    options,
+    overview,
+    past,
+    status,
+    volume,
+    watchlist,
+)
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -11,6 +27,10 @@ urlpatterns = [
     path("compare/<str:pair>/hours.csv", past.hours, name="hours-csv"),
     path("arbitrage/", arbitrage.arbitrage, name="arbitrage"),
     path("arbitrage/<str:pair>/", arbitrage.route, name="arbitrage-route"),
+    path("discover/", discover.discover, name="discover"),
+    path("feeds/listings/", feeds.listings, name="feed-listings"),
+    path("feeds/listings/<slug:slug>/", feeds.listings, name="feed-exchange"),
+    path("feeds/delistings/", feeds.delistings, name="feed-delistings"),
     path("funding/", funding.funding, name="funding"),
     path("funding/<str:base>/", funding_coin.coin, name="funding-coin"),
     path("options/", options.options, name="options"),

@@ -34,6 +34,7 @@ REAL = {
     "/api/v1/options/": "options/?base=BTC",
     "/api/v1/listings/": "listings/",
     "/api/v1/listings/announcements/": "listings/announcements/",
+    "/api/v1/discover/": "discover/?view=only",
     "/api/v1/history/{pair}/": "history/BTC-USDT/",
     "/api/v1/history/{pair}/deviation/": "history/BTC-USDT/deviation/",
     "/api/v1/history/{pair}/hours/": "history/BTC-USDT/hours/",
