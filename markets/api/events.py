@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from markets import turns
+from markets.analysis import copying
 from markets.api import filters_events, schema, serialize_events
 from markets.api import schema_events as shapes
 from markets.api.core import Asked, Endpoint, Problem, cut, link, listed
 from markets.api.filters import BadParameter
 from markets.api.words import coins
-from markets.method import current_method
 from markets.reads import gaps, history, listings, traders
 from markets.reads.history import Series
 from markets.shapes import Absence
@@ -136,33 +135,18 @@ class CopyTrading(Endpoint):
         v = asked.values
         if v["symbol"] and not traders.bare(v["symbol"]):
             raise BadParameter("symbol", "It must be a symbol, for example BTCUSDT.")
-        rows = _ordered(traders.traders(v["exchange"], v["symbol"]), v["ordering"])
+        known = traders.traders(v["exchange"], v["symbol"])
+        fitting = (row for row in known if copying.fits(row.days, row.max_drawdown_pct, v["min_days"], v["max_fall_pct"]))
+        rows = traders.ordered(fitting, v["ordering"])
         page, start = cut(asked, rows)
         standings = [s for s in traders.standings(asked.now) if not v["exchange"] or s.exchange in v["exchange"]]
-        method, periods = current_method(), {e.slug: gaps.period_s(e, traders.SOURCE) for e in gaps.ordered()}
-        told = [serialize_events.trader(row, periods[row.exchange], asked.now, method) for row in page]
-        current = [row for row in rows if serialize_events.trader_state(row, periods[row.exchange], asked.now, method) in ("fresh", "aging")]
+        became = traders.followed(page, v["period"], asked.now)
+        told = [serialize_events.trader(row, became[row.exchange, row.trader_id].change, traders.state(row, asked.now), asked.now) for row in page]
+        current = [row for row in rows if traders.state(row, asked.now) in ("fresh", "aging")]
+        whole = traders.overall(standings)
         return {
-            **_state(standings), "sources": [serialize_events.standing(s) for s in standings],
+            "state": whole.state, "reason": whole.reason or None, "what_to_do": whole.what_to_do or None,
+            "sources": [serialize_events.standing(s) for s in standings],
             "summary": serialize_events.summary(traders.summary(v["symbol"], current)) if v["symbol"] else None,
             **listed(asked, told, len(rows), start, missing=gaps.gaps(traders.SOURCE, asked.now, v["exchange"]), notes=[]),
         }
-
-
-def _state(standings: Sequence[traders.Standing]) -> dict[str, Any]:
-    """The state as a whole: that of the exchange that is furthest."""
-    order = ("ok", "starting", "refused", "off")
-    best = min(standings, key=lambda s: order.index(s.state), default=None)
-    if best is None:
-        return {"state": "not_offered", "reason": "None of these exchanges publishes copy-trading statistics.", "what_to_do": None}
-    return {"state": best.state, "reason": best.reason or None, "what_to_do": best.what_to_do or None}
-
-
-def _ordered(rows: Sequence[traders.Trader], ordering: str) -> list[traders.Trader]:
-    """Sorted by one figure; the unknown comes last either way, and of equals the identity decides."""
-    def value(row: traders.Trader) -> Any:
-        return getattr(row, ordering.lstrip("-"))
-
-    rows = sorted(rows, key=lambda row: (row.exchange, row.trader_id))
-    known = sorted((row for row in rows if value(row) is not None), key=value, reverse=ordering.startswith("-"))
-    return known + [row for row in rows if value(row) is None]

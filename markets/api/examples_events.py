@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from exchanges.adapters import ADAPTERS
-from markets.analysis.settings import DEFAULT
+from markets.analysis.copying import Change
 from markets.api import serialize_events
 from markets.reads.history import EXCHANGE, OWN, Bar
 from markets.reads.listings import Event, Notice
@@ -50,7 +50,7 @@ def _trading(page: Page, now: datetime) -> dict[str, Any]:
     )
     standing = Standing(first, "ok", ok_at=trader.seen_at, age_s=540.0, freshness="fresh")
     return {
-        **page([serialize_events.trader(trader, 3600, now, DEFAULT)]), "state": "ok", "reason": None, "what_to_do": None,
+        **page([serialize_events.trader(trader, Change(Decimal("3.1"), Decimal("640.5")), "fresh", now)]), "state": "ok", "reason": None, "what_to_do": None,
         "sources": [serialize_events.standing(standing)],
         "summary": serialize_events.summary(Summary("BTCUSDT", 1, 212, Decimal("38.2"), Decimal("71.4"))),
     }

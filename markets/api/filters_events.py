@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from exchanges.adapters import ADAPTERS
-from markets.api.filters import MAX_LIMIT, PAGE, Parameter, choice, fees, instant, many, one_of, ordering, whole, words
+from markets.analysis import copying
+from markets.api.filters import MAX_LIMIT, PAGE, Parameter, choice, decimal, fees, instant, many, one_of, ordering, whole, words
 from markets.models import Announcement, Listing
 from markets.reads.deviation import HOURLY, RANGES
 from markets.reads.history import EXCHANGE, OWN, PERIODS
@@ -34,6 +35,13 @@ ANNOUNCEMENTS = (
 )
 
 
+def days(name: str, says: str) -> Parameter:
+    """One of the periods over which a trader's figures are followed, in days."""
+    texts = [str(period) for period in copying.PERIODS]
+    known = choice(name, texts, "30", says)
+    return Parameter(name, lambda text: int(known.read(text)), known.allowed, says, 30, {"type": "integer", "enum": list(copying.PERIODS), "default": 30})
+
+
 def _period() -> Parameter:
     texts = [str(seconds) for seconds in PERIODS]
     known = choice("period", texts, "3600", "Seconds in one candle.")
@@ -59,6 +67,9 @@ HOURS = (
 COPY_TRADING = (
     _EXCHANGE,
     words("symbol", 60, "Only traders who trade this now, for example BTCUSDT; adds `summary`."),
+    days("period", "Days over which changes are told."),
+    whole("min_days", 0, 3650, 0, "Only records of at least so many days."),
+    decimal("max_fall_pct", "Only records whose largest fall is at most so many percent."),
     ordering(TRADER_ORDERS, "-roi_pct"),
     *PAGE,
 )

@@ -6,11 +6,12 @@ from rest_framework import serializers
 
 from markets.api.filters import KINDS, STATES
 from markets.api.filters_events import EVENTS, NOTICES
-from markets.api.schema import Absence, Answer, age, instant, number
+from markets.api.schema import Absence, Answer, age, instant, number, words
 from markets.api.schema_contracts import STATUS, Noted
 from markets.reads.history import EXCHANGE, OWN, PERIODS
+from markets.reads.traders import STATES as STATES_OF_TRADING
 
-TRADING = ["ok", "starting", "refused", "off"]
+TRADING = list(STATES_OF_TRADING)
 
 
 def text(says: str = "") -> serializers.CharField:
@@ -109,8 +110,10 @@ class TraderRow(serializers.Serializer):
     followers = count()
     max_followers = count()
     followers_ever = count()
-    roi_pct = number()
+    roi_pct = number("As the exchange tells it; it does not say over which time.")
     profit = number()
+    roi_change_points = number("roi_pct now less what it was `period` days ago, by Pebble's daily notes.")
+    profit_change = number("The same of `profit`.")
     follower_profit = number()
     managed = number()
     win_rate_pct = number()
@@ -119,6 +122,7 @@ class TraderRow(serializers.Serializer):
     wins = count()
     losses = count()
     days = count("For how many days the trader has traded.")
+    marks = words(["young", "few"])
     symbols = serializers.ListField(child=serializers.CharField(), help_text="What the trader trades now, in the exchange's words.")
     last_trade_at = instant()
     seen_at = serializers.DateTimeField()

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from exchanges.numbers import plain
-from markets.analysis import derivatives
-from markets.analysis.settings import Method
+from markets.analysis import copying, derivatives
+from markets.analysis.copying import Change
 from markets.api.serialize import seconds
 from markets.api.serialize_contracts import numbers
 from markets.reads.history import Bar
@@ -36,17 +36,13 @@ def bar(row: Bar) -> dict[str, Any]:
     }
 
 
-def trader(row: Trader, period_s: float, now: datetime, method: Method) -> dict[str, Any]:
-    """One trader as last seen."""
+def trader(row: Trader, change: Change, state: str, now: datetime) -> dict[str, Any]:
+    """One trader as last seen, and what became of the figures over the period asked for."""
     return {
         **asdict(row), **numbers(row, _MONEY), "name": row.name or None, "symbols": list(row.symbols),
-        "age_s": seconds(derivatives.age_s(row.seen_at, now)), "state": trader_state(row, period_s, now, method),
+        "roi_change_points": plain(change.points), "profit_change": plain(change.profit), "marks": list(copying.marks(row.days, row.trades)),
+        "age_s": seconds(derivatives.age_s(row.seen_at, now)), "state": state,
     }
-
-
-def trader_state(row: Trader, period_s: float, now: datetime, method: Method) -> str:
-    """How old a trader's figures are, in a word: who has left the ranking is kept as last seen."""
-    return derivatives.freshness(derivatives.age_s(row.seen_at, now), period_s, method)
 
 
 def standing(row: Standing) -> dict[str, Any]:

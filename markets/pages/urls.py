@@ -16,6 +16,7 @@ from markets.pages import (
     overview,
     past,
     status,
+    traders,
     volume,
     watchlist,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("liquidity/<str:pair>/", liquidity.pair, name="liquidity-pair"),
     path("assets/<str:slug>/", assets.asset, name="asset"),
     path("assets/<str:slug>/<str:exchange>/", assets.apart, name="asset-apart"),
+    path("copy/", traders.copy, name="copy"),
     path("volume/", volume.volumes, name="volume"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),

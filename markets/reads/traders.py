@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from exchanges.adapters import ADAPTERS
 from exchanges.capabilities import needs_key
 from exchanges.models import Exchange
 from markets import asking, held
+from markets.analysis import copying
+from markets.analysis.copying import Change, Noted
 from markets.analysis.derivatives import age_s, freshness
 from markets.method import current_method
-from markets.models import LeadTrader
+from markets.models import LeadTrader, LeadTraderDay
 from markets.reads import gaps
 
 SOURCE = "copy_traders"
+STATES = ("ok", "starting", "refused", "blocked", "off")  # the furthest first
 _FIELDS = (
     "exchange__slug", "trader_id", "name", "open_to_copy", "followers", "max_followers", "followers_ever", "roi_pct", "profit", "follower_profit", "managed",
     "win_rate_pct", "max_drawdown_pct", "trades", "wins", "losses", "days", "symbols", "last_trade_at", "seen_at",
@@ -27,7 +30,7 @@ _FIELDS = (
 
 @dataclass(frozen=True)
 class Standing:
-    """How one exchange's copy trading stands: ok, off, refused or starting; the reason, and what to do about it."""
+    """How one exchange's copy trading stands: ok, starting, refused, blocked or off; the reason, and what to do about it."""
 
     exchange: str
     state: str
@@ -97,13 +100,55 @@ def summary(symbol: str, rows: Sequence[Trader]) -> Summary:
     """The aggregate of one symbol's traders."""
     followers = [t.followers for t in rows if t.followers is not None]
     return Summary(
-        bare(symbol), len(rows), sum(followers) if followers else None, _median([t.roi_pct for t in rows]), _median([t.win_rate_pct for t in rows]),
+        bare(symbol), len(rows), sum(followers) if followers else None, copying.middle(t.roi_pct for t in rows),
+        copying.middle(t.win_rate_pct for t in rows),
     )
 
 
-def _median(values: Sequence[Decimal | None]) -> Decimal | None:
-    known = [value for value in values if value is not None]
-    return statistics.median(known) if known else None
+# --- Order, and what became of them -----------------------------------------------------------------------------
+def ordered(rows: Iterable[Trader], ordering: str) -> list[Trader]:
+    """Sorted by one figure; the unknown comes last either way, and of equals the identity decides."""
+    def value(row: Trader) -> Any:
+        return getattr(row, ordering.lstrip("-"))
+
+    rows = sorted(rows, key=lambda row: (row.exchange, row.trader_id))
+    known = sorted((row for row in rows if value(row) is not None), key=value, reverse=ordering.startswith("-"))
+    return known + [row for row in rows if value(row) is None]
+
+
+def state(row: Trader, now: datetime) -> str:
+    """How old a trader's figures are, in a word: who has left the ranking is kept as last seen."""
+    exchange = held.current().exchanges.get(row.exchange)
+    period_s = gaps.period_s(exchange, SOURCE) if exchange else 3600
+    return freshness(age_s(row.seen_at, now), period_s, current_method())
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What Pebble noted of a trader: the change over a period, and what was told each day, by day."""
+
+    change: Change
+    notes: Mapping[date, Noted]
+
+
+def followed(rows: Iterable[Trader], period: int, now: datetime) -> dict[tuple[str, str], Followed]:
+    """{(exchange, trader): what became of them in so many days}, by the notes of each day."""
+    notes = _notes(held.current().numbers.get("traders"), period, now.date())
+    found = {}
+    for row in rows:
+        mine = notes.get((row.exchange, row.trader_id), {})
+        found[row.exchange, row.trader_id] = Followed(copying.changed(Noted(row.roi_pct, row.profit), mine, now.date(), period), mine)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _notes(_number: int | None, period: int, today: date) -> dict[tuple[str, str], dict[date, Noted]]:
+    since = today - timedelta(days=period) - copying.LATE
+    rows = LeadTraderDay.objects.filter(day__gte=since).values_list("trader__exchange__slug", "trader__trader_id", "day", "roi_pct", "profit")
+    found: dict[tuple[str, str], dict[date, Noted]] = {}
+    for slug, trader_id, day, roi, profit in rows:
+        found.setdefault((slug, trader_id), {})[day] = Noted(roi, profit)
+    return found
 
 
 # --- Why there are none -----------------------------------------------------------------------------------------
@@ -111,6 +156,12 @@ def standings(now: datetime) -> tuple[Standing, ...]:
     """Every exchange that publishes copy trading, with its state."""
     offering = (e for e in gaps.ordered() if ADAPTERS[e.slug].copy_traders)
     return tuple(_standing(e, now) for e in offering)
+
+
+def overall(found: Sequence[Standing]) -> Standing:
+    """The state as a whole: that of the exchange that is furthest."""
+    none = Standing("", "not_offered", "None of these exchanges publishes copy-trading statistics.")
+    return min(found, key=lambda s: STATES.index(s.state), default=none)
 
 
 def _standing(e: Exchange, now: datetime) -> Standing:
@@ -121,6 +172,9 @@ def _standing(e: Exchange, now: datetime) -> Standing:
         return Standing(e.slug, "off", "Switched off by an operator.", f"Switch {e.name} and its source {SOURCE} on in the admin.")
     if needs_key(source) and not asking.credentials(e.slug):
         return Standing(e.slug, "off", f"{e.name} tells this to signed calls only, and no key is set.", _how(e))
+    if e.state in held.SWITCHED or feed.outcome == "geoblocked":
+        said = e.state_detail or (feed.detail if feed.outcome == "geoblocked" else "") or f"{e.get_state_display()}."
+        return Standing(e.slug, "blocked", f"{e.name} does not answer from here: {said}", "Pebble asks again by itself.", feed.ok_at, age_s(feed.ok_at, now))
     seen = age_s(feed.ok_at, now)
     known = {"ok_at": feed.ok_at, "age_s": seen, "freshness": freshness(seen, feed.firing_s, current_method())}
     if feed.outcome in gaps.REFUSED:
