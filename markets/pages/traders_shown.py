@@ -36,7 +36,7 @@ COLUMNS = (  # (sort key, heading, class, explanation)
     ("", "As of", "num", ""),
 )
 MARKS = {"young": "Young record", "few": "Few trades"}
-SYMBOLS = 2  # named; the rest are counted
+SYMBOLS = 1  # named; the rest are counted
 CSV_HEAD = (
     "exchange", "trader_id", "name", "roi_pct", "roi_change_points", "profit", "profit_change", "max_drawdown_pct", "win_rate_pct", "trades", "wins", "losses",
     "days", "followers", "max_followers", "managed", "follower_profit", "open_to_copy", "symbols", "marks", "last_trade_at", "seen_at", "state",

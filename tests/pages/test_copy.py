@@ -66,7 +66,7 @@ def test_traders_are_told_without_any_advice(shown, traders):
     assert f"{NAME} 5 m 0 s" in said and "asked once an hour with a read-only key" in said
     assert "should" not in said.lower() and "<img src=x" not in html
     assert said.count("Young record") == 2 and said.count("Few trades") == 2  # one trader, on the desktop and on the phone
-    assert "+2.50 pts" in said and "+50" in said and "BTCUSDT, ETHUSDT +1" in said and "7 of 50" in said
+    assert "+2.50 pts" in said and "+50" in said and "BTCUSDT +2" in said and "7 of 50" in said
     assert 'class="grey"' in html
 
 
