@@ -98,6 +98,19 @@ class Curve:
         return Fill(EXACT.add(base, took), wish if in_money else EXACT.add(money, EXACT.multiply(price, took)), price, whole + 1, ONE)
 
 
+def taken(levels: Sequence[Level], wish: Decimal, *, in_money: bool) -> list[Level]:
+    """What a walk takes of each level it touches: (price, coins)."""
+    found: list[Level] = []
+    left = wish
+    for price, size in levels:
+        if left <= ZERO:
+            break
+        took = min(size, EXACT.divide(left, price) if in_money else left)
+        found.append((price, took))
+        left = EXACT.subtract(left, EXACT.multiply(price, took) if in_money else took)
+    return found
+
+
 def slippage(vwap: Decimal | None, mid: Decimal | None) -> Decimal | None:
     """How far an average price lies from the middle, a ratio, never negative; None when either is unknown."""
     return abs(EXACT.divide(vwap, mid) - ONE) if vwap is not None and mid else None

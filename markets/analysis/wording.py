@@ -134,7 +134,12 @@ def notes(verdict: Verdict, side: str, winners: tuple[str, str] | None) -> tuple
 def unfilled(amount: Decimal, unit: str, most: tuple[str, Decimal] | None) -> str:
     """Nobody is known to fill an amount. `most`: who fills the largest share of it, a ratio."""
     part = "" if most is None else f" {most[0]}'s book holds most, {share(most[1])} of it."
-    return f"No exchange is known to fill {plain(amount)} {unit}.{part}"
+    return f"No exchange is known to fill {grouped(amount)} {unit}.{part}"
+
+
+def grouped(amount: Decimal) -> str:
+    """An amount with its thousands separated: 25,000 and 0.5."""
+    return f"{Decimal(plain(amount) or 0):,f}"
 
 
 def share(ratio: Decimal) -> str:
@@ -145,7 +150,7 @@ def share(ratio: Decimal) -> str:
 
 def at_more(amount: Decimal, unit: str, larger: str, winner: str, side: str) -> str:
     """Who is best at a larger amount, where it is somebody else."""
-    return f"At {plain(amount)} {unit} {larger} {'is cheaper' if side == 'buy' else 'pays more'} than {winner}."
+    return f"At {grouped(amount)} {unit} {larger} {'is cheaper' if side == 'buy' else 'pays more'} than {winner}."
 
 
 _STANDING = {

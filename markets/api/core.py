@@ -23,14 +23,11 @@ from django.utils import timezone
 from rest_framework.views import APIView
 
 from markets import read
-from markets.analysis import best
-from markets.analysis.best import Comparison
 from markets.api import board_rows, filters, schema, serialize, serialize_exchange, throttle
 from markets.api import schema_exchange as full
 from markets.api.conditional import unchanged
 from markets.api.filters import BadParameter, Parameter
 from markets.api.words import coins
-from markets.method import current_method
 from markets.reads import offers
 from markets.shapes import Absence
 
@@ -241,35 +238,6 @@ class Pairs(Endpoint):
 
 
 # --- One answer -------------------------------------------------------------------------------------------------
-class Compare(Endpoint):
-    """One pair over all exchanges."""
-
-    parameters = filters.COMPARE
-
-    @schema.described("Compare one pair. Every exchange's quote, ranked after fees, and for each that is left out the reason.",
-                      schema.Compare, filters.COMPARE)
-    def get(self, asked: Asked, pair: str) -> dict[str, Any]:
-        """The comparison of BASE-QUOTE; old tickers are understood and said so in `notes`."""
-        base, _, quote_ticker = pair.rpartition("-")
-        if len(pair) > 121 or not pair.isprintable():
-            raise BadParameter("pair", "It must be BASE-QUOTE, two tickers of at most 60 printable characters.")
-        if not read.board().pairs:
-            raise Problem(503, "No prices have been collected yet.")
-        if not base or not quote_ticker:
-            raise Problem(404, "A pair is written BASE-QUOTE, for example BTC-USDT.")
-        found = read.compare(base, quote_ticker, asked.now, side=asked.values["side"], net=asked.values["net"])
-        return serialize.comparison(found, read.exchanges(asked.now), _preferred(asked, found))
-
-
-def _preferred(asked: Asked, found: Comparison) -> best.Choice | None:
-    """The one price that `prefer` asks for, from the quotes just compared."""
-    if not asked.values["prefer"]:
-        return None
-    view, quotes = read.board(), {row.quote.exchange: row.quote for row in found.rows}
-    usd, stable = view.usd.get(found.key.quote), view.is_stable(found.key)
-    return best.prefer(quotes, asked.values["prefer"], asked.now, current_method(), usd=usd, stable=stable)
-
-
 class Status(Endpoint):
     """How everything is doing."""
 

@@ -20,12 +20,13 @@ from exchanges.adapters import ADAPTERS
 from markets import read
 from markets.api import core as api
 from markets.api import examples as api_examples
-from markets.api import filters, serialize, serialize_exchange, throttle
+from markets.api import filters, serialize, serialize_compare, serialize_exchange, throttle
 from markets.api import schema as api_schema
 from markets.reads import offers
 
 CHANGES = (
     ("v1, 28 November 2026", "Added: funding across exchanges with each coin's best route, seven-day means, and what an expiry of options comes to."),
+    ("v1, 28 November 2026", "Added to compare: amount, unit, fees, withdraw, network, exchange, normalise, kind, expiry, why; rows say what an order costs."),
     ("v1, 28 November 2026", "Added: assets, with what each exchange calls a coin and by what evidence; old tickers are understood in markets and pairs, too."),
     ("v1, 28 November 2026", "Added: arbitrage, and one route in full."),
     ("v1, 28 November 2026", "Added: liquidity, rates of currencies and whether stablecoins hold."),
@@ -98,7 +99,7 @@ def _call() -> tuple[str, str]:
     top = read.overview(read.Filters(quote="", limit=1), now).rows
     if top:
         where = f"compare/{serialize.pair(top[0].key)}/"
-        answer = serialize.comparison(read.compare(top[0].key.base, top[0].key.quote, now), read.exchanges(now))
+        answer = serialize_compare.comparison(read.compare(top[0].key.base, top[0].key.quote, now), read.exchanges(now))
     else:
         where = f"exchanges/{next(iter(ADAPTERS))}/"
         first = read.exchanges(now)[0]

@@ -19,7 +19,7 @@ from markets.api import examples_events as api_examples_events
 from markets.api import examples_liquidity as api_examples_liquidity
 from markets.api import examples_past as api_examples_past
 from markets.api import examples_volume as api_examples_volume
-from markets.api import serialize, serialize_exchange
+from markets.api import serialize, serialize_compare, serialize_exchange
 from markets.board import PairKey, Quote
 from markets.models import ServiceStatus
 from markets.planning import Share
@@ -80,13 +80,13 @@ def _noted(rows: list[dict[str, Any]]) -> Any:
 
 def answers() -> dict[str, Any]:
     """{address: what it answers}, for every address of the API."""
-    compared, known = best.compare(KEY, _quotes(), NOW, usd=Decimal(1)), _known()
+    compared, known = best.compare(KEY, _quotes(), NOW, usd=Decimal(1), terms=best.Terms(order=best.Order(Decimal(25_000)))), _known()
     return {
         "exchanges/": _page([serialize.exchange(e) for e in known]),
         "exchanges/{slug}/": _answer(serialize_exchange.exchange(known[0], _detail())),
         "markets/": _noted([serialize.quote(row) for row in compared.rows]),
         "pairs/": _noted([serialize.summary(compared)]),
-        "compare/{pair}/": _answer(serialize.comparison(compared, known)),
+        "compare/{pair}/": _answer(serialize_compare.comparison(compared, known)),
         "status/": _answer(serialize.status(_status())),
         **api_examples_assets.answers(_noted, _answer, NOW),
         **api_examples_arbitrage.answers(_noted, _answer, NOW),

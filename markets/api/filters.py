@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -188,6 +188,25 @@ def decimal(name: str, says: str) -> Parameter:
     return Parameter(name, read, "a plain decimal number such as 2500000 or 0.5", says, None, schema)
 
 
+def amount(name: str = "amount") -> Parameter:
+    """How much is bought or sold: a plain decimal above zero; absent means none (None). Thousands may be separated by commas."""
+    plain_number = decimal(name, "How much is bought or sold: ranks by what that amount costs or brings by the stored order books. Absent: the best prices.")
+
+    def read(text: str) -> Decimal:
+        found: Decimal = plain_number.read(text.replace(",", "").strip())
+        if not found:
+            raise ValueError(text)
+        return found
+
+    return replace(plain_number, read=read, allowed="a plain decimal number above zero such as 25000 or 0.5")
+
+
+def on_day(name: str, says: str) -> Parameter:
+    """A day of the calendar; absent means any (None)."""
+    interval = day(name, says)
+    return replace(interval, read=lambda text: interval.read(text)[0].date())
+
+
 def many(name: str, says: str, options: Sequence[str] = ()) -> Parameter:
     """A comma-separated list, of `options` where there are any, else of upper-cased tickers. Absent: ()."""
     def read(text: str) -> tuple[str, ...]:
@@ -260,6 +279,15 @@ PAGE = (
 COMPARE = (
     choice("side", ("buy", "sell"), "buy", "What to rank by: the cheapest place to buy, or the dearest to sell."),
     flag("net", True, "Rank after taker fees (true) or before them (false)."),
+    amount(),
+    choice("unit", ("quote", "base"), "quote", "What `amount` counts: quote units (what is spent or received, fee included), or coins."),
+    fees(),
+    flag("withdraw", False, "A buyer takes the coins away: the withdrawal fee is taken from what arrives. Counted at an amount."),
+    words("network", 60, "The network to withdraw by: its chain, or the exchange's own word. Absent: the cheapest that is open."),
+    many("exchange", "Compare these exchanges only. Absent: all.", tuple(ADAPTERS)),
+    flag("normalise", False, "Rank the same coin's pairs in other quote currencies beside this one, converted at a fresh rate that is shown."),
+    choice("kind", ("spot", "perp", "future"), "spot", "Coins, perpetuals or dated futures: each is compared with its own kind only."),
+    on_day("expiry", "Of dated futures: those that end on this day. Absent: the day most exchanges have."),
     many("prefer", "Ask for one price, in this order of exchanges: `preferred` is the first that is fresh and unflagged, "
                    "else another such one, else the youngest price with its age and reason.", tuple(ADAPTERS)),
 )

@@ -46,6 +46,8 @@ class Winner(serializers.Serializer):
     price = Number()
     net_price = number("After the taker fee; null without a known fee.")
     fee_pct = number()
+    size = number("So many coins have this price; at an amount, the coins of it.")
+    quote = serializers.CharField(help_text="The currency it is traded in there.")
 
 
 class Winners(serializers.Serializer):
@@ -93,10 +95,10 @@ class QuoteRow(serializers.Serializer):
     identity = serializers.ChoiceField(choices=["confirmed", "probable", "conflicted", "unknown"])
     rank = serializers.IntegerField(allow_null=True, min_value=1, help_text="Null for what is not ranked.")
     price = number("The ask when buying, the bid when selling.")
-    net_price = number("The same after the taker fee.")
+    net_price = number("What one coin costs or brings all in: after the taker fee, at the amount where one was asked for, with the withdrawal where it was.")
     fee_pct = number()
-    fee_source = serializers.ChoiceField(choices=["operator", "exchange", "default"], allow_null=True)
-    vs_best = number("What this row costs more or pays less than the winner, in quote units.")
+    fee_source = serializers.ChoiceField(choices=["visitor", "operator", "exchange", "default"], allow_null=True)
+    vs_best = number("What this row costs more or pays less than the winner for the amount (without one: for one coin), in quote units.")
     spread_bps = number()
     deviation_bps = number("From the reference price.")
     badges = serializers.ListField(child=serializers.CharField())
@@ -117,6 +119,7 @@ class PairRow(serializers.Serializer):
     dispersion_bps = number()
     gap_bps = number("(best bid - best ask) / best ask, before fees.")
     after_fees_pct = number("What is left of that gap after both taker fees.")
+    after_fees_size = number("For so many coins it is left: what both prices hold for.")
     change_24h_pct = number()
     high_24h = number()
     low_24h = number()
@@ -133,33 +136,6 @@ class Answer(serializers.Serializer):
 
     as_of = serializers.DateTimeField()
     simulated = serializers.BooleanField(help_text="True when the market behind it is the simulated one.")
-
-
-class Preferred(serializers.Serializer):
-    """One exchange's prices, where `prefer` asked for one."""
-
-    kind = serializers.ChoiceField(choices=["preferred", "fallback", "old", "none"])
-    exchange = serializers.CharField(allow_null=True)
-    symbol = serializers.CharField(allow_null=True)
-    observed_at = instant()
-    bid = number()
-    ask = number()
-    last = number()
-    state = serializers.ChoiceField(choices=STATES)
-    age_s = age()
-    detail = serializers.CharField(allow_null=True, help_text="Why it is not the first one asked for, or why there is none.")
-
-
-class Compare(Answer, PairRow):
-    """One pair over all exchanges."""
-
-    side = serializers.ChoiceField(choices=["buy", "sell"])
-    net = serializers.BooleanField(help_text="Whether the ranking is after fees.")
-    amount = number("Always null for now: top of book.")
-    preferred = Preferred(allow_null=True)
-    quotes = QuoteRow(many=True)
-    excluded = Absence(many=True)
-    notes = serializers.ListField(child=serializers.CharField())
 
 
 class Listing(Answer):

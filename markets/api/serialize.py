@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from exchanges.numbers import plain
-from markets.analysis.best import Best, Choice, Comparison, Row
+from markets.analysis.best import Best, Comparison, Row
 from markets.board import PairKey
 from markets.shapes import ExchangeStatus, Meter, SourceStatus, Status
 
@@ -47,15 +47,10 @@ def best(found: Best | None) -> dict[str, Any] | None:
     """The winner of one side."""
     if found is None:
         return None
-    return {"exchange": found.exchange, "price": plain(found.price), "net_price": plain(found.net_price), "fee_pct": plain(found.fee_pct)}
-
-
-def preferred(choice: Choice) -> dict[str, Any]:
-    """One exchange's prices where one price was asked for, and why it is this one. Never fields of two exchanges."""
-    q = choice.quote
-    found = {name: getattr(q, name) for name in ("exchange", "symbol", "observed_at")} if q else dict.fromkeys(("exchange", "symbol", "observed_at"))
-    prices = {name: plain(getattr(q, name)) if q else None for name in ("bid", "ask", "last")}
-    return {"kind": choice.kind, **found, **prices, "state": choice.state, "age_s": seconds(choice.age_s), "detail": choice.detail or None}
+    return {
+        "exchange": found.exchange, "price": plain(found.price), "net_price": plain(found.net_price), "fee_pct": plain(found.fee_pct),
+        "size": plain(found.size), "quote": found.currency,
+    }
 
 
 def summary(c: Comparison) -> dict[str, Any]:
@@ -64,38 +59,11 @@ def summary(c: Comparison) -> dict[str, Any]:
         "base": c.key.base, "quote": c.key.quote, "kind": c.key.kind, "status": c.status, "grade": c.grade, "pair_class": c.pair_class,
         "reference_price": plain(c.reference_price), "index_price": plain(c.index_price), "price_range_pct": plain(c.price_range_pct),
         "dispersion_bps": plain(c.dispersion_bps), "gap_bps": plain(c.gap_bps), "after_fees_pct": plain(c.after_fees_pct),
-        "change_24h_pct": plain(c.change_24h_pct), "high_24h": plain(c.high_24h), "low_24h": plain(c.low_24h),
+        "after_fees_size": plain(c.after_fees_size), "change_24h_pct": plain(c.change_24h_pct), "high_24h": plain(c.high_24h), "low_24h": plain(c.low_24h),
         "quote_volume_24h": plain(c.quote_volume_24h), "volume_usd": plain(c.volume_usd),
         "live": c.live, "listed": c.listed, "oldest_s": seconds(c.oldest_s),
         "best": {"buy": best(c.best_buy), "sell": best(c.best_sell)},
     }
-
-
-def comparison(c: Comparison, known: Sequence[ExchangeStatus], choice: Choice | None = None) -> dict[str, Any]:
-    """One pair over all exchanges: every quote, for each exchange that is not ranked the reason, and the one price if asked."""
-    head = summary(c)
-    return {
-        **{name: head.pop(name) for name in ("base", "quote", "kind")}, "side": c.side, "net": c.net, "amount": None, **head,
-        "preferred": preferred(choice) if choice else None,
-        "quotes": [quote(row) for row in c.rows],
-        "excluded": [excluded(row) for row in c.rows if row.rank is None] + _without(c, known),
-        "notes": list(c.notes),
-    }
-
-
-def excluded(row: Row) -> dict[str, Any]:
-    """Why a row is not ranked: the one reason code, and the sentence for people."""
-    return {"exchange": row.quote.exchange, "reason": row.reason, "detail": row.detail}
-
-
-def _without(c: Comparison, known: Sequence[ExchangeStatus]) -> list[dict[str, Any]]:
-    """The exchanges that have no quote of this pair at all."""
-    there = {row.quote.exchange for row in c.rows}
-    absent = [e for e in known if e.slug not in there]
-    return [
-        absence(e) if e.markets == 0 else {"exchange": e.slug, "reason": "not_listed", "detail": f"{e.name} does not list {c.key.base}/{c.key.quote}."}
-        for e in absent
-    ]
 
 
 def missing(known: Iterable[ExchangeStatus]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from markets.api import arbitrage as api_arbitrage
 from markets.api import assets as api_assets
+from markets.api import compare as api_compare
 from markets.api import contracts as api_contracts
 from markets.api import core as api
 from markets.api import discover as api_discover
@@ -20,7 +21,7 @@ v1 = [
     path("assets/<str:slug>/", api_assets.OneAsset.as_view()),
     path("markets/", api.Markets.as_view()),
     path("pairs/", api.Pairs.as_view()),
-    path("compare/<str:pair>/", api.Compare.as_view()),
+    path("compare/<str:pair>/", api_compare.Compare.as_view()),
     path("arbitrage/", api_arbitrage.Arbitrage.as_view()),
     path("arbitrage/<str:pair>/", api_arbitrage.OneRoute.as_view()),
     path("liquidity/", api_liquidity.Liquidity.as_view()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,4 +78,13 @@ def share_bar(share: Decimal) -> str:
     return (
         '<svg class="share" aria-hidden="true" viewBox="0 0 68 4" width="68" height="4"><rect class="track" width="68" height="4" rx="2"/>'
         f'<rect class="bar" width="{width:.1f}" height="4" rx="2"/></svg>'
+    )
+
+
+def depth_bar(bid: Decimal, ask: Decimal, largest: Decimal) -> str:
+    """Money of bids to the left of the middle and of asks to the right, on a square-root scale that ends at `largest`."""
+    left, right = (68 * math.sqrt(min(1.0, float(side / largest))) if largest else 0.0 for side in (bid, ask))
+    return (
+        f'<svg class="depth-bar" aria-hidden="true" viewBox="0 0 138 10" width="138" height="10"><rect class="bids" x="{68 - left:.1f}" width="{left:.1f}" '
+        f'height="10" rx="2"/><rect class="asks" x="70" width="{right:.1f}" height="10" rx="2"/></svg>'
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote as url_quote
 
 from django.utils.safestring import SafeString, mark_safe
 
 from exchanges.adapters import ADAPTERS
 from markets.analysis.best import Comparison, Row
-from markets.pages.charts import share_bar
-from markets.pages.display import DASH, MINUS, age, amount, gap, places_of, price, price_html, rate
+from markets.analysis.depth import Level
+from markets.pages import compare_why
+from markets.pages.charts import depth_bar, share_bar
+from markets.pages.compare_why import net_places, shared_places
+from markets.pages.display import DASH, age, amount, fixed, gap, price, price_html, rate
 from markets.shapes import ExchangeStatus
+
+__all__ = ["BADGES", "Faces", "Line", "lines", "net_places", "shared_places"]
 
 BADGES = {
     "best_price": ("Best price", "solid"),
@@ -40,6 +46,13 @@ REASONS = {
     "disputed": ("Disputed, not ranked", "warn"),
     "no_consensus": ("Disputed, not ranked", "warn"),
 }
+UNFILLED = {
+    "thin_book": ("Not enough depth", "warn"),
+    "unknown_depth": ("Depth not known", "plain"),
+    "below_minimum": ("Below its minimum", "plain"),
+    "below_withdrawal": ("Below its withdrawal", "plain"),
+}
+LADDER = 10  # levels of a book in an expanded row
 SUSPECT = ("Suspect, not ranked", "warn")
 SICK = ("degraded", "down", "banned", "blocked", "auto_disabled")
 Faces = Mapping[str, ExchangeStatus]
@@ -52,19 +65,38 @@ class Line:
     face: ExchangeStatus
     row: Row | None
     kind: str
+    id: str
     badges: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    steps: tuple[str, ...] = ()
     vs_best: str = ""  # HTML
+    gets: str = ""  # at an amount: the coins, or how much of it is filled
     volume: str = ""
     share: str = ""  # HTML
     spread: tuple[str, str] = (DASH, "")
     fee: str = DASH
+    depth: str = ""  # HTML
+    depths: tuple[str, str] = (DASH, DASH)
+    bids: tuple[Level, ...] = ()
+    asks: tuple[Level, ...] = ()
+    conversion: str = ""
     trade_page: str = ""
 
     @property
     def price(self) -> Decimal | None:
         """What the ranking compares: after the fee where there is one."""
-        return None if self.row is None else self.row.net_price if self.row.net_price is not None else self.row.price
+        if self.row is None:
+            return None
+        deal = self.row.deal
+        if deal is not None and (deal.reason == "unknown_depth" or deal.price is None):
+            return None
+        return self.row.net_price if self.row.net_price is not None else self.before_fees
+
+    @property
+    def before_fees(self) -> Decimal | None:
+        """The average fill, or the best price."""
+        deal = self.row.deal if self.row else None
+        return deal.price if deal is not None else self.row.price if self.row else None
 
 
 @dataclass(frozen=True)
@@ -76,31 +108,96 @@ class Notice:
     retry_in_s: float | None = None
 
 
-def shared_places(c: Comparison) -> int:
-    """Decimals of a pair's prices: the finest tick of its rows, else by size; so the points of a table line up."""
-    return max((places_of(r.price or c.reference_price, r.quote.tick_size) for r in c.rows), default=places_of(c.reference_price))
-
-
-def net_places(c: Comparison) -> int:
-    """Decimals of prices after fees: at least what the size calls for, since a coarse tick would hide the fee."""
-    return max(shared_places(c), places_of(c.reference_price))
-
-
 def lines(c: Comparison, faces: Faces) -> list[Line]:
     """A row for every exchange: ranked, left out, and at the end those that do not list the pair."""
-    largest = max((r.quote.quote_volume_24h or Decimal(0) for r in c.rows), default=Decimal(0))
-    listed = [_line(c, row, faces[row.quote.exchange], largest) for row in c.rows if row.quote.exchange in faces]
+    scale = Scale(
+        max((r.quote.quote_volume_24h or Decimal(0) for r in c.rows), default=Decimal(0)),
+        max((max(r.depth.bid, r.depth.ask) for r in c.rows if r.depth), default=Decimal(0)),
+    )
+    listed = [_line(c, row, faces[row.quote.exchange], scale) for row in c.rows if row.quote.exchange in faces]
     there = {line.face.slug for line in listed}
     return listed + [_absent(face) for slug, face in faces.items() if slug not in there]
 
 
-def _line(c: Comparison, row: Row, face: ExchangeStatus, largest: Decimal) -> Line:
-    volume = row.quote.quote_volume_24h
-    kind = ("best" if row.rank == 1 else "ranked") if row.rank else ("suspect" if _is_suspect(row) else "grey")
+@dataclass(frozen=True)
+class Scale:
+    """The largest volume and depth of a table, which its bars are drawn against."""
+
+    volume: Decimal
+    depth: Decimal
+
+
+def _line(c: Comparison, row: Row, face: ExchangeStatus, scale: Scale) -> Line:
+    volume, band, ladder = row.quote.quote_volume_24h, row.depth, row.ladder
+    won = row.rank == 1 and row.deal is not None and row.deal.fills
+    kind = ("best" if won else "ranked") if row.rank else ("suspect" if _is_suspect(row) else "grey")
+    steps = tuple(compare_why.steps(c, row, face.name))
     return Line(
-        face, row, kind, badges=_badges(row), why=why(c, row, face), vs_best=_vs_best(c, row), volume=amount(volume),
-        share=_share(volume, largest), spread=gap(row.spread_bps), fee=rate(row.fee_pct), trade_page=trade_page(row),
+        face, row, kind, face.slug if row.conversion is None else f"{face.slug}-{row.quote.quote}", badges=_badges(row), why=" ".join(steps), steps=steps,
+        vs_best=_vs_best(c, row), gets=_gets(c, row), volume=amount(volume), share=_share(volume, scale.volume), spread=gap(row.spread_bps),
+        fee=rate(row.fee_pct),
+        depth=mark_safe(depth_bar(band.bid, band.ask, scale.depth)) if band else "",  # noqa: S308 - numbers only
+        depths=(_at_least(band.bid, band.bid_truncated), _at_least(band.ask, band.ask_truncated)) if band else (DASH, DASH),
+        bids=ladder.bids[:LADDER] if ladder else (), asks=ladder.asks[:LADDER] if ladder else (), conversion=_conversion(row), trade_page=trade_page(row),
     )
+
+
+def _at_least(money: Decimal, truncated: bool) -> str:
+    return f"≥ {amount(money)}" if truncated else amount(money)
+
+
+def _conversion(row: Row) -> str:
+    found = row.conversion
+    if found is None:
+        return ""
+    doubt = ", off its peg" if found.peg == "depegged" else ""
+    return f"{found.quote} × {price(found.rate, places=6)}, {age(found.age_s)} old{doubt}"
+
+
+def _gets(c: Comparison, row: Row) -> str:
+    """Under the price of a row, at an amount: the coins or the money it comes to, or how much of it is filled."""
+    deal = row.deal
+    if c.order.amount is None or deal is None:
+        return ""
+    if deal.reason == "unknown_depth":
+        return "depth not known"
+    if deal.reason == "thin_book":
+        return f"Fills {compare_why.part_of(deal).lower()} of your amount"
+    if deal.reason:
+        return "below the minimum"
+    if c.order.in_base:
+        return f"{fixed(deal.money, compare_why.money_places(c))} {c.key.quote}" if deal.money is not None else ""
+    held = deal.arrives if deal.arrives is not None else deal.base
+    return f"{fixed(held, compare_why.coin_places(held))} {c.key.base}" if held is not None else ""
+
+
+SORTERS: dict[str, Callable[[Line], Any]] = {
+    "exchange": lambda line: line.face.name.casefold(),
+    "net": lambda line: line.price,
+    "vs": lambda line: None if line.row is None or line.row.vs_best is None else -line.row.vs_best,
+    "ask": lambda line: line.row and line.row.quote.ask,
+    "bid": lambda line: line.row and line.row.quote.bid,
+    "spread": lambda line: line.row and line.row.spread_bps,
+    "fee": lambda line: line.row and line.row.fee_pct,
+    "depth": lambda line: min(line.row.depth.bid, line.row.depth.ask) if line.row and line.row.depth else None,
+    "volume": lambda line: line.row and line.row.quote.quote_volume_24h,
+}
+
+
+def ordered(listed: list[Line], sort: str) -> list[Line]:
+    """In the asked order; unknown values come last either way. By rank they come as they are, or turned round."""
+    name = sort.lstrip("-")
+    if name == "rank":
+        ranked = [line for line in listed if line.row and line.row.rank]
+        return [*reversed(ranked), *listed[len(ranked) :]] if sort.startswith("-") else listed
+    value = SORTERS[name]
+    known = sorted((line for line in listed if value(line) is not None), key=value, reverse=sort.startswith("-"))
+    return known + [line for line in listed if value(line) is None]
+
+
+def shown(hidden: Sequence[str]) -> dict[str, bool]:
+    """{column: whether it is shown}."""
+    return {name: name not in hidden for name in ("ask", "bid", "spread", "fee", "depth", "volume")}
 
 
 def _share(volume: Decimal | None, largest: Decimal) -> SafeString:
@@ -109,8 +206,8 @@ def _share(volume: Decimal | None, largest: Decimal) -> SafeString:
 
 def _absent(face: ExchangeStatus) -> Line:
     if not face.enabled:
-        return Line(face, None, "absent", why="switched off by an operator")
-    return Line(face, None, "absent", why="not listed" if face.markets else "no prices collected yet")
+        return Line(face, None, "absent", face.slug, why="switched off by an operator")
+    return Line(face, None, "absent", face.slug, why="not listed" if face.markets else "no prices collected yet")
 
 
 def _is_suspect(row: Row) -> bool:
@@ -122,6 +219,8 @@ def _badges(row: Row) -> tuple[tuple[str, str], ...]:
     if not row.rank:
         return (REASONS.get(row.reason, SUSPECT),)
     aging = (("Aging", "warn"),) if row.state == "aging" else ()
+    if row.deal is not None and not row.deal.fills:
+        return (UNFILLED[row.deal.reason], *aging)[:2]
     return (*(BADGES[b] for b in row.badges if b in BADGES), *aging)[:2]
 
 
@@ -130,10 +229,15 @@ def _vs_best(c: Comparison, row: Row) -> SafeString:
         return SafeString()
     if row.vs_best == 0:
         return SafeString("best")
-    return mark_safe(price_html(-abs(row.vs_best), places=_digits(row.vs_best, net_places(c))))  # noqa: S308 - digits only
+    return mark_safe(price_html(-abs(row.vs_best), places=digits(row.vs_best, _places(c))))  # noqa: S308 - digits only
 
 
-def _digits(difference: Decimal, places: int) -> int:
+def _places(c: Comparison) -> int:
+    """Of differences: of prices, or of money."""
+    return net_places(c) if c.order.amount is None else compare_why.money_places(c)
+
+
+def digits(difference: Decimal, places: int) -> int:
     """More decimals when a difference would otherwise round to nothing."""
     return places if abs(difference) >= Decimal(1).scaleb(-places) else -difference.adjusted() + 1
 
@@ -144,62 +248,6 @@ def trade_page(row: Row) -> str:
     q = row.quote
     names = {"base": q.base_code or q.base, "quote": q.quote_code or q.quote, "symbol": q.symbol}  # its own: 1000SATS, not SATS
     return adapter.trade_page.format(**{name: url_quote(text, safe="") for name, text in names.items()}) if adapter else ""
-
-
-def why(c: Comparison, row: Row, face: ExchangeStatus) -> str:
-    """Why a row stands where it stands, with the sum written out."""
-    if not row.rank:
-        return f"{face.name} is not ranked: {row.detail or 'it may not be compared'}."
-    places, side = net_places(c), "ask" if c.side == "buy" else "bid"
-    if not c.net:
-        return f"Ranked {row.rank} before fees by its {side}, {price(row.price, places=places)} {c.key.quote}."
-    if row.net_price is None:
-        return f"Ranked {row.rank}, after those whose fee is known: no taker fee is known here."
-    sign = "+" if c.side == "buy" else MINUS
-    price_, net = price(row.price, places=places), price(row.net_price, places=places)
-    sum_ = f"{side} {price_} \N{MULTIPLICATION SIGN} (1 {sign} {rate(row.fee_pct)} taker fee) = {net} {c.key.quote}"
-    better = "lowest" if c.side == "buy" else "highest"
-    return f"{sum_}, the {better} of {ranked(c)}." if row.rank == 1 else f"{sum_}, place {row.rank} of {ranked(c)}."
-
-
-def ranked(c: Comparison) -> int:
-    """How many exchanges are ranked."""
-    return sum(r.rank is not None for r in c.rows)
-
-
-# --- The answer -------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Answer:
-    """The sentence of the answer card in parts: who, at what price, after which fee, and how far the next one is."""
-
-    lead: str
-    face: ExchangeStatus
-    price: Decimal | None
-    places: int
-    unit: str
-    fee: str
-    difference: Decimal | None = None
-    difference_places: int = 2
-    than: str = ""
-
-
-def answer(c: Comparison, faces: Faces) -> Answer | None:
-    """Who is cheapest to buy on, or pays most; None when nothing is ranked."""
-    first = next((r for r in c.rows if r.rank == 1 and r.quote.exchange in faces), None)
-    if first is None:
-        return None
-    after = c.net and first.net_price is not None
-    shown = first.net_price if after else first.price
-    fee = f"after the {rate(first.fee_pct)} fee" if after else "before fees"
-    found = Answer("Cheapest on" if c.side == "buy" else "Pays most on", faces[first.quote.exchange], shown, net_places(c), c.key.quote, fee)
-    second = next((r for r in c.rows if r.rank and r is not first and r.quote.exchange in faces), None)
-    if second is None or second.vs_best is None:
-        return found
-    name = faces[second.quote.exchange].name
-    if second.vs_best == 0:
-        return replace(found, than=f"the same on {name}")
-    than = f"{'less' if c.side == 'buy' else 'more'} than on {name}"
-    return replace(found, difference=abs(second.vs_best), difference_places=_digits(second.vs_best, net_places(c)), than=than)
 
 
 def left_out(listed: Iterable[Line]) -> list[tuple[str, str]]:

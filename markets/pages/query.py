@@ -46,7 +46,6 @@ OVERVIEW = (
     FORMAT,
 )
 RANGE = filters_events.DEVIATION[0]
-COMPARE = (*filters.COMPARE, RANGE, FORMAT)
 APART = (FORMAT,)
 ASSET = (filters.words("was", 60, "The old ticker that led here."), FORMAT)
 SEARCH = (filters.words("q", 60, "A ticker, an old ticker, a name or a pair."),)

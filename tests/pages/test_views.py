@@ -272,7 +272,8 @@ def test_why_this_rank_writes_the_sum_out(at, client):
     text = text_of(client.get("/compare/BTC-USDT/"))
     c = read.compare("BTC", "USDT", timezone.now())
     first = c.rows[0]
-    assert f"ask {first.price:,.2f} × (1 + 0.10% taker fee) = {first.net_price:,.2f} USDT, the lowest of 4" in text
+    assert f"ask {first.price:,.2f} × (1 + 0.10% taker fee) = {first.net_price:,.2f} USDT for one BTC; the fee is" in text
+    assert "The lowest of 4." in text and "Place 2 of 4." in text
 
 
 def test_links_to_exchanges_give_nothing_away(at, client):
