@@ -74,10 +74,10 @@ class AuditAdmin(ReadOnly):
         for entry in queryset.select_related("actor", "content_type").iterator():
             row = (entry.timestamp.isoformat(), entry.actor or "system", entry.content_type, entry.object_repr, self.action_name(entry),
                    "; ".join(changes(entry)), reason(entry), entry.remote_addr or "")
-            write([_cell(str(value)) for value in row])
+            write([safe_cell(str(value)) for value in row])
         return response
 
 
-def _cell(text: str) -> str:
+def safe_cell(text: str) -> str:
     """A spreadsheet must not run what somebody typed as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

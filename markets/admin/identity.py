@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from markets import decisions
+from markets.admin.collisions import Reviewed
 from markets.admin.common import Fixed, Reported
 from markets.admin.past import MARKET, WithPast
 from markets.models import Asset, AssetAlias, Basis, Decision, ExchangeAsset, Market
@@ -46,7 +47,7 @@ class AssetAliasAdmin(Reported):
 
 
 @admin.register(ExchangeAsset)
-class ExchangeAssetAdmin(Reported, Fixed):
+class ExchangeAssetAdmin(Reviewed, Reported, Fixed):
     """What an exchange means by a code. An operator's decision always wins; workers leave it alone."""
 
     list_display = ("code", "exchange", "asset", "multiplier", "state", "basis", "evidence", "decided")
