@@ -17,11 +17,12 @@ from django.db import transaction
 from exchanges.numbers import EXACT, STORED, plain
 from markets import held
 from markets.analysis import sentiment, volume
+from markets.analysis.volume import Volume
 from markets.bulk import upsert
 from markets.method import current_method
 from markets.models import Asset, Candle, Reading, Snapshot, VolumeHour, VolumePast
 from markets.polls import touch
-from markets.reads import rates
+from markets.reads import liquidity, rates
 from markets.snapshots import HOUR, opened
 
 CHANGED = "volumes"  # the change number of all of it
@@ -50,16 +51,23 @@ def _done(hour: datetime) -> bool:
     return not young and VolumePast.objects.filter(opened_at=hour).exists()
 
 
+def judged(now: datetime) -> dict[tuple[str, str], list[Volume]]:
+    """By base and quote: every spot market's volume of 24 hours, in USD by the rates of now, and whether it counts."""
+    method, doubted = current_method(), liquidity.suspicious(now)
+    usd = {name: rate.mid for name, rate in rates.rates(now).items()}
+    return {
+        (key.base, key.quote): [volume.judge(quote, usd.get(key.quote), now, method, suspicious=slug in doubted.get(key, ())) for slug, quote in quotes.items()]
+        for key, quotes in held.current().board.pairs.items()
+    }
+
+
 def _totals(hour: datetime, now: datetime) -> list[tuple[object, ...]]:
     """(hour, exchange, quote currency, USD) over every market whose volume counts now."""
-    view, method, sums = held.current(), current_method(), dict[tuple[str, str], list[Decimal]]()
-    usd = {name: rate.mid for name, rate in rates.rates(now).items()}
-    for key, quotes in view.board.pairs.items():
-        for slug, quote in quotes.items():
-            found = volume.judge(quote, usd.get(key.quote), now, method)
-            if volume.counts(found) and found.usd is not None:
-                sums.setdefault((slug, key.quote), []).append(found.usd)
-    return [(hour, view.exchanges[slug].pk, quote, STORED.plus(_sum(found))) for (slug, quote), found in sums.items() if slug in view.exchanges]
+    exchanges, sums = held.current().exchanges, dict[tuple[str, str], list[Decimal]]()
+    for found in (found for markets in judged(now).values() for found in markets):
+        if volume.counts(found) and found.usd is not None and found.exchange in exchanges:
+            sums.setdefault((found.exchange, found.quote), []).append(found.usd)
+    return [(hour, exchanges[slug].pk, quote, STORED.plus(_sum(found))) for (slug, quote), found in sums.items()]
 
 
 def _sum(values: Iterable[Decimal]) -> Decimal:

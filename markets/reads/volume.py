@@ -11,14 +11,12 @@ from typing import Any
 
 import msgspec
 
-from markets import held
+from markets import held, volumes
 from markets.analysis import volume
 from markets.analysis.activity import Activity, Key, Past, measure, quote_changes
 from markets.analysis.volume import Volume
-from markets.board import Board
-from markets.method import current_method
 from markets.models import VolumePast
-from markets.reads import pressure, rates
+from markets.reads import pressure
 from markets.reads.pressure import Pressure
 from markets.volumes import CHANGED
 
@@ -79,7 +77,7 @@ def forget() -> None:
 @lru_cache(maxsize=6)
 def _view(asked: Asked, now: datetime, _stand: tuple[object, ...]) -> View:
     board = held.current().board
-    judged = _judged(board, now, {name: rate.mid for name, rate in rates.rates(now).items()})
+    judged = volumes.judged(now)
     of_quotes = quote_changes(judged)
     coins: dict[str, list[Volume]] = {}
     for (base, quote), found in judged.items():
@@ -100,13 +98,6 @@ def _view(asked: Asked, now: datetime, _stand: tuple[object, ...]) -> View:
 def _wanted(v: Volume, exchanges: tuple[str, ...]) -> bool:
     """Of the exchanges asked for; one that is switched off is on no page but its own."""
     return (not exchanges or v.exchange in exchanges) and v.reason != "disabled"
-
-
-def _judged(board: Board, now: datetime, usd: Mapping[str, Decimal]) -> dict[tuple[str, str], list[Volume]]:
-    method = current_method()
-    return {
-        (key.base, key.quote): [volume.judge(q, usd.get(key.quote), now, method) for q in quotes.values()] for key, quotes in board.pairs.items()
-    }
 
 
 def _quotes(judged: Mapping[tuple[str, str], list[Volume]]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from exchanges.adapters import ADAPTERS
 from markets import retention, volumes
+from markets.board import PairKey
 from markets.method import setting
 from markets.models import Candle, Market, Reading, Snapshot, VolumeHour, VolumePast
-from markets.reads import volume
+from markets.reads import liquidity, volume
 from tests.markets.build import NOW, catalogue, exchange, prices, ticker
 
 pytestmark = pytest.mark.usefixtures("stored")
@@ -144,3 +145,12 @@ def test_old_hours_go_with_the_housekeeping():
         VolumeHour.objects.create(exchange=first, opened_at=NOW - DAY * days, quote=quote, usd=1)
     retention.purge(NOW, setting())
     assert list(VolumeHour.objects.values_list("quote", flat=True)) == ["USDT"]
+
+
+def test_turnover_no_book_stands_behind_is_shown_and_not_counted(monkeypatch):
+    trade(FIRST, 3_000_000)
+    trade(SECOND, 1_000_000)
+    monkeypatch.setattr(liquidity, "suspicious", lambda now: {PairKey("POL", "USDT"): frozenset({FIRST})})
+    assert (line().usd, [(v.exchange, v.reason) for v in line().left_out]) == (1_000_000, [(FIRST, "volume_suspicious")])
+    volume.forget()
+    assert line(suspect=True).usd == 4_000_000
