@@ -25,11 +25,10 @@ from markets.board import Board, Coin, PairKey
 from markets.catalogue import canonical
 from markets.latest import Latest
 from markets.models import AssetAlias, AssetKind, Snapshot
-from markets.reads import arbitrage, assets, comparisons, contracts, deviation, ladders, liquidity, rates, settled, volume, volume_hours, wallets
+from markets.reads import arbitrage, assets, comparisons, contracts, depths, deviation, ladders, liquidity, rates, settled, volume, volume_hours, wallets
 from markets.reads.comparisons import Wanted
 from markets.shapes import SORTS, Event, ExchangeStatus, Filters, Meter, Overview, SourceStatus, Status, Tile, UnknownPair, Workers
 from markets.statuses import exchanges, status
-from markets.tiles import tiles
 
 __all__ = [
     "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers", "alone", "board",
@@ -79,7 +78,7 @@ def tag(now: datetime, *parts: str) -> str:
     return hashlib.blake2b("\0".join((revision(), *parts)).encode(), digest_size=12).hexdigest()
 
 
-_survey, _words, _sparks, _tiles, _traded = Latest(4), Latest(1), Latest(64), Latest(8), Latest(1)
+_survey, _words, _sparks, _traded = Latest(8), Latest(1), Latest(64), Latest(1)
 
 
 # --- Comparisons ------------------------------------------------------------------------------------------------
@@ -121,9 +120,13 @@ def _renamed(former: str, ticker: str) -> str:
     return f"{former} is now called {ticker}: 1 {former} became {plain(alias.factor)} {ticker}. Prices are for one {ticker}."
 
 
-def pairs(now: datetime, **wanted: Any) -> dict[PairKey, Summary]:
-    """Every pair's figures, at an amount and on terms where any are given (`comparisons.Wanted`). At most once a second per process."""
-    return _summaries(board(), (), now, Wanted(**wanted))
+def pairs(now: datetime, *, only: Sequence[str] = (), **wanted: Any) -> dict[PairKey, Summary]:
+    """Every pair's figures, at an amount and on terms where any are given (`comparisons.Wanted`). At most once a second per process.
+
+    `only`: as if there were only these exchanges (none named: all).
+    """
+    chosen = chosen_of(only)
+    return _summaries(narrowed(chosen), chosen, now, Wanted(**wanted))
 
 
 def _summaries(view: Board, only: tuple[str, ...], now: datetime, wanted: Wanted) -> dict[PairKey, Summary]:
@@ -132,8 +135,14 @@ def _summaries(view: Board, only: tuple[str, ...], now: datetime, wanted: Wanted
     return _survey.get((view.revision, int(now.timestamp()), only, terms), lambda: comparisons.surveyed(view, now, wanted))
 
 
-def _narrowed(view: Board, only: tuple[str, ...]) -> Board:
+def chosen_of(only: Sequence[str]) -> tuple[str, ...]:
+    """The exchanges that are switched on, of `only` where any are named."""
+    return tuple(sorted(e.slug for e in held.current().exchanges.values() if e.enabled and (not only or e.slug in only)))
+
+
+def narrowed(only: Sequence[str]) -> Board:
     """The board as if only these exchanges existed."""
+    view = board()
     if set(only) >= set(held.current().exchanges):
         return view
     rows = {key: {s: q for s, q in row.items() if s in only} for key, row in view.pairs.items()}
@@ -166,26 +175,17 @@ def nearest(view: Board, asked: PairKey) -> tuple[PairKey, ...]:
 # --- The overview -----------------------------------------------------------------------------------------------
 def overview(filters: Filters, now: datetime) -> Overview:
     """The pairs that match, compared, sorted and cut to a page."""
-    on = sorted(e.slug for e in held.current().exchanges.values() if e.enabled)
-    chosen = tuple(slug for slug in on if slug in filters.exchanges or not filters.exchanges)
-    view = _narrowed(board(), chosen)
-    wanted = Wanted(net=filters.net)
+    chosen = chosen_of(filters.exchanges)
+    view = narrowed(chosen)
+    wanted = Wanted(net=filters.net, amount=filters.amount, unit=filters.unit, fees=filters.fees)
     everything = list(_summaries(view, chosen, now, wanted).values())
     tests = _tests(filters, view)
     ordered = _ordered([s for s in everything if all(test(s) for test in tests.values())], filters.sort)
     rows = tuple(comparisons.line(view, s.key, now, wanted) for s in ordered[filters.offset : filters.offset + filters.limit])
     return Overview(
-        as_of=now, rows=rows, total=len(ordered), filters=filters, tiles=_tiles_of(view, chosen, now), quotes=_quote_tickers(view),
+        as_of=now, rows=rows, total=len(ordered), filters=filters, quotes=_quote_tickers(view),
         sparks=sparks(tuple(c.key for c in rows), now), widest_filter=_widest(everything, tests) if not ordered else "",
     )
-
-
-def _tiles_of(view: Board, chosen: tuple[str, ...], now: datetime) -> tuple[Tile, ...]:
-    """Always after fees. Renewed every five seconds at most: they are a glance at two thousand pairs, not a price."""
-    def busy(key: PairKey) -> Comparison:
-        return comparisons.line(view, key, now, Wanted())
-
-    return _tiles.get((chosen, int(now.timestamp()) // 5, not view.revision), lambda: tiles([*_summaries(view, chosen, now, Wanted()).values()], view, busy))
 
 
 def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
@@ -203,6 +203,7 @@ def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
         "hide suspect": (f.hide_suspect, lambda c: c.status not in ("disputed", "no_consensus") and not any(q.flag for q in view.pairs[c.key].values())),
         f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper() or c.key.base == meant),
         "watched only": (bool(f.base), lambda c: c.key.base in f.base),
+        f"depth over {f.min_depth_usd} USD": (f.min_depth_usd is not None, lambda c: (depths.deepest_usd(c.key) or Decimal(0)) >= (f.min_depth_usd or 0)),
     }
     return {name: test for name, (wanted, test) in tests.items() if wanted}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -164,7 +165,11 @@ class Filters:
     net: bool = True
     min_exchanges: int = 1
     min_volume_usd: Decimal | None = None
+    min_depth_usd: Decimal | None = None  # within 2 % of the middle, on the thinner side, of the deepest stored book
     min_change_pct: Decimal | None = None  # absolute
+    amount: Decimal | None = None  # ranks every pair by what it costs or brings there, from stored depth
+    unit: str = "quote"  # what it counts: quote units, base coins, or usd: the same worth on every pair
+    fees: Mapping[str, Decimal] = field(default_factory=dict)  # the visitor's own taker fees, as ratios; "" for all others
     hide_leveraged: bool = True
     hide_suspect: bool = False
     search: str = ""
@@ -186,6 +191,8 @@ class Tile:
     caption: str
     exchanges: tuple[str, ...] = ()
     pair: PairKey | None = None
+    unit: str = ""  # behind the value
+    link: str = ""  # where the caption leads
 
 
 @dataclass(frozen=True)
@@ -196,7 +203,6 @@ class Overview:
     rows: tuple[Comparison, ...]
     total: int
     filters: Filters
-    tiles: tuple[Tile, ...]
     quotes: tuple[str, ...]  # quote currencies to choose from, by number of pairs
     sparks: dict[PairKey, tuple[Decimal, ...]]
     widest_filter: str  # which filter to relax first when nothing matches

@@ -23,7 +23,7 @@ FLOORS = {
     " markets.asking markets.candles markets.catalogue markets.codes markets.contracts markets.depth markets.funding markets.listings markets.networks"
     " markets.notices markets.partitions markets.polls markets.retention markets.series markets.traders"
     " markets.condition markets.decisions markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
-    " markets.episodes markets.statuses markets.tiles markets.turns markets.planning markets.volumes markets.latest markets.hourly",
+    " markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
 }
 TOP = 4
 FLOOR_OF = {prefix: floor for floor, prefixes in FLOORS.items() for prefix in prefixes.split()}

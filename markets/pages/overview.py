@@ -8,10 +8,16 @@ from typing import Any
 from django.http import HttpRequest
 
 from markets import read
+from markets.api import filters
 from markets.pages import overview_shown, query
 from markets.pages.base import csv_page, frame_of, html, page, rows_state, states_of
 from markets.pages.cache import Page
 from markets.pages.query import Asked
+from markets.reads import glance
+
+IN_FORM = (
+    "min_volume_usd", "min_depth_usd", "min_change_pct", "fees", "hide_leveraged", "hide_suspect", "min_exchanges", "search", "density", "limit", "offset",
+)  # fmt: skip
 
 
 @page
@@ -32,11 +38,13 @@ def _overview_context(asked: Asked, found: read.Overview, frame: dict[str, Any])
     v = asked.values
     return {
         "asked": v, "lines": overview_shown.lines(found, read.board(), faces), "columns": overview_shown.columns(asked),
-        "tiles": [(tile, overview_shown.tile_faces(tile, faces)) for tile in found.tiles], "widest": found.widest_filter,
+        "tiles": [(tile, overview_shown.tile_faces(tile, faces)) for tile in glance.tiles(v["exchange"], found.as_of)], "widest": found.widest_filter,
         "quotes": overview_shown.quote_links(asked, found.quotes), "chips": overview_shown.exchange_links(asked, faces),
         "removals": overview_shown.removals(asked),
         "paging": query.paging(asked, found.total, len(found.rows)), "net_link": asked.link(net=not v["net"]),
         "shared_link": asked.link(min_exchanges=1 if v["min_exchanges"] > 1 else 2, offset=0), "csv_link": asked.link(format="csv"),
         "watched_link": asked.link(base=(), offset=0),
-        "hidden": asked.hidden("min_volume_usd", "min_change_pct", "hide_leveraged", "hide_suspect", "min_exchanges", "search", "density", "limit", "offset"),
+        "column_links": overview_shown.column_links(asked), "amount": overview_shown.amount_words(asked), "api_link": overview_shown.api_link(asked),
+        "fees_text": filters.fees_text(v["fees"]), "amount_hidden": asked.hidden("amount", "offset", "limit"),
+        "hidden": asked.hidden(*IN_FORM),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,14 +21,14 @@ QUOTES_SHOWN = 4  # beside the chosen one
 COLUMNS = (  # (sort key, heading, class, explanation)
     ("asset", "Asset", "text", ""),
     ("buy", "Buy at", "num", "Best ask among live exchanges"),
-    ("sell", "Sell at", "num", "Best bid among live exchanges"),
-    ("gap", "Gap", "num", "Best bid over best ask, before fees"),
-    ("after_fees", "After fees", "num", "What is left of the gap after both taker fees"),
-    ("", "Cheaper ← median → dearer", "text strip-head", ""),
-    ("change", "24 h", "num", "Change in 24 hours"),
-    ("", "Last 24 h", "num", ""),
-    ("volume", "Volume 24 h", "num", "Summed over the exchanges, in the quote currency; sorted in USD"),
-    ("live", "Live · age", "num", "Live exchanges of those that list it, and the oldest price that counts"),
+    ("sell", "Sell at", "num sell-cell", "Best bid among live exchanges"),
+    ("gap", "Gap", "num gap-cell", "Best bid over best ask, before fees"),
+    ("after_fees", "After fees", "num net-cell", "What is left of the gap after both taker fees"),
+    ("", "Cheaper ← median → dearer", "text strip-head strip-cell", ""),
+    ("change", "24 h", "num change-cell", "Change in 24 hours"),
+    ("", "Last 24 h", "num spark-cell", ""),
+    ("volume", "Volume 24 h", "num vol-cell", "Summed over the exchanges, in the quote currency; sorted in USD"),
+    ("live", "Live · age", "num live-cell", "Live exchanges of those that list it, and the oldest price that counts"),
 )
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would read these as the start of a formula
 CSV_HEAD = (
@@ -145,11 +146,42 @@ def removals(asked: Asked) -> list[tuple[str, str]]:
     says = {
         "quote": f"Quote {v['quote']}", "base": "Only watched", "exchange": f"{len(v['exchange'])} exchanges only",
         "min_exchanges": f"On {v['min_exchanges']} or more exchanges",
-        "min_volume_usd": f"Volume over {amount(v['min_volume_usd'])}", "min_change_pct": f"Change over {v['min_change_pct']}%",
-        "hide_suspect": "Suspect hidden", "search": f"Search “{v['search']}”",
+        "min_volume_usd": f"Volume over {amount(v['min_volume_usd'])}", "min_depth_usd": f"Depth over {amount(v['min_depth_usd'])}",
+        "min_change_pct": f"Change over {v['min_change_pct']}%",
+        "hide_suspect": "Suspect hidden", "hide_leveraged": "Leveraged and wrapped shown", "search": f"Search “{v['search']}”",
     }
     defaults = {p.name: p.default for p in asked.parameters}
     return [(text, asked.link(**{name: defaults[name], "offset": 0})) for name, text in says.items() if v[name] != defaults[name]]
+
+
+CHOOSABLE = (
+    ("sell", "Sell at"), ("gap", "Gap"), ("after_fees", "After fees"), ("strip", "Cheaper to dearer"), ("change", "24 h"), ("spark", "Last 24 h"),
+    ("volume", "Volume"), ("live", "Live and age"),
+)  # fmt: skip
+
+
+def column_links(asked: Asked) -> list[tuple[str, str, bool]]:
+    """(column, link that shows or hides it, shown)."""
+    hidden = asked.values["hide"]
+    return [(title, asked.link(hide=tuple(k for k, _ in CHOOSABLE if (k in hidden) != (k == key))), key not in hidden) for key, title in CHOOSABLE]
+
+
+def amount_words(asked: Asked) -> tuple[str, str]:
+    """(what the amount is counted in, a sentence of what it does) for the page at this address."""
+    unit = "USD" if asked.values["quote"] == ALL else asked.values["quote"]
+    if not asked.values["amount"]:
+        return unit, ""
+    return unit, f"Ranked for {asked.values['amount']:,f} {unit} on every pair, by stored order books; a pair without one has no best price."
+
+
+def api_link(asked: Asked) -> str:
+    """The request that gives the same rows."""
+    v = asked.values
+    quote, hide = "" if v["quote"] == ALL else v["quote"], "true" if v["hide_leveraged"] else "false"
+    own = {"quote": quote, "ordering": v["sort"], "hide_leveraged": hide, "limit": v["limit"]}
+    carried = dict(asked.hidden("quote", "sort", "hide_leveraged", "limit", "density", "hide", "format"))
+    unit = {"unit": "usd"} if v["amount"] and v["quote"] == ALL else {}
+    return "/api/v1/pairs/?" + urlencode({name: value for name, value in {**own, **carried, **unit}.items() if value != ""}, safe=",:")
 
 
 def tile_faces(tile: Tile, faces: Faces) -> list[ExchangeStatus]:

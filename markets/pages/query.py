@@ -19,6 +19,7 @@ from markets.shapes import SORTS, Filters
 
 STEP = 50  # rows a page, and how many "Next 50" adds
 MOST = 200  # rows on one page; from there on the offset moves
+HIDEABLE = ("sell", "gap", "after_fees", "strip", "change", "spark", "volume", "live")  # columns
 ALL = "ALL"  # quote=ALL: every quote currency
 
 
@@ -36,12 +37,16 @@ OVERVIEW = (
     filters.flag("net", True, "After taker fees."),
     filters.whole("min_exchanges", 1, 50, 1, "On at least so many exchanges."),
     blank(filters.decimal("min_volume_usd", "Volume in 24 hours, USD.")),
+    blank(filters.decimal("min_depth_usd", "Depth within 2 %, USD.")),
     blank(filters.decimal("min_change_pct", "Change in 24 hours, percent.")),
+    blank(filters.decimal("amount", "How much is bought or sold, in the quote currency; over all of them, in USD.")),
+    filters.fees(),
     filters.flag("hide_leveraged", True, "Leave leveraged and wrapped tokens out."),
     filters.flag("hide_suspect", False, "Leave out pairs whose exchanges disagree."),
     filters.words("search", 60, "Part of a ticker or name."),
     filters.choice("sort", [*SORTS, *(f"-{name}" for name in SORTS)], "-volume", "Order."),
     filters.choice("density", ("normal", "compact"), "normal", "Row height."),
+    filters.many("hide", "Columns that are left out.", HIDEABLE),
     *ROWS,
     FORMAT,
 )
@@ -102,7 +107,8 @@ def overview_filters(values: Mapping[str, Any], *, everything: bool = False) -> 
     """The overview's filters; `everything` asks for all rows instead of a page (CSV)."""
     return Filters(
         quote="" if values["quote"] == ALL else values["quote"], exchanges=values["exchange"], net=values["net"], min_exchanges=values["min_exchanges"],
-        min_volume_usd=values["min_volume_usd"], min_change_pct=values["min_change_pct"], hide_leveraged=values["hide_leveraged"],
+        min_volume_usd=values["min_volume_usd"], min_depth_usd=values["min_depth_usd"], min_change_pct=values["min_change_pct"],
+        amount=values["amount"] or None, unit="usd" if values["quote"] == ALL else "quote", fees=values["fees"], hide_leveraged=values["hide_leveraged"],
         hide_suspect=values["hide_suspect"], search=values["search"], base=values["base"], sort=values["sort"],
         limit=100_000 if everything else values["limit"], offset=0 if everything else values["offset"],
     )
