@@ -128,7 +128,7 @@ def _pair_context(asked: Asked, found: PairLiquidity, band: Decimal, frame: dict
         "chips": overview_shown.exchange_links(asked, faces), "csv_link": asked.link(format="csv"), "api_link": liquidity_shown.api_link(asked),
         "side_links": [(side.title(), asked.link(side=side), side == v["side"]) for side in ("buy", "sell")],
         "band_links": [(f"{name} %", asked.link(band=name), name == v["band"]) for name in BANDS], "hidden": asked.hidden("amount", "unit"),
-        "least": min((line.view.age_s for line in found.lines if line.view.age_s is not None), default=None),
+        "later_bands": [*BANDS][1:],
     }
 
 
