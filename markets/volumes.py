@@ -136,8 +136,9 @@ def _history(ids: Sequence[int], instants: Sequence[datetime]) -> dict[datetime,
 def _from_candles(instants: Sequence[datetime]) -> dict[datetime, Seen]:
     """The same of the spot markets whose hourly candles are read: 24 of them in a row are a volume of 24 hours."""
     found: dict[datetime, Seen] = {}
-    for pk in Reading.objects.filter(source="candles", read_at__isnull=False, market__kind="spot").values_list("market_id", flat=True):
-        rows = Candle.objects.filter(market_id=pk, period_s=HOUR, opened_at__gt=instants[-1] - DAY, opened_at__lte=instants[0])
+    for pk, read_at in Reading.objects.filter(source="candles", read_at__isnull=False, market__kind="spot").values_list("market_id", "read_at"):
+        ended = min(instants[0], read_at - timedelta(hours=1))  # one that was read before it ended is of a part of it
+        rows = Candle.objects.filter(market_id=pk, period_s=HOUR, opened_at__gt=instants[-1] - DAY, opened_at__lte=ended)
         bars = {at: (money, price) for at, money, price in rows.values_list("opened_at", "quote_volume", "close")}
         for at in instants:
             day = [bars.get(at - timedelta(hours=back), (None, None))[0] for back in range(24)]

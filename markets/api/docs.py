@@ -25,6 +25,7 @@ from markets.api import schema as api_schema
 from markets.reads import offers
 
 CHANGES = (
+    ("v1, 28 November 2026", "Added: volume, with norms, shares and volume sentiment. Added to copy-trading: period, min_days, max_fall_pct."),
     ("v1, 28 November 2026", "Added: funding across exchanges with each coin's best route, seven-day means, and what an expiry of options comes to."),
     ("v1, 28 November 2026", "Added to compare: amount, unit, fees, withdraw, network, exchange, normalise, kind, expiry, why; rows say what an order costs."),
     ("v1, 28 November 2026", "Added: assets, with what each exchange calls a coin and by what evidence; old tickers are understood in markets and pairs, too."),

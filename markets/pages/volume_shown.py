@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis.activity import Activity
-from markets.analysis.sentiment import Sentiment
+from markets.analysis.sentiment import PARTS, Sentiment
 from markets.analysis.volume import NORM_DAYS, Volume
 from markets.pages.compare_shown import Faces
 from markets.pages.display import DASH, amount, exact, fixed, percent, signed
@@ -123,13 +123,16 @@ def lean(s: Sentiment) -> str:
 
 def made_of(s: Sentiment) -> str:
     """50, price +11.9, volume +13.7, breadth +10.0."""
-    parts = [f"{name} {signed(Decimal(f'{value:.1f}'), 1)}" for name in ("price", "volume", "breadth") if (value := getattr(s, name)) is not None]
+    parts = [f"{name} {signed(Decimal(f'{value:.1f}'), 1)}" for name in PARTS if (value := getattr(s, name)) is not None]
     return ", ".join(["50", *parts]) if parts else ""
 
 
 def left_out(s: Sentiment) -> str:
-    """Which parts are not in it."""
-    return f"without {', '.join(s.left_out)}" if s.left_out and s.score is not None else ""
+    """Which parts are not in it, or the only one that is."""
+    if not s.left_out or s.score is None:
+        return ""
+    only = [name for name in PARTS if name not in s.left_out]
+    return f"{only[0]} only" if len(only) == 1 else f"without {', '.join(s.left_out)}"
 
 
 # --- The whole --------------------------------------------------------------------------------------------------
@@ -144,7 +147,8 @@ def sentence(found: View) -> str:
         return f"{amount(a.usd)} USD was traded in 24 hours; {way}. There is not enough history yet to say whether that is much."
     off = (a.relative - 1) * 100
     much = f"{fixed(abs(off), 0)}% {'above' if off > 0 else 'below'}" if abs(off) >= Decimal("0.5") else "at"
-    return f"Volume is {much} its {NORM_DAYS}-day norm, {amount(a.usd)} USD in 24 hours; {way}."
+    norm = f"{NORM_DAYS}-day norm" if a.days == NORM_DAYS else f"norm of {a.days} days"
+    return f"Volume is {much} its {norm}, {amount(a.usd)} USD in 24 hours; {way}."
 
 
 def legend(shares: Mapping[str, Decimal], faces: Faces, drawn: Sequence[Face]) -> list[tuple[ExchangeStatus, str]]:

@@ -17,7 +17,7 @@ from markets.volumes import CHANGED
 
 WINDOWS = {"24h": 24, "7d": 168, "30d": 720}  # hours
 STEPS = {"24h": 1, "7d": 1, "30d": 6}  # hours in one column: as many as a chart has room for
-HOUR = 3600
+HOUR, ONE_HOUR = 3600, timedelta(hours=1)
 Hours = tuple[tuple[datetime, Mapping[str, Decimal]], ...]  # (begin of a step, {exchange: USD}), oldest first; gaps are absent
 
 
@@ -61,8 +61,9 @@ def _traded(asked: Asked, since: datetime, now: datetime, step: int) -> tuple[Ho
     bars: dict[int, list[tuple[datetime, Decimal]]] = {}
     rows = Candle.objects.filter(market_id__in=places, period_s=HOUR, opened_at__gte=since, opened_at__lt=_floor(now, 1), quote_volume__isnull=False)
     for pk, at, money in rows.values_list("market_id", "opened_at", "quote_volume"):
-        if places[pk][1] in usd:
-            bars.setdefault(pk, []).append((at, EXACT.multiply(money, usd[places[pk][1]])))
+        _, quote, read_at = places[pk]
+        if quote in usd and at + ONE_HOUR <= read_at:  # one that was read before it ended is of a part of it
+            bars.setdefault(pk, []).append((at, EXACT.multiply(money, usd[quote])))
     if not bars:
         return (), 0
     first, last = max(min(row)[0] for row in bars.values()), min(max(row)[0] for row in bars.values())
@@ -76,12 +77,12 @@ def _traded(asked: Asked, since: datetime, now: datetime, step: int) -> tuple[Ho
     return tuple(sorted(whole.items())), len(bars)
 
 
-def _places(asked: Asked) -> dict[int, tuple[str, str]]:
-    """{market: (exchange, quote currency)} of the spot markets whose candles are read."""
-    read = set(Reading.objects.filter(source="candles", read_at__isnull=False).values_list("market_id", flat=True))
+def _places(asked: Asked) -> dict[int, tuple[str, str, datetime]]:
+    """{market: (exchange, quote currency, when they were read)} of the spot markets whose candles are read."""
+    read = dict(Reading.objects.filter(source="candles", read_at__isnull=False).values_list("market_id", "read_at"))
     wanted = {slug: entries for slug, entries in held.current().entries.items() if not asked.exchanges or slug in asked.exchanges}
     return {
-        pk: (slug, entry.key.quote) for slug, entries in wanted.items() for pk, entry in entries.items()
+        pk: (slug, entry.key.quote, read[pk]) for slug, entries in wanted.items() for pk, entry in entries.items()
         if pk in read and asked.quote in ("", entry.key.quote)
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from markets import retention, volumes
 from markets.board import PairKey
 from markets.method import setting
 from markets.models import Candle, Market, Reading, Snapshot, VolumeHour, VolumePast
-from markets.reads import liquidity, volume
+from markets.reads import liquidity, volume, volume_hours
 from tests.markets.build import NOW, catalogue, exchange, prices, ticker
 
 pytestmark = pytest.mark.usefixtures("stored")
@@ -154,3 +154,30 @@ def test_turnover_no_book_stands_behind_is_shown_and_not_counted(monkeypatch):
     assert (line().usd, [(v.exchange, v.reason) for v in line().left_out]) == (1_000_000, [(FIRST, "volume_suspicious")])
     volume.forget()
     assert line(suspect=True).usd == 4_000_000
+
+
+def test_the_chart_begins_and_ends_where_every_market_is_known():
+    trade(FIRST, 10)
+    trade(SECOND, 10)
+    for slug, first, read_at in ((FIRST, 5, NOW), (SECOND, 4, NOW - timedelta(minutes=90))):  # the second was read within its hour of 10:00
+        row = market(slug)
+        Reading.objects.create(market=row, source="candles", read_at=read_at)
+        for back in range(1, first + 1):
+            Candle.objects.create(market=row, period_s=3600, opened_at=NOW - HOUR * back, close=1, quote_volume=back)
+    found = volume_hours.past(volume.Asked(), "24h", NOW)
+    assert (found.markets, found.step_h) == (2, 1)
+    assert found.traded == ((NOW - HOUR * 4, {FIRST: 4, SECOND: 4}), (NOW - HOUR * 3, {FIRST: 3, SECOND: 3}))
+    alone = volume_hours.past(volume.Asked(exchanges=(FIRST,)), "24h", NOW)
+    assert [at for at, _ in alone.traded] == [NOW - HOUR * back for back in (5, 4, 3, 2, 1)]
+    assert volume_hours.past(volume.Asked(exchanges=(FIRST,)), "30d", NOW).traded == ()  # not one whole step of six hours
+    assert volume_hours.past(volume.Asked(quote="EUR"), "24h", NOW) == volume_hours.Past("24h", 1, (), 0, ())
+
+
+def test_shares_are_those_at_the_end_of_each_step():
+    trade(FIRST, 10)
+    first, second = exchange(FIRST), exchange(SECOND)
+    for back, one, quote, usd in ((1, first, "USDT", 5), (1, first, "EUR", 2), (1, second, "USDT", 3), (2, first, "USDT", 9), (800, first, "USDT", 1)):
+        VolumeHour.objects.create(exchange=one, opened_at=NOW - HOUR * back, quote=quote, usd=usd)
+    assert volume_hours.past(volume.Asked(), "7d", NOW).totals == ((NOW - 2 * HOUR, {FIRST: 9}), (NOW - HOUR, {FIRST: 7, SECOND: 3}))
+    assert volume_hours.past(volume.Asked(quote="USDT", exchanges=(FIRST,)), "7d", NOW).totals == ((NOW - 2 * HOUR, {FIRST: 9}), (NOW - HOUR, {FIRST: 5}))
+    assert volume_hours.past(volume.Asked(), "30d", NOW).totals == ((NOW - 6 * HOUR, {FIRST: 7, SECOND: 3}),)

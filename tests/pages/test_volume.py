@@ -68,7 +68,7 @@ def test_a_whole_market_above_its_norm_says_by_how_much(shown, remembered):
         )
     volumes.renew(timezone.now())
     market.forget()
-    assert "Volume is 100% above its 14-day norm" in text_of(shown())
+    assert "Volume is 100% above its norm of 4 days, " in text_of(shown())
 
 
 def test_a_coin_opens_into_its_exchanges_and_what_is_left_out(shown, remembered):
