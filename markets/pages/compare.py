@@ -55,8 +55,12 @@ def _coming(c: Comparison, asked: Asked, now: datetime) -> Sequence[str]:
     """The exchanges whose order books were asked for and are not here yet. Asked only where an amount needs them."""
     if c.order.amount is None or not any(row.rank and row.deal and _lacks(row.deal.reason, row.ladder_state) for row in c.rows):
         return ()
-    places = ladders.places().get(c.key, {}) if c.key.kind == "spot" else contract_quotes.of(c.key, asked.values["expiry"], now).market_ids
-    return books.look({row.quote.exchange: places[row.quote.exchange] for row in c.rows if row.rank and row.quote.exchange in places}, now)
+    ranked = [row.quote for row in c.rows if row.rank]
+    if c.key.kind != "spot":
+        ids = contract_quotes.of(c.key, asked.values["expiry"], now).market_ids
+        return books.look(((q.exchange, ids[q.exchange]) for q in ranked if q.exchange in ids), now)
+    places = {q.quote: ladders.places().get(PairKey(c.key.base, q.quote), {}) for q in ranked}
+    return books.look(((q.exchange, places[q.quote][q.exchange]) for q in ranked if q.exchange in places[q.quote]), now)
 
 
 def _lacks(reason: str, ladder_state: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from exchanges.adapters import ADAPTERS
 from exchanges.numbers import plain
+from markets.analysis import wording
 from markets.analysis.best import Comparison
 from markets.api import filters
 from markets.api.filters import BadParameter, Parameter
@@ -66,7 +67,7 @@ def fees_text(fees: Mapping[str, Decimal]) -> str:
 
 def amount_text(amount: Decimal | None) -> str:
     """As it stands in the box."""
-    return plain(amount) or ""
+    return "" if amount is None else wording.grouped(amount)
 
 
 def columns(asked: Asked) -> list[tuple[str, str, bool]]:

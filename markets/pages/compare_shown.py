@@ -151,7 +151,7 @@ def _conversion(row: Row) -> str:
     if found is None:
         return ""
     doubt = ", off its peg" if found.peg == "depegged" else ""
-    return f"{found.quote} × {price(found.rate, places=6)}, {age(found.age_s)} old{doubt}"
+    return f"{found.quote} × {price(found.rate)} · {age(found.age_s)}{doubt}"
 
 
 def _gets(c: Comparison, row: Row) -> str:

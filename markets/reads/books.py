@@ -6,7 +6,7 @@ reads it, once for all who wait (`markets.turns`), and `books` finds it when it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,12 +48,13 @@ def ask_for(key: PairKey, now: datetime) -> list[int]:
     return turns.want([pk for _, pk, _ in _markets(key)], SOURCE, now, fresh_s=FRESH_S)
 
 
-def look(places: Mapping[str, int], now: datetime) -> tuple[str, ...]:
-    """Somebody looks at these markets' books, by exchange: ask for those that are old. Whose answer is still on its way."""
-    on = {slug: pk for slug, pk in places.items() if _is_on(held.current().feeds.get(slug, {}).get(SOURCE))}
-    turns.want(list(on.values()), SOURCE, now, fresh_s=FRESH_S)
-    readings = {r.market_id: r for r in Reading.objects.filter(market__in=on.values(), source=SOURCE)}
-    return tuple(slug for slug, pk in on.items() if _waits(readings.get(pk), now))
+def look(places: Iterable[tuple[str, int]], now: datetime) -> tuple[str, ...]:
+    """Somebody looks at the books of these (exchange, market): ask for those that are old. Whose answer is still on its way."""
+    on = [(slug, pk) for slug, pk in places if _is_on(held.current().feeds.get(slug, {}).get(SOURCE))]
+    ids = [pk for _, pk in on]
+    turns.want(ids, SOURCE, now, fresh_s=FRESH_S)
+    readings = {r.market_id: r for r in Reading.objects.filter(market__in=ids, source=SOURCE)}
+    return tuple(dict.fromkeys(slug for slug, pk in on if _waits(readings.get(pk), now)))
 
 
 def books(key: PairKey, now: datetime, exchanges: Sequence[str] = ()) -> tuple[BookView, ...]:

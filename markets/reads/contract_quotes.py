@@ -19,8 +19,7 @@ _SHARED = (
     "change_24h_pct", "high_24h", "low_24h", "exchange_ts", "ts_source", "requested_at", "received_at", "observed_at", "period_s", "switch",
 )
 _MARKET = (
-    "pk", "exchange__slug", "symbol", "tick_size", "lot_size", "min_size", "min_notional", "taker_fee", "first_seen_at", "base__multiplier",
-    "base__code", "quote__code",
+    "pk", "exchange__slug", "symbol", "tick_size", "taker_fee", "first_seen_at", "base__multiplier", "base__code", "quote__code",
 )
 
 
@@ -65,12 +64,14 @@ def _markets(kind: str, chosen: Mapping[str, Contract]) -> dict[str, dict[str, A
 
 
 def _quote(row: Contract, market: Mapping[str, Any]) -> Quote:
+    """Without lots and minimums: some exchanges count these in contracts and some in coins."""
     exchange = held.current().exchanges[row.exchange]
     began = held.baseline_at(exchange, "perp_instruments")
     fee: Decimal | None = market["taker_fee"]
     return Quote(
         **{name: getattr(row, name) for name in _SHARED}, bad=tuple(row.bad.split(",")) if row.bad else (), taker_fee=fee,
-        fee_source=None if fee is None else "exchange", **held.per_coin(market, market["base__multiplier"]), multiplier=market["base__multiplier"],
+        fee_source=None if fee is None else "exchange", tick_size=market["tick_size"] and market["tick_size"] / market["base__multiplier"],
+        multiplier=market["base__multiplier"],
         first_seen_at=market["first_seen_at"] if market["first_seen_at"] and market["first_seen_at"] > began else None,
         base_code=market["base__code"], quote_code=market["quote__code"], priority=exchange.priority,
     )
