@@ -26,6 +26,7 @@ from markets.reads import offers
 
 CHANGES = (
     ("v1, 28 November 2026", "Added: volume, with norms, shares and volume sentiment. Added to copy-trading: period, min_days, max_fall_pct."),
+    ("v1, 28 November 2026", "Added under history: deviation (who ran cheap, who ran dear) and hours (the best exchange by hour)."),
     ("v1, 28 November 2026", "Added: funding across exchanges with each coin's best route, seven-day means, and what an expiry of options comes to."),
     ("v1, 28 November 2026", "Added to compare: amount, unit, fees, withdraw, network, exchange, normalise, kind, expiry, why; rows say what an order costs."),
     ("v1, 28 November 2026", "Added: assets, with what each exchange calls a coin and by what evidence; old tickers are understood in markets and pairs, too."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -17,6 +18,7 @@ from markets.analysis.derivatives import FIGURE, Contract, Funding
 from markets.analysis.deviation import BPS, Cell, Hours, Line
 from markets.analysis.fees import Fees
 from markets.analysis.routes import Route
+from markets.api.filters import fees_text
 from markets.board import PairKey
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip
 from markets.pages.compare_shown import Faces, shared_places
@@ -46,15 +48,15 @@ class Standing:
 
 def context(c: Comparison, now: datetime, frame: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """Everything of the template parts/compare_below.html."""
-    faces, span = frame["faces"], asked.values["range"]
-    past, hours = reads.past(c.key, now, span), reads.best_hours(c.key, now, asked.values["side"], hourly(span), asked.values.get("fees"))
+    faces, span, fees = frame["faces"], asked.values["range"], asked.values["fees"]
+    past, hours = reads.past(c.key, now, span), reads.best_hours(c.key, now, asked.values["side"], hourly(span), fees)
     return {
         "ranges": [(name, asked.link(range=name) + "#history", name == span) for name in RANGES], "span": SPANS[span],
         "deviation": _drawn(past, faces), "standings": standings(past, faces), "running": running(past, faces), "thin": _thin(past),
         "hours": _hours(hours, faces), "hours_title": f"{BEST[hours.found.side]}, {SPANS[hours.span]}",
         "hour_shares": [(faces[s.exchange], s) for s in hours.found.shares if s.exchange in faces], "judged_hours": hours.found.judged,
-        **_routes(c.key, faces, asked.values.get("fees") or {}, now), "perpetuals": _perpetuals(c.key, faces), "other_pairs": _other_pairs(c.key, faces),
-        **_links(c.key, span, f"range={hourly(span)}&side={hours.found.side}"),
+        **_routes(c.key, faces, fees, now), "perpetuals": _perpetuals(c.key, faces), "other_pairs": _other_pairs(c.key, faces),
+        **_links(c.key, span, urlencode({"range": hourly(span), "side": hours.found.side, **({"fees": fees_text(fees)} if fees else {})}, safe=":,")),
         **_price(c, past, faces),
     }
 

@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGES = (
     "/", "/?density=compact", "/?search=nothing-like-this", "/compare/BTC-USDT/", "/compare/PEPE-USDT/?side=sell&net=false", "/status/", "/assets/btc/",
-    "/search/?q=bitc", "/liquidity/", "/guide/", "/compare/XXX-USDT/", "/?x=1",
+    "/search/?q=bitc", "/liquidity/", "/guide/", "/guide/how-we-rank/", "/watchlist/", "/watchlist/?base=BTC,ETH,NONE&unknown=x", "/compare/XXX-USDT/",
+    "/?x=1",
 )
 SMALL = """all => all.filter(e => e.offsetParent).map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
     .filter(([, r]) => r.width && r.height && Math.min(r.width, r.height) < 24).map(([html]) => html)"""

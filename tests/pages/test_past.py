@@ -82,6 +82,8 @@ def test_hours_follow_the_visitors_fees(now, client):
     plain = client.get("/api/v1/history/BTC-USDT/hours/").json()
     dear = client.get(f"/api/v1/history/BTC-USDT/hours/?fees={FIRST}:0.5").json()
     assert plain["by_hour"][-1]["exchanges"] == [FIRST] and dear["by_hour"][-1]["exchanges"] == [SECOND]
+    html = client.get(f"/compare/BTC-USDT/?fees={FIRST}:0.5&range=7d&side=sell").content.decode()
+    assert f'href="/api/v1/history/BTC-USDT/hours/?range=7d&amp;side=sell&amp;fees={FIRST}:0.5"' in html
     sold = csv_of(client.get("/compare/BTC-USDT/hours.csv?side=sell"))
     assert sold[-1]["side"] == "sell" and sold[-1]["hour_of_day"] == "12"
 

@@ -8,7 +8,7 @@ import pytest
 from markets.models import Asset, AssetAlias
 from markets.pages import watchlist
 from tests.pages import market
-from tests.pages.test_views import HX, rows_of, text_of
+from tests.pages.test_views import HX, at, rows_of, text_of  # noqa: F401  # `at` is a fixture
 
 
 def redirected(response):
@@ -16,7 +16,7 @@ def redirected(response):
     return response["Location"]
 
 
-def test_the_rows_are_those_of_the_overview(stored, client):
+def test_the_rows_are_those_of_the_overview(at, client):  # noqa: F811
     page = client.get("/watchlist/?base=ETH,btc&sort=asset")
     assert rows_of(page) == ["BTC-USDT", "ETH-USDT"]
     row = r'id="p-BTC-USDT"'
