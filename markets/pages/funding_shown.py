@@ -166,8 +166,8 @@ def sentence(found: Matrix, when: str, faces: Faces) -> str:
         return "No two rates can be compared: those that are here are old, thin, or of coins that are not known to be the same."
     base, long, short = found.widest.base, faces[route.long.contract.exchange].name, faces[route.short.contract.exchange].name
     even = "" if route.break_even_h is None else f"; four taker fees are even after {hours(route.break_even_h)}"
-    at = {"current": "at the running rates", "predicted": "at the foretold rates", "mean": "at the mean rates of seven days"}[when]
-    return f"Widest on {base}: long on {long}, short on {short} differ by {percent(route.diff_apr_pct, sign=False)} a year {at}, before fees{even}."
+    at = {"current": "", "predicted": " at the foretold rates", "mean": " at the mean rates of seven days"}[when]
+    return f"Widest on {base}: long on {long}, short on {short}, {percent(route.diff_apr_pct, sign=False)} a year before fees{at}{even}."
 
 
 def left_out(found: Matrix) -> list[tuple[int, str]]:
