@@ -58,12 +58,7 @@ def _write(before: dict[str, Episode], after: Sequence[Episode]) -> None:
 
 
 def _columns(episode: Episode) -> dict[str, Any]:
-    return {name: _kept(value) if name in NUMBERS else value for name, value in asdict(episode).items()}
-
-
-def _kept(value: Decimal) -> Decimal | None:
-    """As many digits as are kept of any number."""
-    return stored(value)
+    return {name: stored(value) if name in NUMBERS else value for name, value in asdict(episode).items()}
 
 
 def ask_for_books(found: Iterable[Judged], now: datetime) -> list[int]:

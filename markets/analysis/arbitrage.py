@@ -7,7 +7,6 @@ exact within `exchanges.numbers.EXACT`. How far a price moves in a minute (`sigm
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal, localcontext
@@ -235,7 +234,10 @@ def deviation(closes: Sequence[Decimal]) -> float | None:
     """How far a price moves from one close to the next: the standard deviation of logarithms, None with fewer than ten moves."""
     logs = [math.log(close) for close in closes if close > ZERO]
     moves = [after - before for before, after in pairwise(logs)]
-    return statistics.pstdev(moves) if len(moves) >= MOVES else None
+    if len(moves) < MOVES:
+        return None
+    mean = math.fsum(moves) / len(moves)
+    return math.sqrt(math.fsum((move - mean) ** 2 for move in moves) / len(moves))
 
 
 def noise(sigma: float, skew_s: float) -> float:

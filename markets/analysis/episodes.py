@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from exchanges.numbers import EXACT
 from markets.analysis.classes import CLASSES, Judged
+from markets.analysis.derivatives import FIGURE
 from markets.analysis.routes import Route
 
 TWICE = Decimal(2)
@@ -69,6 +70,11 @@ def advance(alive: Mapping[str, Episode], found: Iterable[Judged], now: datetime
     return [episode for episode in moved if episode is not None] + dead
 
 
+def _kept(value: Decimal) -> Decimal:
+    """To the digits that are stored: a gap that has not moved is no new peak."""
+    return FIGURE.plus(value)
+
+
 def _observed(route: Route) -> tuple[datetime, datetime] | None:
     times = [leg.observed_at for leg in route.legs]
     known = [at for at in times if at is not None]
@@ -81,19 +87,19 @@ def _born(judged: Judged, now: datetime) -> Episode | None:
         return None
     return Episode(
         name=route.name, kind=route.kind, base=route.base, quote=route.quote, buy_exchange=route.buy.exchange, sell_exchange=route.sell.exchange,
-        born_at=now, seen_at=now, observed_at=seen[1], snapshots=1, net=route.net, best_net=route.net, peak_at=now, peak_profit=route.trade.profit,
-        best_class=judged.kind,
+        born_at=now, seen_at=now, observed_at=seen[1], snapshots=1, net=_kept(route.net), best_net=_kept(route.net), peak_at=now,
+        peak_profit=_kept(route.trade.profit), best_class=judged.kind,
     )
 
 
 def _seen(before: Episode, judged: Judged, now: datetime) -> Episode:
-    route, seen = judged.route, _observed(judged.route)
-    after = replace(before, seen_at=now, net=route.net, best_class=min(before.best_class, judged.kind, key=CLASSES.index))
+    route, seen, net = judged.route, _observed(judged.route), _kept(judged.route.net)
+    after = replace(before, seen_at=now, net=net, best_class=min(before.best_class, judged.kind, key=CLASSES.index))
     if seen is not None and seen[0] > before.observed_at:
         after = replace(after, snapshots=before.snapshots + 1, observed_at=seen[1])
-    if route.net > before.best_net:
-        return replace(after, best_net=route.net, peak_at=now, peak_profit=route.trade.profit, half_at=None)
-    if before.half_at is None and EXACT.multiply(route.net, TWICE) <= before.best_net:
+    if net > before.best_net:
+        return replace(after, best_net=net, peak_at=now, peak_profit=_kept(route.trade.profit), half_at=None)
+    if before.half_at is None and EXACT.multiply(net, TWICE) <= before.best_net:
         after = replace(after, half_at=now)
     return after
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -92,7 +93,7 @@ def route(request: HttpRequest, now: datetime, pair: str) -> Page | HttpResponse
         found = reads.one(key, v["buy"], v["sell"], filters_arbitrage.wanted(v), now, v["sold"])
     except NoRoute:
         return problem(request, 404, "No route between these two", "One of the exchanges has no price of this pair today, or both are the same.")
-    return _shown(request, asked, found, bool(waiting), now)
+    return _shown(request, asked, found, waiting, now)
 
 
 def _shown(request: HttpRequest, asked: Asked, found: Detail, waiting: bool, now: datetime) -> Page | HttpResponse:
@@ -106,9 +107,10 @@ def _shown(request: HttpRequest, asked: Asked, found: Detail, waiting: bool, now
     return Page(read.tag(now, asked.link(), str(frame["fragment"]), states_of(frame), codes, repr(found.line.route.skew_s)), render)
 
 
-def ask_for_books(key: PairKey, values: dict[str, Any], now: datetime) -> list[int]:
-    """Somebody looks at this route: its two books are asked for where they are not fresh."""
+def ask_for_books(key: PairKey, values: Mapping[str, Any], now: datetime) -> bool:
+    """Somebody looks at this route: its two books are asked for where they are not fresh. Whether any is on its way."""
     places = ladders.places()
     sold = PairKey(key.base, values["sold"] or key.quote, key.kind)
-    markets = [places.get(key, {}).get(values["buy"]), places.get(sold, {}).get(values["sell"])]
-    return turns.want([pk for pk in markets if pk], ladders.SOURCE, now, fresh_s=BOOK_S)
+    markets = [pk for pk in (places.get(key, {}).get(values["buy"]), places.get(sold, {}).get(values["sell"])) if pk]
+    turns.want(markets, ladders.SOURCE, now, fresh_s=BOOK_S)
+    return reads.awaited(markets, now)

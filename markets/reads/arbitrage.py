@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
 from markets import held
 from markets.analysis import arbitrage, basis, classes, routes, triangles
@@ -26,7 +26,7 @@ from markets.analysis.routes import Route, Scene
 from markets.board import PairKey
 from markets.method import current_method
 from markets.models import Episode as EpisodeRow
-from markets.models import Market, Snapshot
+from markets.models import Market, Reading, Snapshot
 from markets.reads import contracts, ladders, rates, wallets
 
 KINDS = ("cross", "triangle", "basis")
@@ -34,6 +34,7 @@ NEAREST = routes.NEAREST
 DAY = timedelta(days=1)
 PAST_S = 300  # the width of what is shown of a gap's last day
 HOUR = timedelta(hours=1)
+PATIENCE = timedelta(seconds=15)  # then a page no longer says that it waits
 KEPT = 8
 ORDERS = ("profit", "net", "gross", "size", "age", "open", "seen", "asset")
 
@@ -245,6 +246,12 @@ def on_pair(key: PairKey, fees: Mapping[str, Decimal], now: datetime) -> list[Ro
     return sorted((way for way in ways if way and not any(leg.reason for leg in way.legs)), key=lambda way: (-way.net, way.name))
 
 
+def awaited(markets: Sequence[int], now: datetime) -> bool:
+    """Whether the book of one of these markets was asked for and has not come yet."""
+    asked = Reading.objects.filter(market__in=markets, source=ladders.SOURCE, wanted_at__gt=now - PATIENCE)
+    return asked.filter(Q(tried_at__isnull=True) | Q(tried_at__lt=F("wanted_at"))).exists()
+
+
 def _past(route: Route, now: datetime) -> tuple[tuple[datetime, Decimal], ...]:
     """The gap of the two mids in the last day, after both fees; for routes in one money."""
     if len(route.legs) != 2:
@@ -313,14 +320,22 @@ class _Facts:
 
 
 def _deviations(ends: Sequence[tuple[PairKey, str]], now: datetime) -> dict[tuple[PairKey, str], float]:
-    """How far each of these markets moved from minute to minute in the last hour; absent where that is not known."""
+    """How far each of these markets moved from minute to minute in the last hour, measured once a minute; absent where not known."""
     places = ladders.places()
     markets = {pk: (key, name) for key, name in ends if (pk := places.get(key, {}).get(name))}
+    known: dict[int, float | None] = _once(("deviations", now.replace(second=0, microsecond=0)), dict)
+    unknown = markets.keys() - known.keys()
+    if unknown:
+        known |= dict.fromkeys(unknown) | _measured(unknown, now)
+    return {markets[pk]: found for pk in markets if (found := known[pk])}
+
+
+def _measured(markets: Iterable[int], now: datetime) -> dict[int, float | None]:
     closes: dict[int, list[Decimal]] = {}
     rows = Snapshot.objects.filter(market_id__in=list(markets), period_s=60, opened_at__gt=now - HOUR, opened_at__lte=now)
     for market_id, close in rows.order_by("market_id", "opened_at").values_list("market_id", "close"):
         closes.setdefault(market_id, []).append(close)
-    return {markets[pk]: found for pk, series in closes.items() if (found := arbitrage.deviation(series))}
+    return {pk: arbitrage.deviation(series) for pk, series in closes.items()}
 
 
 def _ways(trips: Iterable[tuple[str, str, str]], now: datetime) -> dict[tuple[str, str, str], Way]:

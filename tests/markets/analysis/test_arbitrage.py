@@ -1,7 +1,10 @@
 """Section 7 of the methodology with its printed digits, and the walk down two books at once."""
 
+import math
+import statistics
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -65,6 +68,30 @@ def test_the_top_level_alone_and_sent_over():
 @pytest.mark.parametrize(("skew", "said"), [(1, "0.010"), (5, "0.023"), (30, "0.057"), (0, "0.000")])
 def test_the_noise_of_a_skew(skew, said):
     assert percent(arbitrage.noise(0.0008, skew), 3) == said
+
+
+def test_how_far_a_price_moves_in_a_minute():
+    steady = [D(100) * D("1.001") ** n for n in range(12)]
+    assert arbitrage.deviation(steady) == pytest.approx(0, abs=1e-12)
+    swinging = [D(100), D("100.1")] * 6
+    moves = [math.log(float(b) / float(a)) for a, b in pairwise(swinging)]
+    assert arbitrage.deviation(swinging) == pytest.approx(statistics.pstdev(moves))
+    assert arbitrage.deviation(swinging[:11]) is not None
+    assert arbitrage.deviation(swinging[:10]) is None
+    assert arbitrage.deviation([*swinging[:10], D(0)]) is None
+
+
+def test_the_curve_goes_on_to_twice_what_pays():
+    points = arbitrage.curve(ASKS, BIDS, BOTH)
+    assert points[0] == (0, 0)
+    assert [f"{spent:.4f}" for spent, _ in points[1:5]] == ["738.7380", "1231.2300", "1970.8689", "2874.8720"]
+    assert [f"{profit:.5f}" for _, profit in points[1:5]] == ["2.21031", "3.38415", "4.24401", "4.41583"]
+    assert (len(points), f"{points[-1][0]:.4f}") == (6, "5262.5072"), "to the end of the bids"
+    assert points[-1][1] < points[4][1]
+    deep = arbitrage.curve(ASKS, (*BIDS[:2], (D("0.8228"), D(90_000))), BOTH)
+    assert deep[-1][0] == 2 * points[4][0]
+    losing = arbitrage.curve(((D(2), D(1)),), ((D(1), D(1)),), Terms())
+    assert losing == [(0, 0), (2, -1)]
 
 
 # --- The walk ---------------------------------------------------------------------------------------------------

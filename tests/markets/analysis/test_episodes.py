@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from exchanges.numbers import EXACT
 from markets.analysis import classes, episodes, routes
 from markets.analysis.classes import Facts
+from markets.analysis.derivatives import FIGURE
 from markets.analysis.episodes import Episode
 from tests.markets.analysis.boards import NOW, D
 from tests.markets.analysis.scenes import POL, at, scene
@@ -23,6 +24,11 @@ def judged(bid="0.8241", ages=(2, 3), **b):
     route = routes.between(scene(*quotes), POL, "ada", "bea")
     legs = tuple(replace(leg, observed_at=later(-age)) for leg, age in zip(route.legs, ages, strict=True))
     return classes.judge(replace(route, legs=legs), Facts(), NOW)
+
+
+def kept(value):
+    """To fifteen digits, as it is stored."""
+    return FIGURE.plus(value)
 
 
 def born(bid="0.8241"):
@@ -41,7 +47,7 @@ def test_a_gap_is_born_with_its_first_snapshot():
     e = born()
     assert e == Episode(
         name=gap.route.name, kind="cross", base="POL", quote="USDT", buy_exchange="ada", sell_exchange="bea", born_at=NOW, seen_at=NOW, observed_at=later(-2),
-        snapshots=1, net=gap.route.net, best_net=gap.route.net, peak_at=NOW, peak_profit=gap.route.trade.profit, best_class="unconfirmed",
+        snapshots=1, net=kept(gap.route.net), best_net=kept(gap.route.net), peak_at=NOW, peak_profit=kept(gap.route.trade.profit), best_class="unconfirmed",
     )
     assert (e.half_life_s, e.open_s(later(30))) == (None, 30)
 
@@ -73,7 +79,7 @@ def test_the_peak_moves_up_and_half_of_it_is_remembered():
 def test_exactly_half_is_half():
     e = born()
     found = judged()
-    exact = replace(e, best_net=EXACT.multiply(found.route.net, D(2)))
+    exact = replace(e, best_net=EXACT.multiply(kept(found.route.net), D(2)))
     assert step(exact, found, later(10)).half_at == later(10)
     above = replace(e, best_net=exact.best_net - D("1e-9"))
     assert step(above, found, later(10)).half_at is None
