@@ -65,7 +65,7 @@ _CHAIN = {word: chain for chain, words in _WORDS.items() for word in words.split
 _SEPARATORS = re.compile(r"[\s\-_.()/]+")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,64}")  # 40 digits on Ethereum and its kin, up to 64 on Aptos and Sui
 # Without an address of its own: the chain's own coin, a placeholder, or "see the website".
-_NO_ADDRESS = re.compile(r"0+|[\W_]*|n/?a|none|null|native", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"(0x)?0+|0xe{40}|[\W_]*|n/?a|none|null|native", re.IGNORECASE)
 
 
 def chain(word: str | None) -> str | None:

@@ -12,8 +12,8 @@ COIN, WRAPPED = "coin", "wrapped"
 NOT_LEVERAGED = frozenset({"JUP", "SYRUP", "SUP", "UP", "PUP", "BUP", "CUP", "SOUP", "PITBULL", "BULL", "BEAR"})
 _LEVERAGED = re.compile(r"(.+?)(?:[2-9][LS]|10[LS]|UP|DOWN|BULL|BEAR)")
 _HOLDS_ANOTHER = frozenset({"wrapped", "staked", "restaked", "bridged", "pegged", "peg"})
-_PREFIX = re.compile(r"(?:w|st|wst|cb)([A-Z0-9]{2,})")  # wAXL, stETH
-_CAPITALS = re.compile(r"(?:W|ST|WST|CB)([A-Z]{3,})")  # WBTC, STETH: read so of a chain's own coin only, since WAXP and STORJ begin alike
+_PREFIX = re.compile(r"(?:wst|st|cb|w)([A-Z0-9]{2,})")  # wAXL, stETH
+_CAPITALS = re.compile(r"(?:WST|ST|CB|W)([A-Z]{3,})")  # WBTC, STETH: read so of a chain's own coin only, since WAXP and STORJ begin alike
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -10,7 +10,7 @@ from decimal import Context, Decimal
 
 from markets import evidence, held
 from markets.analysis.evidence import short
-from markets.models import ExchangeAsset, IdentityState, Network, Renaming
+from markets.models import ExchangeAsset, Family, IdentityState, Network, Renaming
 
 KINDS = {  # why a code is here, the weightiest first
     "conflicted": "Kept apart by evidence", "renamed": "Renamed", "contract": "Same contract under another ticker",
@@ -104,8 +104,8 @@ def _of(code: ExchangeAsset, known: _Known, now: datetime) -> Item | None:
         return _item(code, "contract", f"It has the contract of {target[1].upper()}. Is it that coin under another ticker?", {code.asset_id, target[0]}, target)
     if len(namesakes) > 1:
         return _item(code, "ticker", f"Several coins are called {code.asset.ticker}. Is it the one it stands under?", namesakes)
-    if len(known.exchanges[code.asset_id]) == 1:
-        return _item(code, "unmatched", "No other exchange is known to list it.", namesakes)
+    if len(known.exchanges[code.asset_id]) == 1:  # that shares and leveraged tokens stand alone is their nature
+        return None if code.family != Family.COIN else _item(code, "unmatched", "No other exchange is known to list it.", namesakes)
     long = code.since is None or now - code.since >= LONG
     return _item(code, "unknown", f"Is it {code.asset}? {_said(code)}", namesakes) if code.state == IdentityState.UNKNOWN and long else None
 
