@@ -335,7 +335,11 @@ def _assets_like(view: Board, wanted: str, volume: dict[PairKey, Decimal], limit
         return (0 if exact else 1 if key.startswith(wanted) else 2), -traded[key], key
 
     hits = sorted((k for k in traded if k.startswith(wanted) or wanted in _name(view, k).upper() or (coin and k == coin.slug.upper())), key=rank)[:limit]
-    return tuple(_suggestion(view, key, former if coin and key == coin.slug.upper() else None, volume) for key in hits)
+    found = [_suggestion(view, key, former if coin and key == coin.slug.upper() else None, volume) for key in hits]
+    if hits:  # the likeliest coin's own page, behind its busiest pair
+        first = view.coins.get(hits[0], Coin(hits[0], slug=hits[0].lower()))
+        found.insert(1, (first.ticker, f"{first.name}, every pair".removeprefix(", "), f"/assets/{first.slug}/"))
+    return tuple(found[:limit])
 
 
 def _suggestion(view: Board, key: str, former: str | None, volume: dict[PairKey, Decimal]) -> tuple[str, str, str]:

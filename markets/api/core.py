@@ -229,7 +229,7 @@ class Pairs(Endpoint):
         found = read.overview(
             read.Filters(
                 quote=v["quote"], exchanges=v["exchange"], net=v["net"], min_exchanges=v["min_exchanges"], min_volume_usd=v["min_volume_usd"],
-                min_depth_usd=v["min_depth_usd"], min_change_pct=v["min_change_pct"], amount=v["amount"] or None, unit=v["unit"], fees=v["fees"],
+                min_depth_usd=v["min_depth_usd"], min_change_pct=v["min_change_pct"], amount=v["amount"], unit=v["unit"], fees=v["fees"],
                 hide_leveraged=v["hide_leveraged"], hide_suspect=v["hide_suspect"], search=v["search"],
                 base=keys, sort=v["ordering"], limit=v["limit"], offset=v["offset"],
             ),

@@ -312,7 +312,7 @@ PAIRS = (
     decimal("min_volume_usd", "Only pairs with at least this volume in 24 hours, in USD."),
     decimal("min_depth_usd", "Only pairs of which a stored book holds at least so much within 2 % of its middle, on its thinner side, in USD."),
     decimal("min_change_pct", "Only pairs that moved at least so many percent in 24 hours, up or down."),
-    decimal("amount", "Rank every pair by what this amount costs or brings by the stored order books. Absent: the best prices."),
+    amount(),
     choice("unit", ("quote", "base", "usd"), "quote", "What `amount` counts: quote units, coins, or USD: the same worth on every pair."),
     fees(),
     flag("hide_leveraged", False, "Leave leveraged and wrapped tokens out."),

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis.best import Comparison
+from markets.api import filters
 from markets.board import Board, PairKey
 from markets.pages.charts import Dot, sparkline, strip
 from markets.pages.compare_shown import Faces, shared_places
 from markets.pages.display import amount, direction, exact, gap, percent
 from markets.pages.query import ALL, Asked
-from markets.shapes import ExchangeStatus, Overview, Tile
+from markets.shapes import ExchangeStatus, Filters, Overview, Tile
 
 QUOTES_SHOWN = 4  # beside the chosen one
 COLUMNS = (  # (sort key, heading, class, explanation)
@@ -79,14 +80,22 @@ class Column:
 
 def lines(overview: Overview, board: Board, faces: Faces) -> list[Line]:
     """The rows of the page, in their order."""
-    return [line(c, board, faces, overview.sparks.get(c.key, ())) for c in overview.rows]
+    terms = _terms(overview.filters)
+    return [line(c, board, faces, overview.sparks.get(c.key, ()), terms) for c in overview.rows]
 
 
-def line(c: Comparison, board: Board, faces: Faces, spark: Sequence[Decimal] = ()) -> Line:
-    """One pair, with the line of its last day where there is one."""
+def _terms(f: Filters) -> str:
+    """What a comparison is asked for so that it shows the numbers of its row. An amount in USD means another amount on every pair."""
+    own = {"amount": exact(f.amount) if f.unit == "quote" else "", "fees": filters.fees_text(f.fees), "net": "" if f.net else "false"}
+    shown = {name: value for name, value in own.items() if value}
+    return "?" + urlencode(shown, safe=",:") if shown else ""
+
+
+def line(c: Comparison, board: Board, faces: Faces, spark: Sequence[Decimal] = (), terms: str = "") -> Line:
+    """One pair, with the line of its last day where there is one; `terms` go with the link to its comparison."""
     coin = board.coins.get(c.key.base)
     return Line(
-        key=c.key, ticker=coin.ticker if coin else c.key.base, name=coin.name if coin else "", path=f"/compare/{c.key}/", places=shared_places(c),
+        key=c.key, ticker=coin.ticker if coin else c.key.base, name=coin.name if coin else "", path=f"/compare/{c.key}/{terms}", places=shared_places(c),
         buy=(c.best_buy.price, faces[c.best_buy.exchange]) if c.best_buy and c.best_buy.exchange in faces else None,
         sell=(c.best_sell.price, faces[c.best_sell.exchange]) if c.best_sell and c.best_sell.exchange in faces else None,
         gap=gap(c.gap_bps, sign=True), after_fees=percent(c.after_fees_pct), pays=c.after_fees_pct is not None and c.after_fees_pct >= Decimal("0.005"),

@@ -39,7 +39,7 @@ OVERVIEW = (
     blank(filters.decimal("min_volume_usd", "Volume in 24 hours, USD.")),
     blank(filters.decimal("min_depth_usd", "Depth within 2 %, USD.")),
     blank(filters.decimal("min_change_pct", "Change in 24 hours, percent.")),
-    blank(filters.decimal("amount", "How much is bought or sold, in the quote currency; over all of them, in USD.")),
+    blank(filters.amount()),
     filters.fees(),
     filters.flag("hide_leveraged", True, "Leave leveraged and wrapped tokens out."),
     filters.flag("hide_suspect", False, "Leave out pairs whose exchanges disagree."),
@@ -108,7 +108,7 @@ def overview_filters(values: Mapping[str, Any], *, everything: bool = False) -> 
     return Filters(
         quote="" if values["quote"] == ALL else values["quote"], exchanges=values["exchange"], net=values["net"], min_exchanges=values["min_exchanges"],
         min_volume_usd=values["min_volume_usd"], min_depth_usd=values["min_depth_usd"], min_change_pct=values["min_change_pct"],
-        amount=values["amount"] or None, unit="usd" if values["quote"] == ALL else "quote", fees=values["fees"], hide_leveraged=values["hide_leveraged"],
+        amount=values["amount"], unit="usd" if values["quote"] == ALL else "quote", fees=values["fees"], hide_leveraged=values["hide_leveraged"],
         hide_suspect=values["hide_suspect"], search=values["search"], base=values["base"], sort=values["sort"],
         limit=100_000 if everything else values["limit"], offset=0 if everything else values["offset"],
     )

@@ -94,8 +94,8 @@ def kept(rows: Iterable[Any], by: Tests) -> list[Any]:
 
 
 def widest(rows: Sequence[Any], by: Tests) -> str:
-    """The filter whose removal would bring back the most rows."""
-    return max(by, key=lambda name: len(kept(rows, {other: test for other, test in by.items() if other != name})), default="")
+    """The filter whose removal would bring back the most rows; "" where there are none to bring back."""
+    return "" if not rows else max(by, key=lambda name: len(kept(rows, {other: test for other, test in by.items() if other != name})), default="")
 
 
 def ordered(rows: Iterable[Any], sort: str, keys: Keys) -> list[Any]:
