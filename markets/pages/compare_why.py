@@ -56,7 +56,7 @@ def _fill(c: Comparison, row: Row, name: str) -> list[str]:
     if c.order.amount is None or deal is None:
         return [f"Best {top} {c.key.quote}."]
     if deal.reason == "unknown_depth":
-        return [f"Its best {side} is {price(row.price, places=places)} {c.key.quote}, for less than {asked(c)} or nobody knows how much: {deal.detail}."]
+        return [f"Its best {side} is {price(row.price, places=places)} {c.key.quote}; whether it fills {asked(c)} is not known: {deal.detail}."]
     part = "All of" if deal.fills else f"{part_of(deal)} of"
     if deal.book_age_s is None:
         return [f"{part} {asked(c)} at the best {top} {c.key.quote}.", *_small(deal)]
@@ -131,7 +131,8 @@ def _way_out(c: Comparison, deal: Deal) -> list[str]:
 def _rank(c: Comparison, row: Row) -> str:
     count, better = ranked(c), "lowest" if c.side == "buy" else "highest"
     if row.deal is not None and not row.deal.fills:
-        return f"Place {row.rank} of {count}: after those that are known to fill the amount."
+        somebody = any(r.rank and r.deal and r.deal.fills for r in c.rows)
+        return f"Place {row.rank} of {count}{': after those that are known to fill the amount' if somebody else ', none of which is known to fill the amount'}."
     return f"The {better} of {count}." if row.rank == 1 else f"Place {row.rank} of {count}."
 
 
