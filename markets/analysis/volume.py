@@ -26,12 +26,13 @@ OFF = Decimal("0.10")  # so far from the last price may volume over coins lie be
 NORM_DAYS = 14  # the norm is the median of so many days at the same hour
 SPREAD_DAYS = 30  # how much it varies is taken from so many days
 LEAST_DAYS = 3  # fewer are no history
-COVERS = Decimal("0.5")  # a past day speaks for today when its markets hold so much of today's volume
+COVERS = 2  # a past day speaks for today when twice what its markets hold today is all of today's volume or more
 CAP = Decimal("0.40")  # of one market in a change of price, as in the index price
 SUSPECT = ("unit_mismatch", "volume_suspicious")  # shown, and left out of totals unless asked for
 ONE = Decimal(1)
 
 K = TypeVar("K", bound=Hashable)
+N = TypeVar("N", Decimal, float)
 
 
 class Volume(Struct, frozen=True, gc=False, kw_only=True):
@@ -116,41 +117,47 @@ def concentration(portions: Collection[Decimal]) -> Decimal | None:
 
 
 # --- Against the norm -------------------------------------------------------------------------------------------
-def norm_ratio(today: Mapping[K, Decimal], past: Sequence[Mapping[K, Decimal]]) -> tuple[Decimal | None, int]:
+def norm_ratio(today: Mapping[K, N], past: Sequence[Mapping[K, N]]) -> tuple[N | None, int]:
     """(RV, days it is taken from): today's volume over the median of past days' at the same hour, by market.
 
     Like is compared with like: each day by the markets that both know, so one that was not asked, or is new, moves nothing.
-    A day whose markets hold less than half of today's volume says nothing. Under three days RV is None.
+    A day whose markets hold less than half of today's volume says nothing. Under three days RV is None. Amounts are exact
+    decimals to be shown (call it inside the exact context), or floats where only a score comes out.
     """
     ratios = [ratio for day in past if (ratio := _of_today(day, today)) is not None]
     if len(ratios) < LEAST_DAYS:
         return None, len(ratios)
     middle = statistics.median(ratios)
-    return (EXACT.divide(ONE, middle) if middle else None), len(ratios)
+    return (1 / middle if middle else None), len(ratios)
 
 
-def _of_today(day: Mapping[K, Decimal], today: Mapping[K, Decimal]) -> Decimal | None:
+def _of_today(day: Mapping[K, N], today: Mapping[K, N]) -> N | None:
     """The day's volume as a multiple of today's, over the markets both know; None where those do not speak for today."""
     common = day.keys() & today.keys()
-    now = sum((today[key] for key in common), Decimal(0))
-    if not now or now < COVERS * sum(today.values(), Decimal(0)):
+    now = sum(today[key] for key in common)
+    if not now or COVERS * now < sum(today.values()):
         return None
-    return EXACT.divide(sum((day[key] for key in common), Decimal(0)), now)
+    return sum(day[key] for key in common) / now
 
 
-def volume_spread(days: Sequence[Mapping[K, Decimal]], floor: float) -> float | None:
+def volume_spread(days: Sequence[Mapping[K, float]], floor: float) -> float | None:
     """s_v: 1.4826 MAD of ln(RV) over 30 days, each against the 14 before it; `days` at one hour, the latest first."""
     known = [norm_ratio(day, days[at + 1 : at + 1 + NORM_DAYS])[0] for at, day in enumerate(days[:SPREAD_DAYS]) if day]
     return spread([math.log(value) for value in known if value], floor)
 
 
-def price_spread(days: Sequence[Mapping[K, Decimal]], weights: Mapping[K, Decimal], floor: float) -> float | None:
-    """s_p: the same of the daily logarithmic change of price; `days` are prices by market, the latest first."""
+def price_spread(days: Sequence[Mapping[K, float]], weights: Mapping[K, float], floor: float) -> float | None:
+    """s_p: the same of the daily logarithmic change of price; `days` are prices by market, the latest first.
+
+    The change is the mean of the markets' that both days know, by volume, none weighing more than two fifths of all.
+    """
     changes = []
     for after, before in pairwise(days[: SPREAD_DAYS + 1]):
-        both = [key for key in after if before.get(key)]
-        changed = index_change([(EXACT.divide(after[key], before[key]) - ONE, weights.get(key)) for key in both])
-        changes += [math.log1p(float(changed))] if changed is not None and changed > -ONE else []
+        both = [key for key in after if after[key] and before.get(key)]
+        parts = [Decimal(weights.get(key, 0)) for key in both]
+        portions = shares(parts, CAP) if both else []
+        ratio = sum(float(part) * after[key] / before[key] for part, key in zip(portions, both, strict=True))
+        changes += [math.log(ratio)] if ratio else []
     return spread(changes, floor)
 
 

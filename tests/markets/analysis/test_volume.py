@@ -103,6 +103,10 @@ def days(*values, key="m"):
     return [{key: D(value)} for value in values]
 
 
+def floats(*values):
+    return [{"m": float(value)} for value in values]
+
+
 def test_the_norm_is_the_median_of_the_days():
     assert volume.norm_ratio({"m": D(180)}, days(100, 50, 120)) == (D("1.8"), 3)
     ratio, count = volume.norm_ratio({"m": D(180)}, days(80, 100, 120, 150))
@@ -144,30 +148,30 @@ def test_a_spread_is_the_mad_with_a_floor():
 
 
 def test_the_spread_of_volume_needs_three_days_that_have_a_norm():
-    assert volume.volume_spread(days(*[100] * 5), 0.15) is None
-    assert volume.volume_spread(days(*[100] * 6), 0.15) == 0.15
-    wild = days(100, 1000, 10, 100, 100, 100)  # RV 1, 10 and 0.1
+    assert volume.volume_spread(floats(*[100] * 5), 0.15) is None
+    assert volume.volume_spread(floats(*[100] * 6), 0.15) == 0.15
+    wild = floats(100, 1000, 10, 100, 100, 100)  # RV 1, 10 and 0.1
     assert volume.volume_spread(wild, 0.15) == pytest.approx(1.4826 * math.log(10))
-    assert volume.volume_spread([*days(100), {}, *days(1000, 10, 100, 100, 100)], 0.15) == pytest.approx(1.4826 * math.log(10))
+    assert volume.volume_spread([*floats(100), {}, *floats(1000, 10, 100, 100, 100)], 0.15) == pytest.approx(1.4826 * math.log(10))
 
 
 def test_the_spread_of_volume_looks_thirty_days_back_and_fourteen_before_each():
-    calm = days(*[100] * 30)
-    assert volume.volume_spread([*calm, *days(*[100] * 14)], 0.15) == 0.15
-    assert volume.volume_spread([*calm, *days(*[1] * 300)], 0.01) == pytest.approx(0.01)  # what is older moves only norms
-    norms = [volume.norm_ratio({"m": D(100)}, days(*[100] * 7, *[1] * 7, *[1] * 9)[:14])[1]]
+    calm = floats(*[100] * 30)
+    assert volume.volume_spread([*calm, *floats(*[100] * 14)], 0.15) == 0.15
+    assert volume.volume_spread([*calm, *floats(*[1] * 300)], 0.01) == pytest.approx(0.01)  # what is older moves only norms
+    norms = [volume.norm_ratio({"m": 100.0}, floats(*[100] * 7, *[1] * 7, *[1] * 9)[:14])[1]]
     assert norms == [14]
 
 
 def test_the_spread_of_price_is_of_logarithmic_changes_of_the_index():
-    prices = days(100, 100, 200, 100)  # latest first: 0, -ln 2, +ln 2
-    assert volume.price_spread(prices, {"m": D(1)}, 0.01) == pytest.approx(1.4826 * math.log(2))
-    assert volume.price_spread(days(100, 100, 100), {"m": D(1)}, 0.01) is None
-    assert volume.price_spread(days(100, 100, 100, 100), {}, 0.01) == 0.01
-    assert volume.price_spread([*days(100, 100), {}, *days(100, 100)], {}, 0.01) is None  # a gap is no change
-    assert volume.price_spread(days(0, 100, 100, 100), {}, 0.01) is None  # nothing fell by everything
-    assert volume.price_spread(days(100, 0, 100, 100, 100, 100), {}, 0.01) == 0.01
-    late = days(*[100] * 31, *[100, 900] * 20)
+    prices = floats(100, 100, 200, 100)  # latest first: 0, -ln 2, +ln 2
+    assert volume.price_spread(prices, {"m": 1.0}, 0.01) == pytest.approx(1.4826 * math.log(2))
+    assert volume.price_spread(floats(100, 100, 100), {"m": 1.0}, 0.01) is None
+    assert volume.price_spread(floats(100, 100, 100, 100), {}, 0.01) == 0.01
+    assert volume.price_spread([*floats(100, 100), {}, *floats(100, 100)], {}, 0.01) is None  # a gap is no change
+    assert volume.price_spread(floats(0, 100, 100, 100), {}, 0.01) is None  # nothing fell by everything
+    assert volume.price_spread(floats(100, 0, 100, 100, 100, 100), {}, 0.01) == 0.01
+    late = floats(*[100] * 31, *[100, 900] * 20)
     assert volume.price_spread(late, {}, 0.01) == 0.01
 
 
