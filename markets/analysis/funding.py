@@ -212,7 +212,8 @@ def cell(contract: Contract, view: View) -> Cell:
     state = freshness(age, funding.period_s, view.method)
     rate, per_hour = _rate(funding, view.when, paid)
     interest = in_usd(contract, view.usd)
-    wrong = (*funding_flags(contract, funding), *([state] if state in OLD else []))
+    priced = freshness(age_s(contract.observed_at, view.now), contract.period_s, view.method)  # a route stands on its prices, too
+    wrong = (*funding_flags(contract, funding), *(old for old in (state, priced) if old in OLD))
     return Cell(
         contract=contract, rate=rate, hours=funding.interval_hours, hourly=per_hour, payments=paid.payments if paid and view.when == "mean" else 0,
         age_s=age, state=state, open_interest_usd=interest, taker_fee=fee_of(contract, view.fees),

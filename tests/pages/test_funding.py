@@ -15,7 +15,7 @@ from markets.pages import cache as pagecache
 from markets.reads import funding as reads
 from tests.api import published as p
 from tests.markets.build import catalogue, prices, ticker
-from tests.pages.market import FIFTH, FIRST, FOURTH, SECOND, THIRD
+from tests.pages.market import FIFTH, FIRST, FOURTH, SECOND, SLUGS, THIRD
 from tests.pages.test_views import text_of
 
 MATRIX, COIN = "/funding/", "/funding/BTC/"
@@ -141,6 +141,19 @@ def test_the_csv_has_the_same_rows_as_plain_numbers(look):
     assert (btc["spread_apr_pct"], btc["long"], btc["short"], btc["break_even_hours"], btc["fees_pct"]) == ("21.9", SECOND, FIRST, "96", "0.24")
     assert (btc[f"{FIRST}_rate"], btc[f"{FIRST}_interval_hours"], btc[f"{SECOND}_apr_pct"]) == ("0.0003", "8", "10.95")
     assert btc[f"{FIFTH}_reason"] == "not_listed" and found["DOGE"][f"{SECOND}_reason"] == "conflicted" and found["WIF"][f"{FIRST}_apr_pct"] == ""
+
+
+def test_page_csv_and_api_say_the_same(look):
+    shown = rows(look("/funding/?format=csv&fees=0.1&quote=ALL"))
+    told = look("/api/v1/funding/routes/?fees=0.1").json()["results"]
+    assert len(shown) == len(told) == 5
+    for one, other in zip(shown, told, strict=True):
+        assert (one["base"], one["spread_apr_pct"], one["open_interest_usd"], one["basis_pct"]) == (
+            other["base"], other["spread_apr_pct"] or "", other["open_interest_usd"], other["basis_pct"])
+        assert one["break_even_hours"] == (other["route"] or {}).get("break_even_hours", "")
+        assert {rate["exchange"]: rate["reason"] or "" for rate in other["rates"]}.items() <= {slug: one[f"{slug}_reason"] for slug in SLUGS}.items()
+    link = look("/funding/?fees=0.1&sign=longs&sort=asset").content.decode().split('Same as API call')[0].rsplit('href="', 1)[1].split('"')[0]
+    assert [row["base"] for row in look(link.replace("&amp;", "&")).json()["results"]] == ["BTC", "DOGE", "ETH", "SOL"]
 
 
 def test_first_run_and_all_old_say_so(look):

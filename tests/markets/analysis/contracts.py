@@ -19,13 +19,13 @@ def paying(rate, hours, age_s=3, **more):
     return Funding(rate=D(rate), interval_hours=D(hours), observed_at=NOW - timedelta(seconds=age_s), **more)
 
 
-def perp(exchange, rate="0.0001", hours=8, *, age_s=3, next_rate=None, funding=None, **more):
+def perp(exchange, rate="0.0001", hours=8, *, age_s=3, next_rate=None, funding=None, priced_s=2, **more):
     """Fresh, known, with ten million of open interest and volumes that agree with the price; 0.06 % a fill."""
     numbers = {"mark_price": 100, "index_price": 100, "last": 100, "open_interest": 100_000, "base_volume_24h": 1000, "quote_volume_24h": 100_000,
                "bid": 99, "ask": 101, "taker_fee": "0.0006"} | {k: more.pop(k) for k in list(more) if k in FIGURES}
     words = {"symbol": "BTCUSDT", "base": "BTC", "quote": "USDT", "kind": "perp", "identity": "confirmed"} | more
     paid = funding or paying(rate, hours, age_s, next_rate=D(next_rate))
-    return Contract(exchange=exchange, observed_at=NOW, funding=paid, **words, **{k: D(v) for k, v in numbers.items()})
+    return Contract(exchange=exchange, observed_at=NOW - timedelta(seconds=priced_s), funding=paid, **words, **{k: D(v) for k, v in numbers.items()})
 
 
 FIGURES = ("mark_price", "index_price", "last", "open_interest", "base_volume_24h", "quote_volume_24h", "bid", "ask", "taker_fee")

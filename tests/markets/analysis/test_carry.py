@@ -61,6 +61,10 @@ def test_what_it_stands_on_must_be_known(pair):
     assert carry(*pair, AMOUNT, DAYS, NOW) is None
 
 
+def test_the_smallest_amount_is_an_amount():
+    assert carry(SPOT, SHORT, Decimal("0.5"), DAYS, NOW).end.net == D("0.003")
+
+
 @pytest.mark.parametrize("amount", ["0", "-1"])
 def test_nothing_is_carried_without_an_amount(amount):
     assert carry(SPOT, SHORT, Decimal(amount), DAYS, NOW) is None

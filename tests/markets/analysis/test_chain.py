@@ -32,6 +32,8 @@ def test_calls_and_puts_stand_beside_their_strike_and_the_nearest_is_marked():
     assert list(found) == [90, 100, 110, 120]
     assert found[D(90)].call.option.symbol == "BTC-90-call" and found[D(90)].put.option.symbol == "BTC-90-put" and found[D(120)].put is None
     assert [strike for strike, row in found.items() if row.at_the_money] == [100]
+    assert (found[D(90)].call.age_s, found[D(90)].call.state) == (3, "fresh")
+    assert rows(option(None, "call"), option(90, "")) == {}
 
 
 def test_of_two_strikes_as_near_the_lower_is_at_the_money():
@@ -44,6 +46,7 @@ def test_the_underlying_is_the_youngest_rows_forward_else_its_index():
     assert chain.underlying([young, old]) == chain.underlying([old, young]) == 102
     assert chain.underlying([option(90, "call", underlying_price=None, index_price=99)]) == 99
     assert chain.underlying([option(90, "call", underlying_price=None)]) is None and chain.underlying([]) is None
+    assert chain.underlying([option(90, "call", underlying_price=None), option(90, "put", age_s=9)]) == 100
 
 
 def test_an_expiry_is_summed_up():

@@ -34,6 +34,7 @@ def test_a_rate_a_year_is_simple_and_by_its_own_interval(rate, hours, apr):
     [cell] = cells(perp("one", rate, hours))
     assert cell.apr_pct == D(apr)
     assert cell.rate == D(rate) and cell.rate_8h == D(rate) * 8 / hours
+    assert (cell.hours, cell.age_s, cell.state) == (hours, 3, "fresh")
 
 
 def test_the_worked_pair_breaks_even_after_96_hours():
@@ -66,7 +67,8 @@ def test_a_route_is_the_widest_pair_in_whatever_order_the_exchanges_come(rates, 
 @pytest.mark.parametrize(("odd", "reason"), [
     ({"hours": None}, "partial"), ({"rate": None}, "partial"), ({"funding": Funding(observed_at=NOW)}, "partial"),
     ({"identity": "conflicted"}, "conflicted"), ({"identity": "unknown"}, "unknown_identity"), ({"status": "halted"}, "not_trading"),
-    ({"age_s": 361}, "stale"), ({"age_s": 901}, "expired"),
+    ({"age_s": 361}, "stale"), ({"age_s": 901}, "expired"), ({"priced_s": 181}, "stale"), ({"priced_s": 901}, "expired"),
+    ({"priced_s": 181, "age_s": 901}, "expired"),
     ({"open_interest": None}, "thin"), ({"open_interest": "9999.99"}, "thin"), ({"quote": "EUR"}, "thin"),
     ({"rate": "0.050001"}, "bad_number"), ({"rate": "-0.050001"}, "bad_number"), ({"quote_volume_24h": 110_001}, "unit_mismatch"),
     ({"funding": paying("0.001", 8, switch="disabled")}, "disabled"), ({"funding": paying("0.001", 8, bad="rate")}, "bad_number"),
@@ -80,7 +82,8 @@ def test_what_is_odd_is_shown_with_its_reason_and_in_no_route(odd, reason):
 
 
 @pytest.mark.parametrize("fine", [
-    {"age_s": 360}, {"open_interest": 10_000}, {"rate": "0.05"}, {"rate": "-0.05"}, {"quote_volume_24h": 110_000}, {"quote_volume_24h": 90_000},
+    {"age_s": 360}, {"priced_s": 180},
+    {"open_interest": 10_000}, {"rate": "0.05"}, {"rate": "-0.05"}, {"quote_volume_24h": 110_000}, {"quote_volume_24h": 90_000},
     {"quote_volume_24h": None}, {"base_volume_24h": None}, {"base_volume_24h": 0}, {"last": None}, {"identity": "probable"}, {"mark_price": None},
 ])
 def test_what_is_just_in_order_counts(fine):
