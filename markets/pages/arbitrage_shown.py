@@ -102,7 +102,8 @@ def row(line: Line, board: Board, faces: Faces, asked: Asked, now: datetime) -> 
         path=detail_path(route, asked), stops=_stops(route, faces), buy=None if hidden else route.buy.price, sell=None if hidden else route.sell.price,
         places=max(places_of(route.buy.price), places_of(route.sell.price)), gross=_bps(route.gross, hidden), fees=_bps(route.fees, hidden),
         net=DASH if hidden else percent(net * HUNDRED), pays=not hidden and net * HUNDRED >= Decimal("0.005"),
-        profit=DASH if hidden else money(judged.trade.profit, route), most=DASH if hidden else amount(judged.full.cost),
+        profit=DASH if hidden or not judged.trade.size else money(judged.trade.profit, route),
+        most=DASH if hidden or not judged.full.size else amount(judged.full.cost),
         transfer=_transfer(line), badge=CLASSES[judged.kind], reason=failed[0].detail if failed else "",
         open_for=age(opened) if opened is not None else DASH, parts=() if hidden else tuple(_parts(line, faces)),
     )
@@ -113,7 +114,7 @@ def _pair(route: Route) -> str:
     if route.kind == "triangle":
         return TURNS.join([route.quote, *(_into(leg) for leg in route.legs)])
     if route.kind == "basis":
-        return f"{route.base}/{route.quote} spot, perpetual"
+        return f"{route.base}/{route.quote}"
     moneys = dict.fromkeys(leg.quote for leg in route.legs[:2])
     return f"{route.base}/{TURNS.join(moneys)}"
 
