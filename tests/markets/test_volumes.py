@@ -181,3 +181,20 @@ def test_shares_are_those_at_the_end_of_each_step():
     assert volume_hours.past(volume.Asked(), "7d", NOW).totals == ((NOW - 2 * HOUR, {FIRST: 9}), (NOW - HOUR, {FIRST: 7, SECOND: 3}))
     assert volume_hours.past(volume.Asked(quote="USDT", exchanges=(FIRST,)), "7d", NOW).totals == ((NOW - 2 * HOUR, {FIRST: 9}), (NOW - HOUR, {FIRST: 5}))
     assert volume_hours.past(volume.Asked(), "30d", NOW).totals == ((NOW - 6 * HOUR, {FIRST: 7, SECOND: 3}),)
+
+
+def test_a_run_that_has_no_time_left_is_gone_on_with(monkeypatch):
+    catalogue(FIRST, "POL/USDT", "BTC/USDT", "ETH/USDT")
+    was(FIRST, 1, 1, 1)
+    was(FIRST, 1, 1, 1, symbol="BTCUSDT")
+    for day in (DAY, 2 * DAY):
+        VolumeHour.objects.create(exchange=exchange(FIRST), opened_at=NOW - day, quote="USDT", usd=1)
+    monkeypatch.setattr(volumes, "COINS_AT_ONCE", 1)
+    monkeypatch.setattr(volumes, "SECONDS", -1.0)
+    assert (volumes.renew(NOW), VolumePast.objects.count()) == (0, 0)
+    monkeypatch.setattr(volumes, "SECONDS", 60.0)
+    volumes.renew(NOW)
+    assert VolumePast.objects.filter(opened_at=NOW).count() == 2
+    VolumePast.objects.filter(asset__slug="pol").update(days="[]")
+    volumes.renew(NOW + HOUR - timedelta(seconds=1))  # done for this hour
+    assert VolumePast.objects.get(asset__slug="pol").days == "[]"
