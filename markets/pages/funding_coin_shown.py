@@ -95,10 +95,9 @@ def sentence(line: Line, faces: Faces) -> str:
     """The widest pair, or why there is none."""
     route = line.route
     if route is None:
-        said = [f"{faces[slug].name} ({REASONS.get(one.reason, one.reason)})" for slug, one in line.cells.items() if one.reason]
-        counted = len(line.cells) - len(said)
-        why = "one rate alone counts" if counted == 1 else "no rate counts" if not counted else "the rates that count do not differ"
-        return f"No pair on {line.base}: {why}." + (f" Left out: {', '.join(said)}." if said else "")
+        counted = sum(not one.reason for one in line.cells.values())
+        why = "one rate alone counts" if counted == 1 else "no rate counts" if not counted else "the rates that count do not differ, or their prices do too far"
+        return f"No pair on {line.base}: {why}." + (" What keeps the others out stands beside them." if counted < len(line.cells) else "")
     legs = [f"{faces[one.contract.exchange].name} ({percent(one.apr_pct)} a year)" for one in (route.long, route.short)]
     even = "" if route.break_even_h is None else f"; four taker fees are even after {hours(route.break_even_h)}"
     return f"Long on {legs[0]}, short on {legs[1]}: {percent(route.diff_apr_pct, sign=False)} a year at the running rates, before fees{even}."

@@ -115,7 +115,8 @@ def shown(one: Cell | None, scale: str, face: ExchangeStatus, unread: bool) -> S
             return Shown(DASH, "", _interval(one), "none", _title(one, face, DASH))
         value, places = one.rate * HUNDRED, 4  # its interval is not known: as it is told, and on no other scale
     text = percent(value, places=places)
-    return Shown(text, exact(value), _interval(one), css, _title(one, face, f"{text} {SCALED[scale]}" if one.hourly is not None else text))
+    old = f" · {' '.join(age(one.age_s).split()[:2])}" if one.state in OLD else ""
+    return Shown(text, exact(value), _interval(one) + old, css, _title(one, face, f"{text} {SCALED[scale]}" if one.hourly is not None else text))
 
 
 def scaled(one: Cell, scale: str) -> Decimal | None:
