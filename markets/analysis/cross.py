@@ -173,7 +173,7 @@ class _Network:
         self._near: dict[str, set[str]] = {}
         self._legs: dict[tuple[str, str], Leg | None] = {}
         for key in pairs:
-            if key.kind == "spot":
+            if key.kind == "spot" and self._may_join(key.base, key.quote):
                 self._near.setdefault(key.base, set()).add(key.quote)
                 self._near.setdefault(key.quote, set()).add(key.base)
 
@@ -192,7 +192,8 @@ class _Network:
         return None
 
     def _direct(self, source: str, target: str) -> Iterator[tuple[str, ...]]:
-        yield source, target
+        if target in self._near.get(source, ()):
+            yield source, target
 
     def _over_one(self, source: str, target: str) -> Iterator[tuple[str, ...]]:
         for middle in self._near.get(source, set()) & self._near.get(target, set()):
@@ -224,7 +225,7 @@ class _Network:
     def _market(self, base: str, quote: str) -> Leg | None:
         key = PairKey(base, quote)
         quotes = self._pairs.get(key)
-        if quotes is None or not self._may_join(base, quote):
+        if quotes is None:
             return None
         stable = self._kinds.get(base) == self._kinds.get(quote) == "stablecoin"
         return leg(key, quotes, self._now, self._method, usd=self._usd.get(quote), stable=stable)
