@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote as url_quote
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from markets import read
@@ -38,7 +39,10 @@ def compare(request: HttpRequest, now: datetime, pair: str) -> Page | HttpRespon
     frame = frame_of(request, now, "overview")
     if asked.values["format"] == "csv":
         return csv_page(read.tag(now, asked.link(), rows_state([c])), csv_lines(c))
-    coming = _coming(c, asked, now)
+    try:
+        coming = _coming(c, asked, now)
+    except DatabaseError:  # it is answered from memory, and nobody can be asked
+        coming = ()
     context = {**frame, **_context(asked, c, frame, coming)}
     if coming:
         return HttpResponse(html("compare.html", context)(), headers={"Cache-Control": "no-store"})  # the next look must see what came

@@ -8,6 +8,7 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from exchanges.models import Exchange
@@ -220,6 +221,15 @@ def test_perpetuals_are_compared_with_perpetuals_only(ask, deep):
     assert "Perpetuals on 2 of 5 exchanges" in page
     assert "No exchange that has answered lists a dated future on BTC/USDT." in text_of(ask("kind=future"))
     assert {q["kind"] for q in ask(kind="api")["quotes"]} == {"spot"}
+
+
+def test_a_page_is_answered_from_memory_while_nobody_can_be_asked(ask, deep, monkeypatch):
+    def away(*_, **__):
+        raise DatabaseError("away")
+
+    monkeypatch.setattr("markets.reads.books.look", away)
+    page = ask("amount=2000")
+    assert "Fees: base" in text_of(page) and "data-soon" not in page
 
 
 def test_an_exchange_that_is_off_is_not_asked_for_its_book(ask, deep, monkeypatch):
