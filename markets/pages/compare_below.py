@@ -206,7 +206,7 @@ def _other_pairs(key: PairKey, faces: Faces) -> list[tuple[PairKey, list[Exchang
     """Other quote currencies of the coin and who lists them, most listed first."""
     board = read.board()
     same = [k for k in board.pairs if k.base == key.base and k != key]
-    listed = [(k, [faces[slug] for slug, quote in board.pairs[k].items() if slug in faces and quote.status == "trading"]) for k in same]
+    listed = [(k, [face for slug, face in faces.items() if slug in board.pairs[k] and board.pairs[k][slug].status == "trading"]) for k in same]
     return sorted(((k, on) for k, on in listed if on), key=lambda row: (-len(row[1]), row[0]))[:OTHERS]
 
 
