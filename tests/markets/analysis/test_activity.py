@@ -70,6 +70,19 @@ def test_a_quote_currency_moves_by_its_own_market_or_the_inverse():
     assert activity.quote_changes(markets) == {"USDT": 0, "EUR": D("0.1"), "TRY": D("-0.2"), "CHF": 0}
 
 
+def test_a_quote_currency_moves_as_its_busier_markets_do():
+    rows = [traded(usd="300", change="10"), traded("bea", "100", "20"), traded("cid", "900", "20", reason="volume_suspicious")]
+    assert activity.quote_changes({("EUR", "USDT"): rows, ("POL", "EUR"): []})["EUR"] == D("0.16")  # two fifths, and the rest halved
+    assert activity.quote_changes({("EUR", "USDT"): rows[:2], ("POL", "EUR"): []})["EUR"] == D("0.125")
+
+
+def test_suspect_volume_that_is_asked_for_weighs_changes_and_is_not_left_out():
+    rows = [traded(usd="300", change="1"), traded("bea", "100", "3", reason="volume_suspicious")]
+    asked = activity.measure(rows, Past(), STILL, suspect=True)
+    assert (asked.change, asked.left_out) == (D("0.015"), ())
+    assert activity.measure(rows, Past(), STILL).change == D("0.02")  # unknown weighs the least known
+
+
 def test_sums_know_no_zero_for_the_unknown():
     assert activity.sums([("a", D(1)), ("a", None), ("b", None), ("a", D(2))]) == {"a": 3}
 

@@ -98,6 +98,7 @@ def test_breadth_and_agreement_count_exchanges():
 def test_imbalance_lies_between_all_asks_and_all_bids():
     assert sentiment.imbalance(D(3), D(1)) == D("0.5")
     assert sentiment.imbalance(D(0), D(1)) == -1
+    assert sentiment.imbalance(D(1), D(1)) == 0
     assert sentiment.imbalance(D(0), D(0)) is None
 
 

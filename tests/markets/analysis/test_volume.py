@@ -163,6 +163,11 @@ def test_the_spread_of_volume_looks_thirty_days_back_and_fourteen_before_each():
     assert norms == [14]
 
 
+def test_every_one_of_the_days_before_counts():
+    rising = floats(8, 4, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+    assert volume.norm_ratio(rising[0], rising[1 : 1 + volume.NORM_DAYS]) == (8, 14)
+
+
 def test_the_spread_of_price_is_of_logarithmic_changes_of_the_index():
     prices = floats(100, 100, 200, 100)  # latest first: 0, -ln 2, +ln 2
     assert volume.price_spread(prices, {"m": 1.0}, 0.01) == pytest.approx(1.4826 * math.log(2))
