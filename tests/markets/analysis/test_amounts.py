@@ -293,3 +293,12 @@ def test_an_amount_in_usd_is_the_same_worth_on_every_pair_and_unknown_without_a_
     assert (said.reason, said.detail) == ("unknown_depth", "what XXX is worth is not known")
     assert best.survey(board(), NOW)[PAIR].best_buy.exchange == "ada"
     assert best.survey(board(), NOW, terms=Terms(order=Order(D(250))))[PAIR].best_buy.exchange == "bea", "without books only what the best price covers"
+
+
+def test_converted_quotes_are_judged_in_their_own_currency_and_keep_their_age():
+    conversion = Conversion(quote="USDC", into="USDT", rate=D("0.98"), path=("USDC", "USDT"), age_s=3.0)
+    given = {"conversion": conversion, "quotes": {"ada": in_usdc(age=4)}}
+    judged, (look,) = converted.looks(Joined(**given, usd=D(100)), NOW, DEFAULT)
+    assert (judged.pair_class, look.age_s, look.volume, look.state) == ("major", 4, in_usdc().quote_volume_24h * D("0.98"), "fresh")
+    assert converted.looks(Joined(**given, stable=True), NOW, DEFAULT)[0].pair_class == "stable"
+    assert converted.looks(Joined(**given), NOW + timedelta(seconds=100), DEFAULT)[1][0].state == "stale"
