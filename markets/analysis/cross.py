@@ -154,7 +154,8 @@ def _fresh(quotes: Mapping[str, Quote], at: datetime, method: Method, usd: Decim
 
 
 def _newest(quotes: Mapping[str, Quote], now: datetime) -> datetime:
-    return max((quote.observed_at for quote in quotes.values() if quote.observed_at), default=now)
+    """When the youngest of them was true. A time that is still to come was stamped by a clock that has since been put back."""
+    return max((quote.observed_at for quote in quotes.values() if quote.observed_at and quote.observed_at <= now), default=now)
 
 
 def _spread(look: Look) -> Decimal:

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from msgspec import Struct
 
+from markets.analysis import units
 from markets.analysis.quality import FUTURE
 from markets.analysis.settings import Method
 
@@ -19,7 +20,6 @@ HOURS_A_YEAR = 24 * 365
 SECONDS_A_YEAR = HOURS_A_YEAR * 3600
 HUNDRED = Decimal(100)
 MOST = Decimal("0.05")  # of a coin's worth in one interval; a rate beyond that is a mistake, not a rate
-UNITS_APART = Decimal("0.1")  # how far the price that the day's volumes imply may lie from the last one
 BANDS = 2  # a slow feed's rows are old after twice the time in which they age
 
 
@@ -191,14 +191,6 @@ def basis_apr_pct(basis: Decimal | None, expiry: datetime | None, now: datetime)
     return FIGURE.divide(basis * SECONDS_A_YEAR, left)
 
 
-def units_agree(contract: Contract) -> bool:
-    """Whether the day's two volumes imply about the last price. What is not known, or zero, contradicts nothing."""
-    base, quoted, last = contract.base_volume_24h, contract.quote_volume_24h, contract.last
-    if not base or not quoted or not last:
-        return True
-    return abs(quoted - base * last) <= UNITS_APART * base * last
-
-
 # --- What is over -----------------------------------------------------------------------------------------------
 def trades_still(expiry: datetime | None, now: datetime) -> bool:
     """False from the expiry on, whatever a catalogue that was read before it says."""
@@ -237,7 +229,7 @@ def flags(contract: Contract | Option) -> tuple[str, ...]:
         ("not_trading", contract.status != "trading"),
         ("no_bid_ask", contract.bid is None or contract.ask is None),
         ("bad_number", bool(contract.bad)),
-        ("unit_mismatch", isinstance(contract, Contract) and not units_agree(contract)),
+        ("unit_mismatch", isinstance(contract, Contract) and not units.agree(contract)),
         ("crossed", contract.bid is not None and contract.ask is not None and contract.bid > contract.ask),
         ("conflicted", contract.identity == "conflicted"),
         ("unknown_identity", contract.identity == "unknown"),
@@ -251,7 +243,7 @@ def funding_flags(contract: Contract, funding: Funding) -> tuple[str, ...]:
         (funding.switch, bool(funding.switch)),
         ("not_trading", contract.status != "trading"),
         ("bad_number", bool(funding.bad) or (funding.rate is not None and abs(funding.rate) > MOST)),
-        ("unit_mismatch", not units_agree(contract)),
+        ("unit_mismatch", not units.agree(contract)),
         ("conflicted", contract.identity == "conflicted"),
         ("unknown_identity", contract.identity == "unknown"),
     )

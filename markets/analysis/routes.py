@@ -19,6 +19,7 @@ from exchanges.numbers import EXACT
 from markets.analysis import arbitrage, quality, verdict, wording
 from markets.analysis.arbitrage import ONE, ZERO, Terms, Trade
 from markets.analysis.depth import Level, oddness
+from markets.analysis.derivatives import age_s
 from markets.analysis.fees import OWN, Fees
 from markets.analysis.quality import Look
 from markets.analysis.settings import DEFAULT, Method
@@ -224,17 +225,14 @@ class Scene:
 
     def state(self, observed_at: datetime | None, period_s: int) -> str:
         """Fresh, aging, stale or expired."""
-        return quality.state(self._age(observed_at), period_s, self.method)
-
-    def _age(self, observed_at: datetime | None) -> float | None:
-        return None if observed_at is None else max(0.0, (self.now - observed_at).total_seconds())
+        return quality.state(age_s(observed_at, self.now), period_s, self.method)
 
     def leg(self, key: PairKey, exchange: str, side: str, *, booked: bool) -> Leg:
         """One order, from the book or from the ticker."""
         look = self.verdict(key).looks[exchange]
         q, book = look.quote, self.book(key, exchange) if booked else None
         price, size, levels = _side(q, book, side)
-        at, age = (book.observed_at, self._age(book.observed_at)) if book else (q.observed_at, look.age_s)
+        at, age = (book.observed_at, age_s(book.observed_at, self.now)) if book else (q.observed_at, look.age_s)
         return Leg(
             exchange=exchange, symbol=q.symbol, base=q.base, quote=q.quote, side=side, price=price, fee=self.fee(exchange, q.taker_fee),
             fee_source=self.fee_source(exchange, q), levels=levels if book else ((price, size),) if size else (), source="book" if book else "ticker",

@@ -16,13 +16,12 @@ from typing import TypeVar
 from msgspec import Struct
 
 from exchanges.numbers import EXACT
-from markets.analysis import quality
+from markets.analysis import quality, units
 from markets.analysis.cross import MONEY
 from markets.analysis.reference import NORMAL, shares
 from markets.analysis.settings import Method
 from markets.board import Quote
 
-OFF = Decimal("0.10")  # so far from the last price may volume over coins lie before its units are doubted
 NORM_DAYS = 14  # the norm is the median of so many days at the same hour
 SPREAD_DAYS = 30  # how much it varies is taken from so many days
 LEAST_DAYS = 3  # fewer are no history
@@ -76,22 +75,9 @@ def _doubt(quote: Quote, believed: Decimal | None, rate: Decimal | None) -> str:
     """Why a volume of a quote that is in order is not to be added up."""
     if quote.quote_volume_24h is None:
         return "bad_number" if "quote_volume_24h" in quote.bad else "no_volume"
-    if believed is None or not in_units(quote):
+    if believed is None or not units.agree(quote):
         return "unit_mismatch"
     return "no_rate" if rate is None else ""
-
-
-def in_units(quote: Quote) -> bool:
-    """The sanity test: money over coins is the day's mean price, so it lies near the last one or between low and high.
-
-    A coin that moved by more than a tenth in a day has a mean that far from its last price. Passes what cannot be tested.
-    """
-    money, coins, last = quote.quote_volume_24h, quote.base_volume_24h, quote.last
-    if not money or not coins or not last:
-        return not (money and coins == 0)
-    mean = EXACT.divide(money, coins)
-    low, high = quote.low_24h or last, quote.high_24h or last
-    return min(low, last) * (ONE - OFF) <= mean <= max(high, last) * (ONE + OFF)
 
 
 def counts(volume: Volume, *, suspect: bool = False) -> bool:

@@ -142,6 +142,14 @@ def test_three_legs_are_the_most():
     assert rate(world(chain, market("Z", "A", "1", "1.06")), "Z") is None
 
 
+def test_a_price_stamped_by_a_clock_that_was_put_back_is_no_rate():
+    ahead = market("DAI", "USDT", "0.50", "0.51", age=-600)
+    assert rate(ahead, "DAI") is None
+    both = world(ahead, market("DAI", "USDT", "0.99", "0.9902", "bea", age=90))
+    assert (rate(both, "DAI").state, rate(both, "DAI").age_s, rate(both, "DAI").legs[0].exchanges) == ("stale", 90, ("bea",))
+    assert rate(market("DAI", "USDT", "0.99", "0.9902", age=-3), "DAI").state == "fresh", "clocks differ by so much without meaning anything"
+
+
 def test_all_legs_are_fresh_where_such_a_path_exists_and_the_oldest_ages_it():
     old = world(market("KCS", "BTC", "0.0002000", "0.0002001", age=40), BTC)
     assert rate(old, "KCS").state == "aging" and rate(old, "KCS").age_s == 40

@@ -84,15 +84,17 @@ def test_what_is_odd_is_shown_with_its_reason_and_in_no_route(odd, reason):
 @pytest.mark.parametrize("fine", [
     {"age_s": 360}, {"priced_s": 180},
     {"open_interest": 10_000}, {"rate": "0.05"}, {"rate": "-0.05"}, {"quote_volume_24h": 110_000}, {"quote_volume_24h": 90_000},
-    {"quote_volume_24h": None}, {"base_volume_24h": None}, {"base_volume_24h": 0}, {"last": None}, {"identity": "probable"}, {"mark_price": None},
+    {"quote_volume_24h": None}, {"base_volume_24h": None}, {"last": None}, {"identity": "probable"}, {"mark_price": None},
 ])
 def test_what_is_just_in_order_counts(fine):
     [cell] = cells(perp("one", **fine))
     assert cell.reason == ""
 
 
-def test_volumes_that_imply_a_lower_price_are_wrong_units_too():
-    assert cells(perp("one", quote_volume_24h="89999"))[0].reason == "unit_mismatch"
+def test_a_coin_that_moved_by_more_than_a_tenth_is_not_counted_in_other_units():
+    moved = {"quote_volume_24h": 117_000, "low_24h": D(98), "high_24h": D(120)}
+    assert cells(perp("one", **moved))[0].reason == ""
+    assert cells(perp("one", **{**moved, "high_24h": D(106)}))[0].reason == "unit_mismatch"
 
 
 def test_a_rate_beyond_what_can_be_is_put_on_no_scale():

@@ -74,7 +74,7 @@ def test_a_missing_size_leaves_nothing_to_trade(field):
 
 
 @pytest.mark.parametrize(("fields", "used"), [
-    ({}, True), ({"age": 30}, True), ({"age": 30.5}, False), ({"switch": "disabled"}, False), ({"bids": []}, False),
+    ({}, True), ({"age": 30}, True), ({"age": 30.5}, False), ({"age": -4}, True), ({"age": -6}, False), ({"switch": "disabled"}, False), ({"bids": []}, False),
 ])
 def test_a_book_counts_when_it_is_as_fresh_as_a_price_and_in_order(fields, used):
     given = {"bids": [("0.8195", 100)], "asks": ASKS, **fields}

@@ -67,12 +67,6 @@ def test_only_what_is_doubted_can_be_asked_for():
     assert asked == {"off": True, "suspicious": True, "absurd": False, "stale": False, "in order": True, "unknown": False}
 
 
-def test_coins_without_money_contradict_each_other_and_nothing_at_all_does_not():
-    assert volume.in_units(quote(quote_volume_24h="0", base_volume_24h="0"))
-    assert volume.in_units(quote(quote_volume_24h="0"))
-    assert not volume.in_units(quote(quote_volume_24h="5", base_volume_24h="0"))
-
-
 # --- Shares -----------------------------------------------------------------------------------------------------
 def test_the_concentration_of_the_worked_example():
     portions = volume.parts({name: D(part) for name, part in zip("abcde", (62, 14, 12, 7, 5), strict=True)})
