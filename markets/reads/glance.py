@@ -42,15 +42,17 @@ def _widest(shared: Sequence[Summary], view: Board) -> Tile:
     if not sure:
         return Tile("Widest gap after fees", NOTHING, "known once ten minutes of prices have told the coins apart")
     s = max(sure, key=lambda s: s.after_fees_pct or Decimal(0))
-    return Tile("Widest gap after fees", _signed(s.after_fees_pct or Decimal(0), 2), f"{s.key.base}/{s.key.quote}", _ends(s), s.key)
+    return Tile("Widest gap after fees", signed(s.after_fees_pct or Decimal(0), 2), f"{s.key.base}/{s.key.quote}", _ends(s), s.key)
 
 
 def _ends(s: Summary) -> tuple[str, ...]:
     return tuple(end.exchange for end in (s.best_buy, s.best_sell) if end)
 
 
-def _signed(percent: Decimal, places: int) -> str:
-    return f"{percent:+.{places}f}%".replace("-", "−")
+def signed(percent: Decimal, places: int) -> str:
+    """A percent figure with its sign; what rounds to nothing has none: it is no gain."""
+    shown = round(percent, places)
+    return f"{'+' if shown > 0 else '−' if shown < 0 else ''}{abs(shown):.{places}f}%"
 
 
 def _cheapest(shared: Sequence[Summary], now: datetime) -> Tile:
@@ -86,5 +88,5 @@ def _funding(now: datetime) -> Tile:
         return Tile("Highest funding paid to shorts", NOTHING, "no perpetual's rate and interval are known yet")
     contract = cell.contract
     caption, link = f"{contract.base} perpetual on", f"/funding/{contract.base}/"
-    return Tile("Highest funding paid to shorts", _signed(cell.apr_pct, 1), caption, (contract.exchange,), unit="a year", link=link)
+    return Tile("Highest funding paid to shorts", signed(cell.apr_pct, 1), caption, (contract.exchange,), unit="a year", link=link)
 
