@@ -18,7 +18,8 @@ from markets.analysis import derivatives
 from markets.analysis.arbitrage import ONE, ZERO, Terms
 from markets.analysis.derivatives import Contract
 from markets.analysis.fees import OWN
-from markets.analysis.routes import ASSUMED, NEAREST, TRIED, Carry, Leg, Route, Scene, reason_of, settled
+from markets.analysis.routes import NEAREST, TRIED, settled
+from markets.analysis.scene import ASSUMED, Carry, Leg, Route, Scene, reason_of
 from markets.board import Ladder, PairKey
 
 

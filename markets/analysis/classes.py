@@ -15,7 +15,7 @@ from exchanges.numbers import plain
 from markets.analysis import arbitrage
 from markets.analysis.arbitrage import ONE, ZERO, Trade, Way
 from markets.analysis.quality import KNOWN
-from markets.analysis.routes import ASSUMED, Leg, Route
+from markets.analysis.scene import ASSUMED, Leg, Route
 from markets.analysis.settings import DEFAULT, Method
 
 CLASSES = ("executable", "indicative", "unconfirmed", "blocked", "suspect", "unprofitable")

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from exchanges.numbers import EXACT
 from markets.analysis.classes import CLASSES, Judged
 from markets.analysis.derivatives import FIGURE
-from markets.analysis.routes import Route
+from markets.analysis.scene import Route
 
 TWICE = Decimal(2)
 FOLLOWED = frozenset({"executable", "indicative", "unconfirmed"})

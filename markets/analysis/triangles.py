@@ -13,7 +13,8 @@ from decimal import Decimal, localcontext
 from exchanges.numbers import EXACT
 from markets.analysis import fills
 from markets.analysis.arbitrage import ONE, ZERO, Step, Trade, floored
-from markets.analysis.routes import GONE, NEAREST, TRIED, Leg, Route, Scene
+from markets.analysis.routes import GONE, NEAREST, TRIED
+from markets.analysis.scene import Leg, Route, Scene
 from markets.board import Board, PairKey
 
 Turn = tuple[PairKey, str]  # a market and whether its base is bought or sold

@@ -12,7 +12,7 @@ from markets.analysis import arbitrage, classes, routes
 from markets.analysis.arbitrage import Way
 from markets.analysis.classes import Facts
 from markets.analysis.episodes import Episode
-from markets.analysis.routes import Scene
+from markets.analysis.scene import Scene
 from markets.api import serialize_arbitrage as told
 from markets.board import Board, Ladder, PairKey, Quote
 from markets.reads.arbitrage import Detail, Line

@@ -11,7 +11,7 @@ from markets.analysis.arbitrage import Trade, break_even
 from markets.analysis.depth import Level
 from markets.analysis.derivatives import FIGURE
 from markets.analysis.episodes import Episode
-from markets.analysis.routes import Carry, Leg
+from markets.analysis.scene import Carry, Leg
 from markets.api.serialize import seconds
 from markets.reads.arbitrage import Detail, Line
 

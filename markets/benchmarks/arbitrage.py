@@ -11,7 +11,8 @@ from itertools import islice, permutations
 from django.utils import timezone
 
 from markets import held
-from markets.analysis.routes import Scene, crosses
+from markets.analysis.routes import crosses
+from markets.analysis.scene import Scene
 from markets.benchmarks.board import enlarged
 from markets.benchmarks.measure import Figure, in_turns
 from markets.benchmarks.scaling import poll_everything, quotes

@@ -13,7 +13,8 @@ from msgspec.structs import replace as changed
 from exchanges.models import Feed
 from markets import held
 from markets.analysis.best import survey
-from markets.analysis.routes import Scene, crosses
+from markets.analysis.routes import crosses
+from markets.analysis.scene import Scene
 from markets.benchmarks.measure import Figure, in_turns
 from markets.board import Board, PairKey, Quote
 from markets.tasks import start

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from markets.analysis.arbitrage import Trade
 from markets.analysis.classes import Condition
-from markets.analysis.routes import Leg, Route
+from markets.analysis.scene import Leg, Route
 from markets.board import Board, PairKey
 from markets.pages.compare_shown import Faces
 from markets.pages.display import DASH, age, amount, exact, gap, percent, places_of, rate, signed

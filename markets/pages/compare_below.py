@@ -17,7 +17,7 @@ from markets.analysis.best import Comparison
 from markets.analysis.derivatives import FIGURE, Contract, Funding
 from markets.analysis.deviation import BPS, Cell, Hours, Line
 from markets.analysis.fees import Fees
-from markets.analysis.routes import Route
+from markets.analysis.scene import Route
 from markets.api.filters import fees_text
 from markets.board import PairKey
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip

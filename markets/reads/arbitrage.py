@@ -22,7 +22,7 @@ from markets.analysis.basis import Perpetual
 from markets.analysis.classes import CLASSES, MAIN, Facts, Judged
 from markets.analysis.depth import Level
 from markets.analysis.episodes import Episode
-from markets.analysis.routes import Route, Scene
+from markets.analysis.scene import Route, Scene
 from markets.board import PairKey
 from markets.method import current_method
 from markets.models import Episode as EpisodeRow

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from markets.analysis.routes import Scene
+from markets.analysis.scene import Scene
 from markets.board import Board, Coin, Ladder, PairKey, Quote
 from tests.markets.analysis.boards import NAMES, NOW, D, quote
 

@@ -65,3 +65,37 @@ def test_a_walk_by_coins_and_one_by_its_money_are_the_same(asks, size):
     again = fills.by_money(asks, fill.money)
     assert abs(again.base - fill.base) <= fill.base * D("1e-25")
     assert fill.complete == (size <= sum(each for _, each in asks))
+
+
+# --- Many amounts, and each level ---------------------------------------------------------------------------------
+@given(st.one_of(st.just([]), books), st.decimals("0", "100000", places=2))
+def test_running_sums_fill_exactly_as_the_walk_does(asks, wish):
+    curve = fills.Curve(asks)
+    assert curve.by_base(wish) == fills.by_base(asks, wish)
+    assert curve.by_money(wish) == fills.by_money(asks, wish)
+
+
+@pytest.mark.parametrize("wish", [-1, 0, 1, 2, 7, 8, 157, 158])
+def test_running_sums_at_the_ends_of_levels(wish):
+    curve = fills.Curve(ASKS)
+    assert curve.by_base(D(wish)) == fills.by_base(ASKS, D(wish))
+    worth = fills.by_base(ASKS, D(wish)).money
+    assert curve.by_money(worth) == fills.by_money(ASKS, worth)
+
+
+@pytest.mark.parametrize("wish", [0, -1])
+def test_no_wish_is_filled_by_nothing(wish):
+    assert fills.by_base(ASKS, D(wish)) == fills.by_money(ASKS, D(wish)) == fills.Fill(D(0), D(0), None, 0, D(1))
+
+
+def test_what_is_taken_of_each_level():
+    assert fills.taken(ASKS, D(2), in_money=False) == [(D("100.0"), 2)]
+    assert fills.taken(ASKS, D(3), in_money=False) == [(D("100.0"), 2), (D("100.1"), 1)]
+    assert fills.taken(ASKS, D("300.1"), in_money=True) == [(D("100.0"), 2), (D("100.1"), 1)]
+    assert fills.taken(ASKS, D(1000), in_money=False) == ASKS, "all there is"
+    assert fills.taken(ASKS, D(0), in_money=True) == []
+
+
+def test_slippage_is_never_negative_and_needs_a_middle():
+    assert fills.slippage(D(99), D(100)) == fills.slippage(D(101), D(100)) == D("0.01")
+    assert fills.slippage(D(1), D(0)) is None
