@@ -16,18 +16,17 @@ from msgspec.structs import replace
 from exchanges.numbers import EXACT
 from markets.analysis import derivatives
 from markets.analysis.arbitrage import ONE, ZERO, Terms
+from markets.analysis.depth import oddness
 from markets.analysis.derivatives import Contract
-from markets.analysis.fees import OWN
 from markets.analysis.routes import NEAREST, TRIED, settled
-from markets.analysis.scene import ASSUMED, Carry, Leg, Route, Scene, reason_of
+from markets.analysis.scene import Carry, Leg, Route, Scene, reason_of
 from markets.board import Ladder, PairKey
 
 
 class Perpetual(Struct, frozen=True, gc=False):
-    """A perpetual with its own taker fee (None: not known) and its stored book, if any."""
+    """A perpetual and its stored book, if any."""
 
     contract: Contract
-    taker_fee: Decimal | None = None
     book: Ladder | None = None
 
 
@@ -66,7 +65,7 @@ def _route(scene: Scene, perpetual: Perpetual) -> Route | None:
     if not best or not sell:
         return None
     buy = scene.leg(key, best, "buy", booked=sell.source == "book")
-    sell = sell if buy.source == "book" else _short(scene, Perpetual(c, perpetual.taker_fee))
+    sell = sell if buy.source == "book" else _short(scene, Perpetual(c))
     if sell is None:
         return None
     terms = four_fees(buy.fee, sell.fee)
@@ -82,25 +81,29 @@ def _cheapest(scene: Scene, key: PairKey) -> str | None:
 
 
 def _short(scene: Scene, perpetual: Perpetual) -> Leg | None:
-    """The perpetual's side: sold at its bid. Reasons are those that contracts carry."""
-    c = perpetual.contract
-    book = perpetual.book if perpetual.book and perpetual.book.bids and scene.state(perpetual.book.observed_at, c.period_s) == "fresh" else None
-    at = book.observed_at if book else c.observed_at
-    age = derivatives.age_s(at, scene.now)
-    state = scene.state(at, c.period_s)
-    if not c.bid or (state == "expired" and not book):
+    """The perpetual's side: sold at its bid. Reasons are those that contracts carry, and the age of its ticker even where there is a book."""
+    c, book = perpetual.contract, _book(scene, perpetual)
+    state = scene.state(c.observed_at, c.period_s)
+    if not c.bid or state == "expired":
         return None
     flags = [flag for flag in derivatives.flags(c) if flag not in ("unknown_identity", "bad_number")]
     price, levels = (book.bids[0][0], book.bids) if book else (c.bid, ((c.bid, c.bid_size),) if c.bid_size else ())
-    own = scene.fees.get(c.exchange, scene.fees.get(""))
-    known = own if own is not None else perpetual.taker_fee
+    at = book.observed_at if book else c.observed_at
     reason = (flags or ["" if state == "fresh" else state])[0]
     return Leg(
         exchange=c.exchange, symbol=c.symbol, base=c.base, quote=c.quote, side="sell", kind="perp", price=price, levels=levels,
-        fee=scene.method.unknown_fee if known is None else known, fee_source=OWN if own is not None else ASSUMED if known is None else "exchange",
-        source="book" if book else "ticker", observed_at=at, age_s=age, state=state, reason=reason, detail=reason.replace("_", " "),
+        fee=scene.fee(c.exchange, c.taker_fee), fee_source=scene.fee_source(c.exchange, c), source="book" if book else "ticker", observed_at=at,
+        age_s=derivatives.age_s(at, scene.now), state="fresh" if book else state, reason=reason, detail=reason.replace("_", " "),
         identity=c.identity, period_s=c.period_s, step=None if c.inverse else c.contract_size,
     )
+
+
+def _book(scene: Scene, perpetual: Perpetual) -> Ladder | None:
+    """Its book, where it is as fresh as a price has to be, of this very contract, switched on and in order."""
+    c, book = perpetual.contract, perpetual.book
+    if book is None or book.symbol != c.symbol or book.switch or oddness(book.bids, book.asks):
+        return None
+    return book if scene.state(book.observed_at, c.period_s) == "fresh" else None
 
 
 def _carry(perpetual: Perpetual, route: Route, scene: Scene) -> Carry:

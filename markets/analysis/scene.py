@@ -17,7 +17,7 @@ from exchanges.numbers import EXACT
 from markets.analysis import quality, verdict, wording
 from markets.analysis.arbitrage import ONE, Terms, Trade
 from markets.analysis.depth import Level, oddness
-from markets.analysis.derivatives import age_s
+from markets.analysis.derivatives import Contract, age_s
 from markets.analysis.fees import OWN, Fees
 from markets.analysis.quality import Look
 from markets.analysis.settings import DEFAULT, Method
@@ -181,7 +181,7 @@ class Scene:
         own = self.fees.get(exchange, self.fees.get("")) if self.fees else None
         return own if own is not None else self.method.unknown_fee if known is None else known
 
-    def fee_source(self, exchange: str, quote: Quote) -> str:
+    def fee_source(self, exchange: str, quote: Quote | Contract) -> str:
         """Where that fee is from."""
         return OWN if exchange in self.fees or "" in self.fees else ASSUMED if quote.taker_fee is None else quote.fee_source or ASSUMED
 

@@ -152,17 +152,16 @@ def _scanned(wanted: Wanted, now: datetime) -> list[Route]:
 
 
 def perpetuals() -> list[Perpetual]:
-    """Every perpetual that is paid in money, with its own fee and its stored book."""
+    """Every perpetual that is paid in money, with its stored book."""
     linear = [c for c in contracts.contracts() if c.kind == "perp" and not c.inverse]
-    stored = _once(("fees", held.current().board.revision), _perpetual_fees)
-    books = ladders.of_markets(pk for pk, _ in stored.values())
-    places = [(c, *stored.get((c.exchange, c.symbol), (0, None))) for c in linear]
-    return [Perpetual(c, fee, books.get(pk)) for c, pk, fee in places]
+    places = _once(("perpetuals", held.current().board.revision), _perpetual_places)
+    books = ladders.of_markets(places.values())
+    return [Perpetual(c, books.get(places.get((c.exchange, c.symbol), 0))) for c in linear]
 
 
-def _perpetual_fees() -> dict[tuple[str, str], tuple[int, Decimal | None]]:
-    rows = Market.objects.filter(kind="perp").values_list("exchange__slug", "symbol", "pk", "taker_fee")
-    return {(slug, symbol): (pk, fee) for slug, symbol, pk, fee in rows}
+def _perpetual_places() -> dict[tuple[str, str], int]:
+    rows = Market.objects.filter(kind="perp").values_list("exchange__slug", "symbol", "pk")
+    return {(slug, symbol): pk for slug, symbol, pk in rows}
 
 
 def _found(wanted: Wanted, now: datetime) -> Found:

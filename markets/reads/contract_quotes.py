@@ -16,11 +16,10 @@ from markets.reads import contracts, ladders
 
 _SHARED = (
     "exchange", "symbol", "base", "quote", "kind", "status", "identity", "bid", "bid_size", "ask", "ask_size", "last", "base_volume_24h", "quote_volume_24h",
-    "change_24h_pct", "high_24h", "low_24h", "exchange_ts", "ts_source", "requested_at", "received_at", "observed_at", "period_s", "switch",
+    "change_24h_pct", "high_24h", "low_24h", "exchange_ts", "ts_source", "requested_at", "received_at", "observed_at", "period_s", "switch", "taker_fee",
+    "fee_source",
 )
-_MARKET = (
-    "pk", "exchange__slug", "symbol", "tick_size", "taker_fee", "first_seen_at", "base__multiplier", "base__code", "quote__code",
-)
+_MARKET = ("pk", "exchange__slug", "symbol", "tick_size", "first_seen_at", "base__multiplier", "base__code", "quote__code")
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,9 @@ def _quote(row: Contract, market: Mapping[str, Any]) -> Quote:
     """Without lots and minimums: some exchanges count these in contracts and some in coins."""
     exchange = held.current().exchanges[row.exchange]
     began = held.baseline_at(exchange, "perp_instruments")
-    fee: Decimal | None = market["taker_fee"]
     return Quote(
-        **{name: getattr(row, name) for name in _SHARED}, bad=tuple(row.bad.split(",")) if row.bad else (), taker_fee=fee,
-        fee_source=None if fee is None else "exchange", tick_size=market["tick_size"] and market["tick_size"] / market["base__multiplier"],
-        multiplier=market["base__multiplier"],
+        **{name: getattr(row, name) for name in _SHARED}, bad=tuple(row.bad.split(",")) if row.bad else (),
+        tick_size=market["tick_size"] and market["tick_size"] / market["base__multiplier"], multiplier=market["base__multiplier"],
         first_seen_at=market["first_seen_at"] if market["first_seen_at"] and market["first_seen_at"] > began else None,
         base_code=market["base__code"], quote_code=market["quote__code"], priority=exchange.priority,
     )

@@ -180,7 +180,8 @@ def test_spot_against_perpetual(market):
     gaps.fresh()
     found = find(kinds=("basis",))
     line, = found.excluded
-    assert (line.route.kind, line.route.sell.kind, line.route.sell.fee, line.route.trade.size) == ("basis", "perp", Decimal("0.0005"), 10)
+    assert (line.route.kind, line.route.sell.kind, line.route.trade.size) == ("basis", "perp", 10)
+    assert (line.route.sell.fee, line.route.sell.fee_source) == (Decimal("0.001"), "operator"), "as on the page of funding"
     assert [c.code for c in line.judged.reasons] == ["books_awaited", "thin", "persistence", "carry"]
 
 

@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from exchanges.models import Exchange
+from exchanges.numbers import plain
 from exchanges.rows import Book, Currency
 from markets import held, read
 from markets.api import core as api
@@ -210,6 +211,7 @@ def test_fees_of_the_form_become_the_short_parameter(ask, deep):
 # --- Contracts ----------------------------------------------------------------------------------------------------
 def test_perpetuals_are_compared_with_perpetuals_only(ask, deep):
     from exchanges.rows import PerpTicker
+    from markets.reads import contracts as reads
 
     for slug, price in ((FIRST, "101"), (SECOND, "100.5")):
         contracts(slug, "BTC/USDT", now=deep)
@@ -217,6 +219,8 @@ def test_perpetuals_are_compared_with_perpetuals_only(ask, deep):
     market.forget()
     answer = ask("kind=perp", kind="api")
     assert {(q["exchange"], q["kind"], q["price"]) for q in answer["quotes"]} == {(FIRST, "perp", "102"), (SECOND, "perp", "101.5")}
+    told = {(c.exchange, plain(c.taker_fee * 100), c.fee_source) for c in reads.contracts()}
+    assert {(q["exchange"], q["fee_pct"], q["fee_source"]) for q in answer["quotes"]} == told, "the fees of the page of funding"
     page = text_of(ask("kind=perp"))
     assert "Perpetuals on 2 of 5 exchanges" in page
     assert "No exchange that has answered lists a dated future on BTC/USDT." in text_of(ask("kind=future"))

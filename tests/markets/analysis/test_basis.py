@@ -19,9 +19,10 @@ def perpetual(bid="1.0100", fee="0.0005", book=None, **more):
     given = {
         "exchange": "bea", "symbol": "POLPERP", "base": "POL", "quote": "USDT", "kind": "perp", "settle": "USDT", "identity": "confirmed", "bid": D(bid),
         "ask": D(bid) + D("0.0001"), "bid_size": D(500), "ask_size": D(500), "observed_at": SEEN, "period_s": 15, "contract_size": D(1),
+        "taker_fee": None if fee is None else D(fee), "fee_source": None if fee is None else "exchange",
         "mark_price": D("1.01"), "open_interest": D(1000), "funding": Funding(rate=D("0.0001"), interval_hours=D(8), observed_at=SEEN, period_s=60),
     } | more
-    return Perpetual(Contract(**given), None if fee is None else D(fee), book)
+    return Perpetual(Contract(**given), book)
 
 
 def spot(**more):
@@ -83,7 +84,7 @@ def test_what_cannot_be_carried_is_not(wrong):
 
 def test_one_without_a_bid_is_not_sold():
     p = perpetual()
-    assert carried(None, Perpetual(replace(p.contract, bid=None), p.taker_fee)) == []
+    assert carried(None, Perpetual(replace(p.contract, bid=None))) == []
 
 
 @pytest.mark.parametrize(("wrong", "reason"), [
@@ -103,9 +104,37 @@ def test_fees_of_the_perpetual():
     assert (own.sell.fee, own.sell.fee_source, own.buy.fee_source) == (D("0.0001"), "visitor", "exchange")
 
 
+    operators = carried(None, perpetual(fee="0.0004", fee_source="operator"))[0].sell
+    assert (operators.fee, operators.fee_source) == (D("0.0004"), "operator")
+
+
+def booked(bids=(("1.0100", 200), ("1.0090", 900)), **fields):
+    """The perpetual's own book."""
+    return replace(ladder("bea", bids, [("1.0101", 9)]), symbol="POLPERP", **fields)
+
+
+def both_books():
+    return scene(*spot(), books=(ladder("ada", [("0.9998", 1)], [("1.0000", 300), ("1.0010", 5000)]),))
+
+
+@pytest.mark.parametrize("wrong", [
+    {"bids": [("1.2", 200)]}, {"switch": "disabled"}, {"symbol": "POLPERP2"}, {"asks": ()}, {"bids": ()}, {"observed_at": NOW + timedelta(seconds=60)},
+])
+def test_a_book_that_is_crossed_switched_off_or_anothers_is_not_sold_into(wrong):
+    crossed = {name: tuple((D(price), D(size)) for price, size in side) if name == "bids" else side for name, side in wrong.items()}
+    route, = carried(both_books(), perpetual(book=replace(booked(), **crossed)))
+    assert ([leg.source for leg in route.legs], route.sell.price) == (["ticker", "ticker"], D("1.0100"))
+
+
+def test_a_fresh_book_does_not_make_up_for_an_old_ticker():
+    old = {"observed_at": NOW - timedelta(seconds=91)}
+    route, = carried(both_books(), perpetual(book=booked(), **old))
+    assert (route.sell.source, route.sell.reason) == ("book", "stale")
+    assert carried(both_books(), perpetual(book=booked(), observed_at=NOW - timedelta(seconds=901))) == []
+
+
 def test_both_books_or_both_tickers():
-    deep = ladder("bea", [("1.0100", 200), ("1.0090", 900)], [("1.0101", 9)])
-    both = scene(*spot(), books=(ladder("ada", [("0.9998", 1)], [("1.0000", 300), ("1.0010", 5000)]),))
+    deep, both = booked(), both_books()
     route, = carried(both, perpetual(book=deep))
     assert ([leg.source for leg in route.legs], route.trade.size) == (["book", "book"], 1100)
     assert [leg.source for leg in carried(None, perpetual(book=deep))[0].legs] == ["ticker", "ticker"]
@@ -130,7 +159,7 @@ def test_those_that_pay_come_first_then_the_closest_that_count():
 
 def test_it_is_indicative_at_best_and_needs_no_wallets():
     books = (ladder("ada", [("0.9998", 1)], [("1.0000", 300)]),)
-    route, = carried(scene(*spot(), books=books), perpetual(book=ladder("bea", [("1.0100", 200)], [("1.0101", 9)])))
+    route, = carried(scene(*spot(), books=books), perpetual(book=booked()))
     judged = classes.judge(route, Facts(snapshots=2), NOW)
     assert (judged.kind, [c.code for c in judged.reasons]) == ("indicative", ["carry"])
     assert route.key == POL
