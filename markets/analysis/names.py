@@ -9,6 +9,6 @@ ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")  # those whos
 
 def alphabets(text: str) -> tuple[str, ...]:
     """The alphabets a ticker's letters are of, where that is one that could be mistaken for Latin; () where nothing can be."""
-    found = {name.partition(" ")[0] for char in text if char.isalpha() and (name := unicodedata.name(char, ""))}
+    found = {unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha()}  # "": letters that Unicode gives no name
     known = tuple(name.capitalize() for name in ALPHABETS if name in found)
     return known if known != ("Latin",) else ()

@@ -66,7 +66,7 @@ def judge(quotes: Mapping[str, Quote], now: datetime, method: Method = DEFAULT, 
 def _consensus(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, method: Method) -> tuple[str, Mapping[str, str]]:
     """What the exchanges as a whole amount to, and the kind of each anomaly. `mids` are in order."""
     if len(mids) < 2:
-        return "single_source" if mids else "none", NOBODY
+        return "single_source", NOBODY
     if reference.within(mids, tol):
         return "ok", NOBODY
     prices = {look.quote.exchange: look.mid for look in eligible}

@@ -76,3 +76,74 @@ def test_flags_name_everything_there_is_to_say():
     wrong = d.Contract(**{**BTC, "identity": "unknown"}, status="halted", switch="disabled", bad="last")
     assert d.flags(wrong) == ("disabled", "not_trading", "no_bid_ask", "bad_number", "unknown_identity")
     assert d.funding_flags(wrong, d.Funding(switch="disabled", bad="rate")) == ("disabled", "not_trading", "bad_number", "unknown_identity")
+
+
+# --- Boundaries -----------------------------------------------------------------------------------------------------
+def test_a_rate_beyond_a_twentieth_is_a_mistake_and_is_put_on_no_scale():
+    assert d.rate_8h(Decimal("0.05"), Decimal(8)) == Decimal("0.05") and d.rate_8h(Decimal("-0.05"), Decimal(8)) == Decimal("-0.05")
+    assert d.rate_8h(Decimal("0.0500001"), Decimal(8)) is None and d.apr_pct(Decimal("-0.0500001"), Decimal(8)) is None
+    assert d.rate_8h(Decimal("0.0001"), Decimal("0.5")) == Decimal("0.0016")  # twice an hour is an interval too
+
+
+def test_a_funding_knows_its_own_scales():
+    paid = d.Funding(rate=Decimal("0.0001"), interval_hours=Decimal(4))
+    assert (paid.rate_8h, paid.apr_pct) == (Decimal("0.0002"), Decimal("21.9"))
+
+
+def test_a_contract_knows_its_own_basis():
+    assert d.Contract(**BTC, mark_price=Decimal(101), index_price=Decimal(100)).basis_pct == 1
+    assert d.Contract(**BTC, open_interest=Decimal(3)).open_interest_value is None
+    assert d.basis_pct(Decimal(0), Decimal(100)) is d.basis_pct(Decimal(100), Decimal(0)) is None
+
+
+def test_a_basis_of_the_last_second_and_of_none():
+    assert d.basis_apr_pct(None, NOW + timedelta(days=1), NOW) is None
+    second = d.basis_apr_pct(Decimal(1), NOW + timedelta(seconds=1), NOW)
+    assert second == d.basis_apr_pct(Decimal(1), NOW + timedelta(milliseconds=1), NOW) == 365 * 24 * 3600
+    assert d.basis_apr_pct(Decimal(1), NOW - timedelta(days=1), NOW) is None
+
+
+@pytest.mark.parametrize(("quoted", "agree"), [("220", True), ("220.01", False), ("180", True), ("179.99", False)])
+def test_units_agree_within_a_tenth(quoted, agree):
+    row = d.Contract(**BTC, base_volume_24h=Decimal(2), last=Decimal(100), quote_volume_24h=Decimal(quoted))
+    assert d.units_agree(row) is agree
+    assert ("unit_mismatch" in d.flags(row), "unit_mismatch" in d.funding_flags(row, d.Funding())) == (not agree, not agree)
+
+
+@pytest.mark.parametrize("missing", ["base_volume_24h", "quote_volume_24h", "last"])
+@pytest.mark.parametrize("value", [None, Decimal(0)])
+def test_units_that_cannot_be_told_contradict_nothing(missing, value):
+    known = {"base_volume_24h": Decimal(2), "last": Decimal(100), "quote_volume_24h": Decimal(9)} | {missing: value}
+    assert d.units_agree(d.Contract(**BTC, **known))
+
+
+def test_what_is_over_and_what_is_to_come():
+    before, after = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
+    assert [d.trades_still(at, NOW) for at in (None, after, NOW, before)] == [True, True, False, False]
+    assert [d.to_come(at, NOW) for at in (None, after, NOW, before)] == [None, after, None, None]
+
+
+def test_clocks_may_differ_by_five_seconds():
+    assert d.age_s(NOW + timedelta(seconds=5), NOW) == 0
+    assert d.age_s(NOW + timedelta(seconds=5.1), NOW) is None
+    assert d.age_s(NOW - timedelta(seconds=0.5), NOW) == 0.5
+
+
+@pytest.mark.parametrize(("changed", "found"), [
+    ({"switch": "banned"}, ("banned",)), ({"status": "pre_open"}, ("not_trading",)), ({"bid": None}, ("no_bid_ask",)), ({"ask": None}, ("no_bid_ask",)),
+    ({"bad": "last"}, ("bad_number",)), ({"bid": Decimal(2)}, ()), ({"bid": Decimal(3)}, ("crossed",)), ({"identity": "conflicted"}, ("conflicted",)),
+    ({"identity": "unknown"}, ("unknown_identity",)), ({"identity": "probable"}, ()),
+])
+def test_each_flag_by_itself_of_a_perpetual_and_of_an_option(changed, found):
+    sound = {"bid": Decimal(1), "ask": Decimal(2), **BTC}
+    assert d.flags(d.Contract(**{**sound, **changed})) == found
+    assert d.flags(d.Option(**{**sound, "kind": "option", **changed})) == found
+
+
+@pytest.mark.parametrize(("contract", "funding", "found"), [
+    ({}, {}, ()), ({}, {"switch": "disabled"}, ("disabled",)), ({"status": "halted"}, {}, ("not_trading",)), ({}, {"bad": "rate"}, ("bad_number",)),
+    ({}, {"rate": Decimal("0.05")}, ()), ({}, {"rate": Decimal("-0.0501")}, ("bad_number",)), ({}, {"rate": Decimal("0.0501")}, ("bad_number",)),
+    ({"identity": "conflicted"}, {}, ("conflicted",)), ({"identity": "unknown"}, {}, ("unknown_identity",)), ({"switch": "disabled", "bad": "last"}, {}, ()),
+])
+def test_each_flag_of_a_funding_rate_by_itself(contract, funding, found):
+    assert d.funding_flags(d.Contract(**{**BTC, **contract}), d.Funding(**funding)) == found

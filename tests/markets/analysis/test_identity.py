@@ -45,6 +45,12 @@ def test_nobody_to_compare_with_is_no_evidence():
     assert after(None, start=Prices("unknown", 3, NOW, 2)) == Prices("unknown", 3, NOW, 2)
 
 
+def test_the_limits_themselves_are_near_and_neither():
+    assert after(1.5) == after(1 / 1.5) == Prices("unknown", 1, NOW, 0)
+    assert after(2.0, start=Prices("unknown", 3, NOW, 2)) == after(0.5, start=Prices("unknown", 3, NOW, 2)) == Prices("unknown", 3, NOW, 0)
+    assert after(2.01) == Prices("unknown", 0, None, 1)
+
+
 KNOWN = {"PEPE", "SATS", "MOG", "BABYDOGE", "SHIB", "INCH", "CAT", "X", "SET", "BTC", "ETH", "J", "SYR", "PUMP"}
 
 
@@ -58,7 +64,8 @@ def test_bundled_units_are_stripped_only_where_the_rest_is_listed(code, expected
 
 
 @pytest.mark.parametrize(("price", "confirmed"), [
-    ("0.0100", True), ("0.01049", True), ("0.0096", True), ("0.0106", False), ("0.0094", False), ("0.00001", False),
+    ("0.0100", True), ("0.01049", True), ("0.0096", True), ("0.0105", True), ("0.0095", True), ("0.01051", False),
+    ("0.0106", False), ("0.0094", False), ("0.00001", False),
 ])
 def test_the_price_confirms_a_multiplier_within_five_percent(price, confirmed):
     assert identity.confirms_multiplier(D(price), D("0.00001"), D(1000)) is confirmed

@@ -36,6 +36,7 @@ def test_coins_that_begin_alike_are_not_wrapped(code, name):
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("BTC", ()), ("1INCH", ()), ("币安人生", ()), ("В\u0422С", ("Cyrillic",)), ("B\u0422C", ("Latin", "Cyrillic")), ("Α1", ("Greek",)), ("币B", ()), ("", ()),
+    ("B\U00017000", ()), ("B1-\u0391", ("Latin", "Greek")), ("\u0531\u13a0", ("Armenian", "Cherokee")),
 ])
 def test_letters_that_look_like_others_are_told(text, expected):
     assert alphabets(text) == expected

@@ -135,3 +135,30 @@ def test_a_wrong_price_does_not_win_for_even_one_refresh():
             assert abs(c.best_buy.price - 100) < 1, mid
             assert abs(c.best_sell.price - 100) < 1, mid
         previous = stored(q, m)
+
+
+def test_two_stablecoins_are_held_to_the_narrowest_tolerance():
+    near = quote("eve", "100.4")
+    assert memory.advance(None, near, quotes(*OTHERS), NOW, usd=MAJOR).flag == ""
+    assert memory.advance(None, near, quotes(*OTHERS), NOW, usd=MAJOR, stable=True).flag == "price_anomaly"
+
+
+def test_a_sample_brings_no_flag_of_its_own_and_its_identity_where_it_tells_one():
+    assert memory.advance(None, quote("eve", flag="price_anomaly"), quotes(*OTHERS), NOW).flag == ""
+    assert memory.advance(None, quote("eve", identity="unknown"), quotes(*OTHERS), NOW).flag == ""
+    before = quote("eve", 135, identity="probable", flag="price_anomaly", flag_since=NOW - timedelta(seconds=301))
+    found = memory.advance(before, quote("eve", 135, last="1"), quotes(*OTHERS), NOW, usd=MAJOR)
+    assert (found.flag, found.calm) == ("dislocated", 0)
+
+
+def test_a_feed_is_frozen_since_it_was_found_so_whatever_was_wrong_before():
+    still = {"same_polls": 8, "same_since": NOW - timedelta(seconds=90), "same_reference": 100}
+    before = quote("eve", 100, flag="price_anomaly", flag_since=NOW - timedelta(seconds=80), calm=2, **still)
+    found = memory.advance(before, quote("eve", 100), quotes(*["100.3"] * 4), NOW, usd=MAJOR)
+    assert (found.flag, found.flag_since, found.calm, found.same_polls) == ("frozen", NOW, 0, 9)
+
+
+@pytest.mark.parametrize(("mid", "calm"), [("100.24", 2), ("99.76", 2), ("100.2", 2), ("100.26", 0), ("99.74", 0)])
+def test_calm_is_half_the_tolerance_either_way(mid, calm):
+    flagged = quote("eve", 135, flag="dislocated", flag_since=NOW, calm=1)
+    assert memory.advance(flagged, quote("eve", mid), quotes(*OTHERS), NOW, usd=MAJOR).calm == calm

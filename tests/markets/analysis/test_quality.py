@@ -108,6 +108,7 @@ def test_frozen_needs_polls_and_time_and_that_the_others_moved():
     assert frozen_after(seconds=59) == ""
     assert frozen_after(others=("100.19", "100.19")) == "", "0.19 % is quiet"
     assert frozen_after(others=("99.7", "99.7")) == "frozen"
+    assert frozen_after(others=("100.3",)) == "frozen", "oneself is not among the others"
     assert frozen_after(others=()) == "", "nobody to compare with"
     assert frozen_after(reference=None) == ""
 
@@ -158,3 +159,30 @@ def test_ages_as_people_read_them(seconds, text):
 ])
 def test_why_in_words(fields, detail):
     assert best.compare(PAIR, {"ada": quote(**fields)}, NOW).rows[0].detail == detail
+
+
+def test_an_age_below_a_second_is_told_and_without_a_side_too():
+    assert quality.age_s(quote(age=0.5), NOW) == 0.5
+    seen = quality.look(quote(bid=None, age=7), NOW, DEFAULT)
+    assert (seen.age_s, seen.mid, seen.volume, seen.state) == (7, 0, None, "fresh")
+
+
+def test_a_stamp_that_cannot_be_compared_is_not_ahead():
+    late = NOW + timedelta(seconds=100)
+    assert quality.ahead_s(quote(exchange_ts=late, received_at=None)) == quality.ahead_s(quote(exchange_ts=None)) == 0
+    assert quality.ahead_s(quote(exchange_ts=late, received_at=NOW)) == 100
+
+
+@pytest.mark.parametrize("missing", [{"same_polls": 4}, {"same_since": None}, {"same_reference": None}, {"same_reference": 0}])
+def test_without_polls_time_or_place_nothing_is_frozen(missing):
+    still = {"same_polls": 5, "same_since": NOW - timedelta(seconds=60), "same_reference": 100}
+    assert quality.is_frozen(quote(**still), D(101), NOW, DEFAULT)
+    assert not quality.is_frozen(quote(**{**still, **missing}), D(101), NOW, DEFAULT)
+    assert not quality.is_frozen(quote(**still), None, NOW, DEFAULT)
+
+
+def test_thin_is_below_the_minimum_and_not_at_it():
+    top = {"bid": "10", "bid_size": D(2), "ask": "10", "ask_size": D(1)}
+    assert not quality.is_thin(quote(**top, min_notional="10"), D(1), DEFAULT)
+    assert quality.is_thin(quote(**top, min_notional="10.01"), D(1), DEFAULT)
+    assert quality.is_thin(quote(**top), D("0.99"), DEFAULT)
