@@ -179,7 +179,7 @@ def overview(filters: Filters, now: datetime) -> Overview:
     view = narrowed(chosen)
     wanted = Wanted(net=filters.net, amount=filters.amount, unit=filters.unit, fees=filters.fees)
     everything = list(_summaries(view, chosen, now, wanted).values())
-    tests = _tests(filters, view)
+    tests = _tests(filters, view, now)
     ordered = _ordered([s for s in everything if all(test(s) for test in tests.values())], filters.sort)
     rows = tuple(comparisons.line(view, s.key, now, wanted) for s in ordered[filters.offset : filters.offset + filters.limit])
     return Overview(
@@ -188,7 +188,7 @@ def overview(filters: Filters, now: datetime) -> Overview:
     )
 
 
-def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
+def _tests(f: Filters, view: Board, now: datetime) -> dict[str, Callable[[Summary], bool]]:
     """The filters that are set, by the name a person would call them."""
     text = f.search.strip().upper()
     alias = words().get(canonical(text)) if text else None
@@ -203,7 +203,7 @@ def _tests(f: Filters, view: Board) -> dict[str, Callable[[Summary], bool]]:
         "hide suspect": (f.hide_suspect, lambda c: c.status not in ("disputed", "no_consensus") and not any(q.flag for q in view.pairs[c.key].values())),
         f"search {f.search}": (bool(text), lambda c: text in c.key.base or text in _name(view, c.key.base).upper() or c.key.base == meant),
         "watched only": (bool(f.base), lambda c: c.key.base in f.base),
-        f"depth over {f.min_depth_usd} USD": (f.min_depth_usd is not None, lambda c: (depths.deepest_usd(c.key) or Decimal(0)) >= (f.min_depth_usd or 0)),
+        f"depth over {f.min_depth_usd} USD": (f.min_depth_usd is not None, lambda c: (depths.deepest_usd(c.key, now) or Decimal(0)) >= (f.min_depth_usd or 0)),
     }
     return {name: test for name, (wanted, test) in tests.items() if wanted}
 

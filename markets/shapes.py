@@ -165,7 +165,7 @@ class Filters:
     net: bool = True
     min_exchanges: int = 1
     min_volume_usd: Decimal | None = None
-    min_depth_usd: Decimal | None = None  # within 2 % of the middle, on the thinner side, of the deepest stored book
+    min_depth_usd: Decimal | None = None  # within 2 % of the middle, on the thinner side, of the deepest book that is not old
     min_change_pct: Decimal | None = None  # absolute
     amount: Decimal | None = None  # ranks every pair by what it costs or brings there, from stored depth
     unit: str = "quote"  # what it counts: quote units, base coins, or usd: the same worth on every pair

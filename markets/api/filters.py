@@ -310,7 +310,7 @@ PAIRS = (
     flag("net", True, "Rank after taker fees (true) or before them (false)."),
     whole("min_exchanges", 1, 50, 1, "Only pairs listed on at least so many exchanges."),
     decimal("min_volume_usd", "Only pairs with at least this volume in 24 hours, in USD."),
-    decimal("min_depth_usd", "Only pairs of which a stored book holds at least so much within 2 % of its middle, on its thinner side, in USD."),
+    decimal("min_depth_usd", "Only pairs of which a book that is not old holds at least so much within 2 % of its middle, on its thinner side, in USD."),
     decimal("min_change_pct", "Only pairs that moved at least so many percent in 24 hours, up or down."),
     amount(),
     choice("unit", ("quote", "base", "usd"), "quote", "What `amount` counts: quote units, coins, or USD: the same worth on every pair."),

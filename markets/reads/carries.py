@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from markets import read
-from markets.analysis import carry, quality
+from markets.analysis import carry, quality, verdict
 from markets.analysis.carry import Carry, Position
 from markets.analysis.derivatives import Contract, age_s, flags, freshness
 from markets.analysis.fees import Fees, charged
@@ -56,8 +56,11 @@ def _name(position: Position) -> str:
 
 
 def _spots(key: PairKey, now: datetime, fees: Fees) -> list[Position]:
-    quotes, method = charged(read.board().pairs.get(key, {}), fees), current_method()
-    fine = [quote for quote in quotes.values() if not quality.look(quote, now, method).reason and not quote.flag and quote.identity in quality.KNOWN]
+    """What a comparison of the pair would rank, known to be this coin: no price in dispute, none that stands apart."""
+    board = read.board()
+    quotes = charged(board.pairs.get(key, {}), fees)
+    judged = verdict.judge(quotes, now, current_method(), board.usd.get(key.quote), board.is_stable(key))
+    fine = [look.quote for look in judged.ranked if look.quote.identity in quality.KNOWN]
     return [Position(exchange=q.exchange, symbol=q.symbol, kind="spot", price=q.ask, taker_fee=q.taker_fee) for q in fine]
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from markets import held
-from markets.analysis import depth
+from markets.analysis import amounts, depth
 from markets.board import Ladder, PairKey
+from markets.method import current_method
 from markets.reads import ladders
 
 _measured: dict[tuple[str, str], tuple[Ladder, Decimal | None]] = {}  # by exchange and symbol
 
 
-def deepest_usd(key: PairKey) -> Decimal | None:
-    """The money within 2 % of the middle on the thinner side of the pair's deepest stored book, in USD; None without any, or without a rate."""
-    usd = held.current().board.usd.get(key.quote)
-    found = [thin for ladder in ladders.of(key).values() if (thin := _thin(ladder)) is not None]
+def deepest_usd(key: PairKey, now: datetime) -> Decimal | None:
+    """The money within 2 % of the middle on the thinner side of the pair's deepest book that may be walked now, in USD.
+
+    None without any, or without a rate.
+    """
+    usd, method = held.current().board.usd.get(key.quote), current_method()
+    found = [thin for ladder in ladders.of(key).values() if not amounts.unusable(ladder, now, method) and (thin := _thin(ladder)) is not None]
     return max(found) * usd if found and usd is not None else None
 
 

@@ -15,6 +15,7 @@ from exchanges.rows import Book
 from markets import hourly, read
 from markets.api import core
 from markets.models import Asset, TrendRank
+from markets.models import Book as StoredBook
 from markets.pages import cache as pagecache
 from tests.markets.build import catalogue, instrument, outcome, prices, save, ticker
 from tests.pages import market
@@ -178,6 +179,9 @@ def test_an_amount_and_own_fees_rerank_rows_as_the_comparison_does(books, client
 def test_depth_filters_and_columns_that_are_left_out(books, client):
     assert rows_of(client.get("/?min_depth_usd=1000")) == ["SOL-USDT"]
     assert rows_of(client.get("/?min_depth_usd=1000000")) == []
+    StoredBook.objects.update(observed_at=timezone.now() - timedelta(hours=1))
+    market.forget()
+    assert rows_of(client.get("/?min_depth_usd=1000")) == [], "what a book held an hour ago is not there now"
     html = client.get("/?hide=gap,spark").content.decode()
     assert 'class="pairs no-gap no-spark"' in html
     assert client.get("/?hide=asset").status_code == 400

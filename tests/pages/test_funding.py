@@ -216,6 +216,14 @@ def test_unasked_it_buys_the_cheapest_spot_and_shorts_what_pays_most(look):
     assert "are left after 30 days" in text_of(look(COIN))
 
 
+def test_a_spot_price_in_dispute_is_not_bought_for_a_carry(look):
+    for slug, ask in ((THIRD, 140), (FOURTH, 100)):
+        catalogue(slug, "BTC/USDT", now=timezone.now())
+        prices(slug, ticker("BTC/USDT", ask - 1, ask), now=timezone.now())
+    ExchangeAsset.objects.update(state="confirmed")
+    assert "spot:" not in look(COIN).content.decode()
+
+
 def test_old_or_conflicted_contracts_are_not_offered_for_a_carry(look):
     html = look("/funding/DOGE/").content.decode()
     assert f"perp:{FIRST}:DOGEUSDT" in html and f"perp:{SECOND}:DOGEUSDT" not in html
