@@ -124,7 +124,7 @@ def _degraded(signals: Signals) -> str:
     if signals.calls >= ENOUGH and signals.good * 10 < signals.calls * 9:
         return f"{signals.good} of the last {signals.calls} calls answered."
     if signals.slow:
-        return f"Slow: 95 % of answers within {(signals.p95_ms or 0) / 1000:.1f} s."
+        return f"Slow: one answer in twenty takes {(signals.p95_ms or 0) / 1000:.1f} s or longer."
     if signals.stale_share is not None and signals.stale_share > 0.10:
         return f"{signals.stale_share:.0%} of its prices are stale."
     if signals.dropped_share is not None and signals.dropped_share > 0.02:

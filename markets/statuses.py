@@ -11,7 +11,7 @@ from decimal import Decimal
 from auditlog.models import LogEntry
 from django.conf import settings
 from django.db import DatabaseError
-from django_q.models import OrmQ
+from django_q.models import Failure, OrmQ
 from django_q.status import Stat
 
 from exchanges.adapter import SOURCE_NAMES
@@ -228,10 +228,10 @@ def _workers(now: datetime) -> Workers:
     waiting = OrmQ.objects.order_by("lock")
     oldest = waiting.values_list("lock", flat=True).first()
     runs = Run.objects.filter(started_at__gt=now - DAY).exclude(outcome__in=NOT_ASKED)
-    total = runs.count()
+    total, broken = runs.count(), Failure.objects.filter(stopped__gt=now - DAY).count()  # a task that was ended leaves no run
     return Workers(
         clusters=len(clusters), workers=sum(len(c.workers) for c in clusters), queued=waiting.count(),
-        oldest_s=_age(oldest, now) if oldest else None, failed_24h=total - runs.filter(outcome__in=GOOD).count(), runs_24h=total,
+        oldest_s=_age(oldest, now) if oldest else None, failed_24h=total + broken - runs.filter(outcome__in=GOOD).count(), runs_24h=total + broken,
     )
 
 

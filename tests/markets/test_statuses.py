@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_q.models import Failure
 
 from exchanges.adapters import ADAPTERS
 from exchanges.models import Exchange, Feed, Run
@@ -61,6 +62,15 @@ def test_the_others_come_in_one_line_with_those_in_trouble_first():
     found = one()
     assert found.others[0].source == others[-1] and found.others[0].failing and not found.others[1].failing
     assert found.others_line == f"{len(others)} more: {len(others) - 4} ok, 1 api_error, 1 not asked yet, 1 off, 1 without a key"
+
+
+def test_a_task_that_had_to_be_ended_counts_as_failed_though_it_left_no_run():
+    runs("tickers", "ok", 100, 3)
+    for id_, hours in (("new", 1), ("old", 25)):
+        at = timezone.now() - timedelta(hours=hours)
+        Failure.objects.create(id=id_, name=id_, func="markets.tasks.poll", started=at, stopped=at, success=False)
+    workers = read.status(timezone.now()).workers
+    assert (workers.failed_24h, workers.runs_24h) == (1, Run.objects.exclude(outcome="disabled").count() + 1)
 
 
 def test_the_status_page_folds_the_others_away(client):
