@@ -160,6 +160,7 @@
   const dress = (scope) => {
     const list = watched();
     scope.querySelectorAll("[data-do=star]").forEach((star) => star.setAttribute("aria-pressed", String(list.includes(star.dataset.ticker))));
+    scope.querySelectorAll("tr[data-ticker]").forEach((row) => row.classList.toggle("watched", list.includes(row.dataset.ticker)));
   };
   const showPause = (text) => {
     root.classList.toggle("paused", paused);
@@ -192,7 +193,7 @@
       location.assign(address);
     },
     resort() { thaw = true; refresh(); },
-    keys() { byId("keys").showModal(); },
+    keys() { byId("key-list").showModal(); },
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
@@ -242,9 +243,8 @@
     if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
   };
   const star = () => {
-    const row = document.activeElement.closest("[data-ticker]");
-    const button = (row && row.querySelector("[data-do=star]")) || document.querySelector(".star-chip");
-    if (button) commands.star(button);
+    const row = document.activeElement.closest("[data-ticker]") || document.querySelector(".star-chip");
+    if (row) commands.star(row);
   };
   const keys = { "/": () => (byId("search").offsetParent ? byId("search").focus() : location.assign("/search/")), ".": () => byId("pause") && commands.pause(), t: commands.theme, j: () => step(1), k: () => step(-1), w: star, "?": commands.keys };
   document.addEventListener("keydown", (event) => {

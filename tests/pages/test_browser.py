@@ -236,11 +236,11 @@ def test_keys(site_page):
     page.keyboard.press("Escape")
     page.locator("h1").click()
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    assert page.locator("#key-list").is_visible()
     page.locator("#keys-on").uncheck()
-    page.locator("#keys .button").click()
+    page.locator("#key-list .button").click()
     page.keyboard.press("?")
-    assert page.locator("#keys").is_hidden()
+    assert page.locator("#key-list").is_hidden()
 
 
 def test_focus_survives_a_refresh(site_page):

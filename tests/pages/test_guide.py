@@ -37,6 +37,8 @@ def test_a_page_is_served_and_all_it_links_to_exists(empty, client, name):
     response = client.get(guide.address(name))
     html = response.content.decode()
     assert response.status_code == 200 and html.count("<h1") == 1
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)), "a heading has the id of a part of the page, which scripts would take for it"
     body = guide.article(name, DEFAULT).body
     for link in INTERNAL.findall(body):
         path, _, anchor = link.partition("#")
