@@ -199,7 +199,8 @@ def _sentence(on: Sequence[ExchangeStatus]) -> tuple[str, str, str]:
     if not waiting and not sick:
         return "ok", f"{_all(len(on))} live.", "Every exchange that is switched on has fresh prices."
     if not any(e.live for e in on):
-        return "down", "No live prices right now.", "The last known values are shown with their ages; nothing is ranked."
+        ranked = "the youngest are still ranked, and marked as ageing" if any(e.freshness == "aging" for e in on) else "nothing is ranked"
+        return "down", "No live prices right now.", f"The last known values are shown with their ages; {ranked}."
     names = ", ".join(e.name for e in [*sick, *waiting])
     rest = sum(e.live for e in on)
     verb = "is" if len(sick) + len(waiting) == 1 else "are"

@@ -281,4 +281,6 @@ def _notice(face: ExchangeStatus) -> Notice:
         return Notice(f"{face.name}: {face.state_label.lower()}.", f"{why_}Prices of it that are fresh still count.", face.retry_in_s)
     if not face.freshness:
         return Notice(f"{face.name} has not answered yet.", "It joins the comparison with its first prices.", face.retry_in_s)
-    return Notice(f"{face.name} has not answered for {age(face.age_s)}.", "Its last prices are shown in grey and do not count.", face.retry_in_s)
+    grey = face.freshness != "aging"
+    means = "Its last prices are shown in grey and do not count." if grey else "Its last prices count only where nobody has fresh ones."
+    return Notice(f"{face.name} has not answered for {age(face.age_s)}.", means, face.retry_in_s)

@@ -64,7 +64,7 @@ def _cheapest(shared: Sequence[Summary], now: datetime) -> Tile:
         return Tile("Most often cheapest, 24 h", "", caption, (found.exchange,))
     wins = Counter(s.best_buy.exchange for s in shared if s.best_buy)
     if not wins:
-        return Tile("Most often cheapest, 24 h", NOTHING, "no pair is live on two exchanges yet")
+        return Tile("Most often cheapest, 24 h", NOTHING, "no pair is live on two exchanges right now")
     slug, count = wins.most_common(1)[0]
     caption = f"best price to buy in {100 * count / wins.total():.0f}% of {wins.total():,} shared pairs, right now: no hour is counted yet"
     return Tile("Most often cheapest, 24 h", "", caption, (slug,))
@@ -76,7 +76,7 @@ def _tightest(busiest: Sequence[Comparison]) -> Tile:
         spreads.setdefault(row.quote.exchange, []).append(row.spread_bps)  # type: ignore[arg-type]  # filtered a line above
     medians = sorted((statistics.median(values), slug) for slug, values in spreads.items())
     if not medians:
-        return Tile("Tightest median spread", NOTHING, "no pair is live on two exchanges yet")
+        return Tile("Tightest median spread", NOTHING, "no pair is live on two exchanges right now")
     names = comparisons.names()
     following = f", next is {names.get(medians[1][1], medians[1][1])} at {medians[1][0]:.1f} bps" if len(medians) > 1 else ""
     return Tile("Tightest median spread", "", f"{medians[0][0]:.1f} bps{following}, over the busiest {len(busiest)} shared pairs", (medians[0][1],))
@@ -85,7 +85,7 @@ def _tightest(busiest: Sequence[Comparison]) -> Tile:
 def _funding(now: datetime) -> Tile:
     cell = funding.highest(now)
     if cell is None or cell.apr_pct is None:
-        return Tile("Highest funding paid to shorts", NOTHING, "no perpetual's rate and interval are known yet")
+        return Tile("Highest funding paid to shorts", NOTHING, "no perpetual's rate and interval are known right now")
     contract = cell.contract
     caption, link = f"{contract.base} perpetual on", f"/funding/{contract.base}/"
     return Tile("Highest funding paid to shorts", signed(cell.apr_pct, 1), caption, (contract.exchange,), unit="a year", link=link)

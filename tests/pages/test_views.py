@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from exchanges.models import Exchange, ExchangeState
 from markets import read
 from markets.api import throttle
 from markets.models import Revision
-from markets.pages import base, display
+from markets.pages import base, compare_shown, display
 from markets.pages import cache as pagecache
 from tests.pages import market
 from tests.pages.market import FIFTH, FIRST, FOURTH, HOSTILE, SECOND
@@ -287,6 +288,16 @@ def test_a_sick_exchange_gets_a_notice_and_the_page_stays_whole(at, client):
     name = {e.slug: e.name for e in read.exchanges(timezone.now())}[FOURTH]
     assert f"{name} has not answered for 1 m" in text
     assert "Its last prices are shown in grey and do not count" in text
+
+
+def test_ageing_prices_are_not_said_to_be_out_where_they_still_count(at, client):
+    at(40)
+    face = replace(read.exchanges(timezone.now())[0], state="degraded", freshness="aging", age_s=40.0)
+    [notice] = compare_shown.notices({face.slug: face}, [face.slug])
+    assert notice.means == "Its last prices count only where nobody has fresh ones."
+    assert "the youngest are still ranked, and marked as ageing" in text_of(client.get("/status/"))
+    at(120)
+    assert "nothing is ranked" in text_of(client.get("/status/"))
 
 
 def test_an_old_ticker_answers_with_the_new_coin_and_says_so(at, client):
