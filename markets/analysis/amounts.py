@@ -109,13 +109,14 @@ def deal(look: Look, asked: Asked, ladder: Ladder | None = None, wallets: Sequen
         return Deal(look=look, handicap=UNSEEN, share=None, reason="unknown_depth", detail=f"what {asked.currency} is worth is not known")
     price: Decimal
     price, size = (quote.ask, quote.ask_size) if asked.side == "buy" else (quote.bid, quote.bid_size)  # type: ignore[assignment]  # it has both sides
-    top = _at_the_top(price, size, order)
+    wish = walked(order, asked.side, quote.taker_fee)
+    top = _at_the_top(price, size, wish)
     if top is not None:
         return _taken(_filled(look, top, look.mid), asked, top, wallets)
     why = unusable(ladder, asked.now, asked.method)
     if ladder is None or why:
         return Deal(look=look, handicap=UNSEEN, share=None, reason="unknown_depth", detail=why)
-    fill = walk(ladder.asks if asked.side == "buy" else ladder.bids, order)
+    fill = walk(ladder.asks if asked.side == "buy" else ladder.bids, wish)
     mid = (ladder.bids[0][0] + ladder.asks[0][0]) * HALF
     return _taken(_filled(look, fill, mid, age_s(ladder.observed_at, asked.now)), asked, fill, wallets)
 
@@ -138,6 +139,13 @@ def _at_the_top(price: Decimal, size: Decimal | None, order: Order) -> Fill | No
     if order.in_base:
         return Fill(order.amount, order.amount * price, price, 0, ONE) if order.amount <= size else None
     return Fill(order.amount / price, order.amount, price, 0, ONE) if order.amount <= price * size else None
+
+
+def walked(order: Order, side: str, fee: Decimal | None) -> Order:
+    """What is taken from a book: who wants so much money in hand sells for the fee, too, or the book would not hold the coins."""
+    if side == "buy" or order.amount is None or order.unit != "quote" or not fee:
+        return order
+    return replace(order, amount=order.amount / (ONE - fee))
 
 
 def walk(levels: Sequence[Level], order: Order) -> Fill:
@@ -182,7 +190,7 @@ def _taken(found: Deal, asked: Asked, fill: Fill, wallets: Sequence[Wallet]) -> 
     way = way_out(wallets, order.network, asked.now, asked.method) if order.withdraw and asked.side == "buy" else None
     if order.amount is None:
         return replace(found, each=each, way=way, handicap=COSTLESS if each is None else KNOWN)
-    base = _coins(fill, order, each, quote)
+    base = _coins(fill, asked, each, quote)
     small = _too_small(quote, base, price, asked.currency)
     if small:
         return replace(found, each=each, way=way, handicap=SHORT, share=ZERO, reason="below_minimum", detail=small)
@@ -195,11 +203,11 @@ def _taken(found: Deal, asked: Asked, fill: Fill, wallets: Sequence[Wallet]) -> 
     return left if fill.complete else replace(left, handicap=SHORT - fill.share, share=fill.share, reason="thin_book")
 
 
-def _coins(fill: Fill, order: Order, each: Decimal | None, quote: Quote) -> Decimal:
-    """The coins ordered, in whole lots: those asked for, or what the money buys (or must be sold for it) with the fee in it."""
-    asked = fill.base if order.in_base or not each else fill.money / each
+def _coins(fill: Fill, asked: Asked, each: Decimal | None, quote: Quote) -> Decimal:
+    """The coins ordered, in whole lots: those asked for or walked, or what the money buys with the fee in it."""
+    wanted = fill.base if asked.side == "sell" or asked.order.in_base or not each else fill.money / each
     lot = quote.lot_size
-    return (asked / lot).to_integral_value(ROUND_FLOOR) * lot if lot else asked
+    return (wanted / lot).to_integral_value(ROUND_FLOOR) * lot if lot else wanted
 
 
 def _too_small(quote: Quote, base: Decimal, price: Decimal, currency: str) -> str:

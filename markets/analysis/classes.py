@@ -151,8 +151,10 @@ class _Check:
     def _pays(self) -> Iterator[Condition]:
         assumed = sorted({self._name(leg) for leg in self.route.legs if leg.fee_source == ASSUMED})
         note = f", with {percent(self.method.unknown_fee)} assumed on {' and '.join(assumed)}, whose fee is not known" if assumed else ""
+        lots = self.route.net > ZERO and self.route.trade.cost > ZERO >= self.route.trade.profit  # a loop loses what is less than a step on the way
         short = f"{percent(-self.route.net)} short" if self.route.net <= ZERO else f"{percent(self.route.net)} left"
-        yield Condition("pays", self.route.net > ZERO, "unprofitable", f"Something must be left after all fees: {short} at the best prices{note}.")
+        left = f"{short} at the best prices{', but nothing in whole lots' if lots else ''}{note}"
+        yield Condition("pays", self.route.net > ZERO and not lots, "unprofitable", f"Something must be left after all fees: {left}.")
         if self.sent is not None and self.route.net > ZERO:
             yield Condition("transfer_cost", self.sent.profit > ZERO, "unprofitable", "The gap must pay the withdrawal fee, too.")
 

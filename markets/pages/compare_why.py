@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from exchanges.numbers import plain
-from markets.analysis import fills
+from markets.analysis import amounts, fills
 from markets.analysis.amounts import Deal
 from markets.analysis.best import Comparison, Row
 from markets.pages.display import MINUS, age, fixed, places_of, price, rate
@@ -85,10 +85,11 @@ def _small(deal: Deal) -> list[str]:
 def _walked(c: Comparison, row: Row, deal: Deal) -> str:
     """What was taken of each level."""
     ladder = row.ladder
-    if ladder is None or c.order.amount is None:
+    wish = amounts.walked(c.order, c.side, row.quote.taker_fee)
+    if ladder is None or wish.amount is None:
         return ""
     levels = (ladder.asks if c.side == "buy" else ladder.bids)[: deal.levels]
-    taken = fills.taken(levels, c.order.amount, in_money=not c.order.in_base)
+    taken = fills.taken(levels, wish.amount, in_money=not wish.in_base)
     said = [f"{coins(size)} at {price(at, places=net_places(c))}" for at, size in taken[:LEVELS]]
     more = [f"{len(taken) - LEVELS} more"] if len(taken) > LEVELS else []
     return ", ".join([*said, *more])

@@ -38,6 +38,16 @@ def wallet(fee="1", **more):
     return Wallet(**(given | {"withdraw_fee": None if fee is None else D(fee)} | more))
 
 
+def test_a_seller_is_filled_only_where_the_book_takes_the_fees_coins_too():
+    book, q = ladder(bids=(("100", 10),)), top(bid="100", bid_size="1", taker_fee="0.001")
+    most = deal(999, side="sell", q=q, book=book)
+    assert (most.fills, most.base, most.money, most.fee) == (True, 10, 999, 1)
+    more = deal(1000, side="sell", q=q, book=book)
+    assert (more.fills, more.reason, more.base, more.money, more.share) == (False, "thin_book", 10, 999, D("0.999"))
+    assert deal("99.9", side="sell", q=q).base == 1 and deal(100, side="sell", q=q).reason == "unknown_depth", "nor do the best price's"
+    assert deal(1000, side="sell", q=top(bid="100", bid_size="1", taker_fee=None), book=book).base == 10
+
+
 # --- The fill -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("side", "amount", "price", "slippage"), [
     ("buy", 1000, "100.1994", "0.2495"), ("sell", 1000, "99.6878", "0.2623"), ("buy", 5000, None, "1.1462"), ("buy", 10000, None, "1.7677"),

@@ -192,6 +192,15 @@ def test_what_does_not_pay_is_unprofitable_whatever_else_holds():
     assert says(judge(), "pays") == "Something must be left after all fees: 0.30 % left at the best prices."
 
 
+def test_a_gap_that_whole_lots_eat_does_not_pay():
+    found = route()
+    lost = replace(found, trade=replace(found.trade, proceeds=found.trade.cost))
+    judged = judge(lost)
+    assert (judged.kind, codes(judged)[0]) == ("unprofitable", "pays")
+    assert "left at the best prices, but nothing in whole lots." in says(judged, "pays")
+    assert judge(replace(found, trade=replace(found.trade, size=D(0), cost=D(0), proceeds=D(0)))).kind == "unconfirmed", "no size is known: nothing is lost"
+
+
 def test_an_assumed_fee_is_said():
     judged = judge(route(a={"taker_fee": None}))
     assert says(judged, "pays").endswith("with 0.20 % assumed on Ada, whose fee is not known.")
