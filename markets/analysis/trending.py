@@ -54,10 +54,10 @@ def at(markets: Iterable[Traded], minimum_usd: Decimal = MINIMUM_USD) -> dict[st
     measured = [m for m in busy if m.relative is not None]
     parts = (VOLUME, MOVE) if measured else (MOVE,)
     ranked = measured or busy
-    heats = [heat(1.0 if m.relative is None else m.relative, m.change_24h_pct) for m in ranked]  # type: ignore[arg-type]  # known, see above
-    order = sorted(heats)
+    heats = [(m, heat(1.0 if m.relative is None else m.relative, m.change_24h_pct)) for m in ranked]  # type: ignore[arg-type]  # known, see above
+    order = sorted(warmth for _, warmth in heats)
     best: dict[str, Trend] = {}
-    for m, warmth in zip(ranked, heats, strict=True):
+    for m, warmth in heats:
         trend = Trend(asset=m.asset, exchange=m.exchange, score=percentile(order, warmth), parts=parts, volume_usd=m.volume_usd,  # type: ignore[arg-type]
                       relative=m.relative, change_24h_pct=m.change_24h_pct)  # type: ignore[arg-type]
         if m.asset not in best or _busier(trend, best[m.asset]):
@@ -122,8 +122,8 @@ def ranked(ordered: Iterable[Overall]) -> list[Overall]:
 
 
 def _together(asset: str, trends: Sequence[Trend]) -> Overall:
-    weights = [float(t.volume_usd) or 1.0 for t in trends]
-    score = sum(t.score * weight for t, weight in zip(trends, weights, strict=True)) / sum(weights)
+    weighed = [(t.score, float(t.volume_usd) or 1.0) for t in trends]
+    score = sum(score * weight for score, weight in weighed) / sum(weight for _, weight in weighed)
     return Overall(asset=asset, score=round(score, 6), trends=tuple(sorted(trends, key=lambda t: (-t.score, t.exchange))))
 
 

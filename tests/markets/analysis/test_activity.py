@@ -71,8 +71,8 @@ def test_a_quote_currency_moves_by_its_own_market_or_the_inverse():
 
 
 def test_a_quote_currency_moves_as_its_busier_markets_do():
-    rows = [traded(usd="300", change="10"), traded("bea", "100", "20"), traded("cid", "900", "20", reason="volume_suspicious")]
-    assert activity.quote_changes({("EUR", "USDT"): rows, ("POL", "EUR"): []})["EUR"] == D("0.16")  # two fifths, and the rest halved
+    rows = [traded(usd="300", change="10"), traded("bea", "100", "20"), traded("cid", "900", "30", reason="volume_suspicious")]
+    assert activity.quote_changes({("EUR", "USDT"): rows, ("POL", "EUR"): []})["EUR"] == D("0.19")  # two fifths, and the rest halved
     assert activity.quote_changes({("EUR", "USDT"): rows[:2], ("POL", "EUR"): []})["EUR"] == D("0.125")
 
 

@@ -53,8 +53,8 @@ def test_the_cheapest_to_buy_after_fees():
 
 
 def test_the_dearest_to_sell_after_fees():
-    mids = {"a": {0: D(100)}, "b": {0: D("99.99")}, "c": {0: D("100.05")}}
-    assert best_by_hour(mids, FEES, "sell", 0, 0).cells[0].leaders == ("a",)  # 100 × 0.999 = 99.9 > 100.05 × 0.998 = 99.8499
+    mids = {"a": {0: D(100)}, "b": {0: D("99.99")}, "c": {0: D("100.08")}}
+    assert best_by_hour(mids, FEES, "sell", 0, 0).cells[0].leaders == ("a",)  # 100 × 0.999 = 99.9 > 100.08 × 0.998 = 99.87984
 
 
 def test_equal_prices_count_for_each():

@@ -53,6 +53,11 @@ def test_presence_is_what_is_not_delisted_and_its_surest_identity():
     assert (found["POL"]["cid"].trading, found["POL"]["dot"].trading, found["ETH"]["dot"].trading) == (False, True, False)
 
 
+def test_the_surest_identity_is_not_the_first_of_the_alphabet():
+    found = discovery.presences([market(identity="conflicted"), market(pk=2, identity="probable"), market("bea", identity="unknown"), market("bea")])
+    assert (found["POL"]["ada"].identity, found["POL"]["bea"].identity) == ("probable", "unknown")
+
+
 # --- On one, not on another -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("on_match", "off_match", "listed", "expected"), [
     (ANY, ANY, "ada", True), (ANY, ANY, "ada cid", True), (ANY, ANY, "cid", False), (ANY, ANY, "ada cid dot", False),
@@ -108,6 +113,11 @@ def test_an_even_number_of_leads_has_the_middle_of_the_middle_two():
     assert discovery.leads({"A": since(ada=3, bea=2), "B": since(ada=7, bea=2)}, NOW) == (Lead("ada", "bea", 3 * DAY, 2, 2),)
 
 
+def test_a_second_is_a_lead():
+    listed = {"A": since(ada=1) | {"bea": changed(since(bea=1)["bea"], since=NOW - DAY + timedelta(seconds=1))}}
+    assert discovery.leads(listed, NOW) == (Lead("ada", "bea", timedelta(seconds=1), 1, 1),)
+
+
 def test_unknown_times_openings_to_come_and_other_coins_lead_nobody():
     conflicted = {"bea": replace_identity(since(bea=1)["bea"])}
     assert discovery.leads({"A": since(ada=30, bea=None), "B": since(ada=30, bea=-1), "C": since(ada=30) | conflicted, "D": since(ada=1)}, NOW) == ()
@@ -143,6 +153,10 @@ def test_a_flood_is_one_line_and_what_is_not_one_is_not():
     assert found.key == "ada-20261122120000"
     assert found.assets[:3] == ("C0", "C1", "C10")
     assert isinstance(found, Flood)
+
+
+def test_lines_of_one_moment_stand_by_their_number():
+    assert [n.pk for n in discovery.digested([news(1), news(3), news(2)])] == [3, 2, 1]
 
 
 def test_departures_are_never_a_flood():

@@ -39,7 +39,8 @@ def test_a_percentile_is_the_share_of_the_others_below_and_half_of_equals():
 def test_unusual_volume_beats_movement_alone_and_says_what_it_is_made_of():
     found = trending.at([traded("A", "10", relative=1.0), traded("B", "0", relative=3.0), traded("C", "-20", relative=0.5)])
     assert {a: t.score for a, t in found.items()} == {"A": 50.0, "B": 100.0, "C": 0.0}
-    assert (found["B"].exchange, found["B"].parts, found["B"].volume_usd, found["B"].relative) == ("ada", (VOLUME, MOVE), Decimal(1_000_000), 3.0)
+    b = found["B"]
+    assert (b.asset, b.exchange, b.parts, b.volume_usd, b.relative) == ("B", "ada", (VOLUME, MOVE), Decimal(1_000_000), 3.0)
 
 
 def test_without_history_movement_alone_ranks_and_says_so():
@@ -87,6 +88,11 @@ def test_no_volume_at_all_still_has_a_mean_and_equals_stand_by_name():
     found = trending.overall([{"B": trend("B", 10.0, volume=0), "A": trend("A", 10.0, volume=0)}, {"A": trend("A", 30.0, "bea", volume=0)}])
     assert [(o.asset, o.score) for o in found] == [("A", 20.0), ("B", 10.0)]
     assert [o.asset for o in trending.overall([{"B": trend("B", 1.0), "A": trend("A", 1.0)}])] == ["A", "B"]
+
+
+def test_a_mean_has_six_digits():
+    (found,) = trending.overall([{"A": trend("A", 100.0)}, {"A": trend("A", 0.0, "bea", volume=2)}])
+    assert found.score == 33.333333
 
 
 def test_equal_trends_of_a_coin_stand_by_exchange():

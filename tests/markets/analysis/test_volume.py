@@ -25,6 +25,7 @@ def test_a_volume_is_told_in_usd_with_its_age():
     assert (v.exchange, v.symbol, v.quote, v.usd, v.change_pct, v.reason, v.age_s, v.state) == (
         "ada", "POLUSDT", "USDT", D(10_000_000), D("1.5"), "", 3, "fresh")
     assert volume.counts(v)
+    assert volume.judge(quote(), D(1), NOW, DEFAULT).reason == "", "nothing is suspicious that nobody suspects"
 
 
 @pytest.mark.parametrize(("fields", "reason", "usd"), [
@@ -155,6 +156,22 @@ def test_the_spread_of_volume_looks_thirty_days_back_and_fourteen_before_each():
     assert volume.volume_spread([*calm, *floats(*[1] * 300)], 0.01) == pytest.approx(0.01)  # what is older moves only norms
     norms = [volume.norm_ratio({"m": 100.0}, floats(*[100] * 7, *[1] * 7, *[1] * 9)[:14])[1]]
     assert norms == [14]
+
+
+def test_the_last_of_thirty_and_of_fourteen_days_still_counts_and_the_next_does_not():
+    def seen(*places):
+        return [{"m": 100.0} if at in places else {} for at in range(40)]
+
+    assert volume.volume_spread(seen(0, 1, 2, 14, 15, 16), 0.15) == 0.15
+    assert volume.volume_spread(seen(0, 1, 2, 15, 16, 17), 0.15) is None  # each has two of the fourteen before it
+    assert volume.price_spread(seen(0, 1, 2, 29, 30), {}, 0.01) == 0.01
+    assert volume.price_spread(seen(0, 1, 2, 30, 31), {}, 0.01) is None
+
+
+def test_a_change_of_price_is_weighed_by_volume():
+    prices = [{"m": price, "n": 100.0} for price in (100.0, 100.0, 200.0, 100.0)]
+    assert volume.price_spread(prices, {"m": 3.0, "n": 1.0}, 0.01) == pytest.approx(1.4826 * math.log(1.6))  # 1, 0.625 and 1.75
+    assert volume.price_spread(prices, {"m": 1.0}, 0.01) == pytest.approx(1.4826 * math.log(2))  # an unknown volume weighs nothing
 
 
 def test_every_one_of_the_days_before_counts():
