@@ -166,6 +166,28 @@ def test_a_rival_on_another_network_still_says_whose_coin_it_is_not():
     assert strong[3] == Finding("conflicted", "contract", "has the contract of a coin that is not the one of A")
 
 
+@pytest.mark.parametrize("keys", list(permutations(range(3))))
+def test_who_is_beaten_beats_nobody(keys):
+    middle, weak, strong = keys
+    sides = [on(middle * 3, (ETH, B), (BSC, B), exchange="a"), on(middle * 3 + 1, (ETH, B), exchange="b"), on(weak * 3, (BSC, C), exchange="c")]
+    sides += [on(strong * 3 + n, (ETH, A), exchange="def"[n]) for n in range(3)]
+    assert states(*sides) == [("conflicted", "contract")] * 2 + [("unknown", "")] + [("confirmed", "contract")] * 3
+
+
+def test_the_rival_is_who_has_the_other_contract_on_that_network():
+    found = weigh([on(0, (BSC, B)), on(1, (BSC, B), (ETH, A)), on(2, (ETH, C))])
+    assert found[2].sentence == "contract 0x56ef on ethereum, where B has 0x12ab34…90aa"
+
+
+def test_a_coin_is_held_together_by_two_exchanges_whatever_is_decided_of_a_third():
+    assert states(side(0, operator="confirmed"), side(1), side(2), links=[Link(1, 2, "i")]) == [("confirmed", "operator")] + [("confirmed", "index")] * 2
+
+
+def test_a_sentence_that_just_fits_is_not_cut():
+    name = "x" * (200 - len("its full name is , as on B"))
+    assert weigh([side(0, name=name), side(1, name=name)])[0].sentence == f"its full name is {name}, as on B"
+
+
 def test_words():
     assert (short("0x1234567890a"), short("0x1234567890ab")) == ("0x1234567890a", "0x123456…90ab")
     assert (listed(["b"]), listed(["b", "a"]), listed(["c", "a", "b", "a"])) == ("b", "a and b", "a, b and c")

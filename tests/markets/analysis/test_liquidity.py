@@ -165,6 +165,13 @@ def test_it_is_by_cost_with_one_and_who_cannot_fill_comes_last():
     assert liquidity.best_first("ab", measures, {"a": filled("2"), "b": filled("2")}) == ["a", "b"]  # equals by score
 
 
+def test_a_score_counts_before_depth_and_any_score_before_none():
+    near = liquidity.measure(ladder("99.99x20", "100.01x20", "near"), ONE)
+    far, lost = liquidity.measure(ladder("98.5x3000", "101.5x3000", "far"), ONE), liquidity.measure(ladder("95x1", "105x1", "lost"), ONE)
+    measures = {"far": far, "near": near, "lost": lost, "unknown": liquidity.measure(replace(DEEP, exchange="unknown"))}
+    assert liquidity.best_first([*measures], measures, {}) == ["near", "far", "lost", "unknown"]
+
+
 def test_without_rates_it_is_by_depth():
     deeper = liquidity.measure(ladder("99.9x4", "100.0x4", "b"))
     measures = {"a": liquidity.measure(ladder("99.9x3", "100.0x3", "a")), "b": deeper, "c": liquidity.measure(replace(BOOK, exchange="c"), ONE)}
@@ -265,3 +272,4 @@ def test_sides_answer_many_amounts_from_one_book():
     sides = Sides(BOOK, D("99.95"))
     with localcontext(EXACT):
         assert sides.both(D(500), D("0.5")) == (cost(1000), cost(1000, "sell"))
+        assert (sides.cost(Wish(D(7), in_base=True)), sides.cost(Wish(D(7), "sell", True))) == (cost(7, in_base=True), cost(7, "sell", in_base=True))
