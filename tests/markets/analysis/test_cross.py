@@ -187,6 +187,19 @@ def test_the_way_back_is_the_same_path():
     assert abs(home.bid * found.ask - 1) < D("1e-30") and abs(home.ask * found.bid - 1) < D("1e-30") and abs(home.mid * found.mid - 1) < D("1e-30")
 
 
+def test_home_from_where_one_is_is_the_same_rate():
+    at_home = rate(world(ETH), "USDT")
+    assert at_home == at_home.back() == cross.Rate(source="USDT", target="USDT", mid=D(1), bid=D(1), ask=D(1), legs=(), age_s=0.0, state="fresh")
+    home = rate(world(ETH, EUR), "ETH", "EUR").back()
+    assert (home.source, home.target) == ("EUR", "ETH")
+
+
+def test_of_equal_paths_the_same_one_is_taken_there_and_back():
+    steps = [market(base, quote_, "1", "1.06") for base, quote_ in (("M", "D"), ("D", "A"), ("A", "N"), ("M", "C"), ("C", "Z"), ("Z", "N"))]
+    assert rate(world(*steps), "M", "N").path == ("M", "C", "Z", "N")
+    assert rate(world(*steps), "N", "M").path == ("N", "Z", "C", "M")
+
+
 # --- Properties -----------------------------------------------------------------------------------------------------
 CODES = ("USDT", "USDC", "BTC", "ETH", "KCS", "DAI")
 
@@ -276,3 +289,34 @@ def test_a_leg_says_which_of_its_exchanges_is_oldest():
     assert (found.age_s, found.exchange, found.state) == (11, "ada", "fresh")
     late = {name: replace(q, observed_at=q.observed_at - timedelta(seconds=25)) for name, q in quotes.items()}
     assert cross.leg(PairKey("EUR", "USDT"), late, NOW).exchanges == ("ada",)  # the other is aging
+
+
+KEY = PairKey("EUR", "USDT")
+
+
+def test_a_leg_nobody_ever_saw_is_none_and_one_of_this_moment_has_no_age():
+    assert cross.leg(KEY, {}, NOW) is None
+    assert cross.leg(KEY, market("EUR", "USDT", "1.08", "1.081", observed_at=None)[KEY], NOW) is None
+    assert cross.leg(KEY, market("EUR", "USDT", "1.08", "1.081", age=0)[KEY], NOW).age_s == 0
+
+
+def test_a_leg_is_as_old_as_its_oldest_quote():
+    late = world(market("EUR", "USDT", "1.08", "1.081", age=895), market("EUR", "USDT", "1.08", "1.081", "bea", age=905))[KEY]
+    assert cross.leg(KEY, late, NOW) is None
+    assert cross.leg(KEY, {"ada": late["ada"]}, NOW).state == "stale"
+
+
+def test_only_two_stablecoins_are_held_to_the_narrowest_tolerance():
+    apart = world(market("EUR", "USDT", "1.0000", "1.0001"), market("EUR", "USDT", "1.0040", "1.0041", "bea"))[KEY]
+    assert cross.leg(KEY, apart, NOW) is not None and cross.leg(KEY, apart, NOW, stable=True) is None
+
+
+def test_ages_of_a_rate_are_settings():
+    assert rate(market("EUR", "USDT", "1.08", "1.09", age=20), "EUR", method=Method(fresh_periods=1)).state == "aging"
+
+
+def test_a_peg_says_whose_it_is():
+    found = pegs(stable("USDC", "0.92"), stable("FDUSD", "1"), stable("DAI", "1"), stable("EURC", "1.08"))
+    assert [(ticker, peg.ticker, peg.fiat, peg.state) for ticker, peg in found.items()] == [
+        ("DAI", "DAI", "USD", "pegged"), ("EURC", "EURC", "EUR", "unknown"), ("FDUSD", "FDUSD", "USD", "pegged"), ("USDC", "USDC", "USD", "depegged"),
+        ("USDT", "USDT", "USD", "pegged")]

@@ -139,3 +139,35 @@ def test_a_pair_nobody_lists_has_no_price():
     c = best.compare(PAIR, {}, NOW)
     assert (c.status, c.grade, c.rows, c.best_buy, c.gap_bps, c.change_24h_pct, c.oldest_s) == ("none", "D", (), None, None, None, None)
     assert c.notes == ("No exchange has a usable price right now.",)
+
+
+def test_a_scale_is_no_finer_than_half_the_middle_half_spread():
+    assert reference.scale([D(100)] * 3, [0.03, 0.01, 0.02], DEFAULT).sigma == 0.01
+    assert reference.scale([D(100)] * 2, [0.03, 0.01], DEFAULT).sigma == 0.01
+    even = reference.scale([D(1), D(4)], [0.0], DEFAULT)
+    assert (even.centre, even.mad) == (pytest.approx(math.log(2)), pytest.approx(math.log(2)))
+
+
+@pytest.mark.parametrize(("mids", "found"), [
+    ((80, 98, 100, 101, 150), "ok"), ((80, 90, 100, 101, 150), "no_consensus"), ((100, 100, 101, 150), "ok"), ((90, 100, 101, 150), "no_consensus"),
+])
+def test_a_majority_is_more_than_half(mids, found):
+    prices = {name: D(mid) for name, mid in zip(NAMES, mids, strict=False)}
+    judged = reference.consensus(prices, [0.0001] * len(mids), 0.05, DEFAULT)
+    assert judged.status == found and (found == "ok" or judged == reference.Consensus("no_consensus", {}))
+
+
+def test_of_two_nobody_is_called_wrong():
+    assert reference.consensus({"ada": D(100), "bea": D(200)}, [0.0001] * 2, 0.05, DEFAULT) == reference.Consensus("disputed", {})
+
+
+def test_dispersion_takes_two_and_has_six_digits():
+    assert reference.dispersion_bps([D(100)], DEFAULT) is None
+    assert reference.dispersion_bps([D(100), D(101)], DEFAULT) == D("73.761803")
+    assert reference.dispersion_bps([D(100), D(100)], DEFAULT) == 0
+
+
+def test_an_index_of_unknown_volumes_weighs_all_alike_and_wants_a_weight_for_each_price():
+    assert reference.index([D(1), D(3)], [None, None], D("0.4")) == 2
+    with pytest.raises(ValueError, match="zip"):
+        reference.index([D(1), D(3)], [D(1)], D("0.4"))
