@@ -52,6 +52,21 @@ def change_exchange(slug, **values):
 
 
 # --- Every page -------------------------------------------------------------------------------------------------
+EVERYWHERE = (
+    *PAGES, "/compare/BTC-USDT/?side=sell&amount=2", "/arbitrage/", "/liquidity/", "/liquidity/BTC-USDT/", "/funding/", "/funding/BTC/", "/options/",
+    "/discover/", "/discover/?view=only", "/discover/?view=trending", "/copy/", "/volume/", "/watchlist/?base=BTC",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_the_frame_takes_no_link_from_the_page_inside_it(at, client, path):
+    whole, fragment = (client.get(path, **headers).content.decode() for headers in ({}, HX))
+    main = whole[whole.index("<main") : whole.index("</main>")]
+    links = re.findall(r'<a [^>]*href="([^"]*)"', main)
+    assert "" not in links
+    assert links == re.findall(r'<a [^>]*href="([^"]*)"', fragment[fragment.index("<main") : fragment.index("</main>")])
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_whole_and_carry_nothing_of_the_visitor(at, client, path):
     response = client.get(path)
