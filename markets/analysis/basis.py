@@ -94,7 +94,7 @@ def _short(scene: Scene, perpetual: Perpetual) -> Leg | None:
         exchange=c.exchange, symbol=c.symbol, base=c.base, quote=c.quote, side="sell", kind="perp", price=price, levels=levels,
         fee=scene.fee(c.exchange, c.taker_fee), fee_source=scene.fee_source(c.exchange, c), source="book" if book else "ticker", observed_at=at,
         age_s=derivatives.age_s(at, scene.now), state="fresh" if book else state, reason=reason, detail=reason.replace("_", " "),
-        identity=c.identity, period_s=c.period_s, step=None if c.inverse else c.contract_size,
+        identity=c.identity, period_s=c.period_s, step=c.contract_size,
     )
 
 

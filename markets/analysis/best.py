@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, localcontext
 
-from msgspec.structs import asdict
+from msgspec import structs
 
 from exchanges.numbers import EXACT
 from markets.analysis import amounts, converted, figures, quality, reference, verdict, wording
@@ -142,7 +142,7 @@ class _Comparing:
         )
         rows = table.rows()
         return Comparison(
-            **asdict(summary), as_of=self.now, side=side, net=net, grade=verdict.grade(judged, self.method), reference_price=middle,
+            **structs.asdict(summary), as_of=self.now, side=side, net=net, grade=verdict.grade(judged, self.method), reference_price=middle,
             index_price=reference.index(mids, _weights(judged.counted, self.now, self.method), self.method.weight_cap) if mids else None,
             price_range_pct=_range(rows), dispersion_bps=reference.dispersion_bps([look.mid for look in judged.eligible], self.method),
             high_24h=max((look.quote.high_24h for look in judged.ranked if look.quote.high_24h), default=None),
@@ -169,8 +169,8 @@ class _Comparing:
 
     def _deal(self, look: Look, side: str, books: Mapping[Name, Ladder], times: int = 1) -> Deal:
         order = self.terms.order
-        if times > 1 and order.amount is not None:
-            order = Order(order.amount * times, order.unit, order.withdraw, order.network)
+        if order.amount is not None:
+            order = structs.replace(order, amount=order.amount * times)
         asked = Asked(side, order, self.now, self.method, self.key.quote)
         return amounts.deal(look, asked, books.get(name_of(look)), self.wallets.get(look.quote.exchange, ()))
 

@@ -214,9 +214,11 @@ class _Check:
         yield Condition("clock", abs(off[worst]) <= self.method.clock_off_s, "unconfirmed", f"Clocks must agree within {self.method.clock_off_s} s: {told}.")
 
     def _fresh(self) -> Iterator[Condition]:
-        old = [leg for leg in self.route.legs if leg.state != "fresh" and not leg.reason]
-        told = f"{self._name(old[0])} is {old[0].state}" if old else "they are"
-        yield Condition("aging", not old, "unconfirmed", f"Every price must be fresh: {told}.")
+        """Nothing where an age is the reason why a price does not count: then it has been told."""
+        old = [leg for leg in self.route.legs if leg.state != "fresh"]
+        if all(leg.reason != leg.state for leg in old):
+            told = f"{self._name(old[0])} is {old[0].state}" if old else "they are"
+            yield Condition("aging", not old, "unconfirmed", f"Every price must be fresh: {told}.")
 
     def _books(self) -> Iterator[Condition]:
         without = list(dict.fromkeys(self._name(leg) for leg in self.route.legs if leg.source != "book"))

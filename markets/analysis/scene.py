@@ -178,7 +178,7 @@ class Scene:
 
     def fee(self, exchange: str, known: Decimal | None) -> Decimal:
         """The taker fee that counts: the visitor's, else the board's, else one on the safe side."""
-        own = self.fees.get(exchange, self.fees.get("")) if self.fees else None
+        own = self.fees.get(exchange, self.fees.get(""))
         return own if own is not None else self.method.unknown_fee if known is None else known
 
     def fee_source(self, exchange: str, quote: Quote | Contract) -> str:
@@ -195,7 +195,7 @@ class Scene:
     def _price(self, key: PairKey) -> Priced:
         costs, values, quotes = [], [], self.board.pairs[key]
         for name, q in quotes.items():
-            fee = q.taker_fee if q.taker_fee is not None and not self.fees else self.fee(name, q.taker_fee)
+            fee = self.fee(name, q.taker_fee)
             if q.ask:
                 costs.append((q.ask * (ONE + fee), name))
             if q.bid:

@@ -137,6 +137,35 @@ def test_a_way_out_that_is_not_known_or_too_dear_is_never_the_best():
     assert deal(None, wallets=[wallet("1")], withdraw=True).each == 100, "without an amount there is nothing to take it from"
 
 
+def test_dollars_become_quote_units_and_nothing_else_changes():
+    order = Order(D(10), "usd", withdraw=True, network="tron")
+    assert order.resolved(D(2)) == Order(D(5), "quote", withdraw=True, network="tron")
+    for same, rate in ((order, None), (order, D(0)), (Order(D(10), "base"), D(2)), (Order(D(10)), D(2)), (Order(None, "usd"), D(2))):
+        assert same.resolved(rate) is same
+    unknown = deal(10, "usd")
+    assert (unknown.share, unknown.reason, unknown.handicap) == (None, "unknown_depth", UNSEEN)
+    assert unknown.detail == "what USDT is worth is not known"
+
+
+def test_a_walked_order_leaves_by_the_network_that_is_named():
+    two = [wallet("1"), wallet("2", network="TRX", chain="tron")]
+    assert deal(1000, book=ladder(), wallets=two, withdraw=True).way.fee == 1
+    assert deal(1000, book=ladder(), wallets=two, withdraw=True, network="tron").way.fee == 2
+    assert deal(None, wallets=two, withdraw=True).way.fee == 1
+    unpriced = deal(2, "base", q=top(taker_fee=None), wallets=two, withdraw=True)
+    assert (unpriced.each, unpriced.money, unpriced.arrives, unpriced.handicap) == (None, None, 1, COSTLESS)
+
+
+def test_what_is_not_filled_says_why_and_keeps_its_way():
+    empty = deal(1, "base", q=top(ask_size="0.5"), book=ladder(asks=(("100", 0),)))
+    assert (empty.reason, empty.handicap, empty.share) == ("thin_book", SHORT, 0)
+    small = deal("0.9", "base", q=top(min_size=D(1), taker_fee="0.001"), wallets=[wallet("0.1")], withdraw=True)
+    assert (small.each, small.way.fee, small.reason) == (D("100.1"), D("0.1"), "below_minimum")
+    dear = deal(2, "base", wallets=[wallet("2")], withdraw=True)
+    assert (dear.arrives, dear.each, dear.handicap, dear.way.fee) == (None, None, SHORT, 2)
+    assert deal(1000, book=ladder(switch="odd")).detail == "its order book: odd"
+
+
 # --- Who is best at it --------------------------------------------------------------------------------------------
 def compare(*rows, books=(), amount=None, unit="quote", side="buy", net=True, fees=None, names=None, **options):
     terms = Terms(side, net, Order(None if amount is None else D(amount), unit, options.pop("withdraw", False)), fees or {})
@@ -312,3 +341,20 @@ def test_converted_quotes_are_judged_in_their_own_currency_and_keep_their_age():
     assert (judged.pair_class, look.age_s, look.volume, look.state) == ("major", 4, in_usdc().quote_volume_24h * D("0.98"), "fresh")
     assert converted.looks(Joined(**given, stable=True), NOW, DEFAULT)[0].pair_class == "stable"
     assert converted.looks(Joined(**given), NOW + timedelta(seconds=100), DEFAULT)[1][0].state == "stale"
+
+
+def test_two_other_currencies_stand_beside_each_other_with_their_books():
+    euro = Joined(
+        conversion=Conversion(quote="EUR", into="USDT", rate=D("1.1"), path=("EUR", "USDT"), age_s=1.0), books={"bea": ladder("bea")},
+        quotes={"bea": quote("bea", "91", symbol="POLEUR", quote="EUR")},
+    )
+    c = compare(quote("ada", 100), joined=[usdc(in_usdc(), books=[ladder("ada")]), euro])
+    assert {(r.quote.exchange, r.quote.quote): r.ladder is not None for r in c.rows} == {
+        ("ada", "USDT"): False, ("ada", "USDC"): True, ("bea", "EUR"): True,
+    }  # fmt: skip
+
+
+def test_an_order_in_coins_is_told_in_coins():
+    c = compare(CHEAP, DEEP, amount=2, unit="base", books=[ladder()], names={"ada": "Ada", "bea": "Bea"})
+    assert "At 20 POL Bea is cheaper than Ada." in c.notes
+    assert compare(CHEAP, DEEP, amount=2, unit="base", books=[ladder()], side="sell").order == Order(D(2), "base")

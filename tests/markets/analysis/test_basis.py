@@ -9,6 +9,7 @@ from markets.analysis import basis, classes
 from markets.analysis.basis import Perpetual
 from markets.analysis.classes import Facts
 from markets.analysis.derivatives import Contract, Funding
+from markets.analysis.scene import Leg
 from tests.markets.analysis.boards import NOW, D
 from tests.markets.analysis.scenes import POL, at, ladder, scene
 
@@ -163,3 +164,58 @@ def test_it_is_indicative_at_best_and_needs_no_wallets():
     judged = classes.judge(route, Facts(snapshots=2), NOW)
     assert (judged.kind, [c.code for c in judged.reasons]) == ("indicative", ["carry"])
     assert route.key == POL
+
+
+# --- In full ------------------------------------------------------------------------------------------------------
+def test_the_perpetuals_leg_in_full():
+    sell = carried()[0].sell
+    assert sell == Leg(
+        exchange="bea", symbol="POLPERP", base="POL", quote="USDT", side="sell", kind="perp", price=D("1.0100"), levels=((D("1.0100"), D(500)),),
+        fee=D("0.0005"), fee_source="exchange", source="ticker", observed_at=SEEN, age_s=3, state="fresh", reason="", detail="", identity="confirmed",
+        period_s=15, step=D(1),
+    )
+    halted = carried(None, perpetual(status="halted", observed_at=NOW - timedelta(seconds=50)))[0].sell
+    assert (halted.reason, halted.detail, halted.state, halted.age_s) == ("not_trading", "not trading", "aging", 50)
+    deep = booked(observed_at=NOW - timedelta(seconds=5))
+    sold = carried(both_books(), perpetual(book=deep))[0].sell
+    assert (sold.observed_at, sold.age_s, sold.levels) == (deep.observed_at, 5, deep.bids)
+
+
+def test_one_fee_for_all_is_the_perpetuals_too():
+    route, = carried(scene(*spot(), fees={"": D("0.0003")}))
+    assert [(leg.fee, leg.fee_source) for leg in route.legs] == [(D("0.0003"), "visitor")] * 2
+    assert (route.pair_class, route.usd) == ("tail", 1)
+
+
+def test_exchanges_that_are_not_wanted_are_neither_bought_nor_sold_at():
+    dear = scene(at("0.9998", "1.0000", "dot"), at("1.0004", "1.0006", "cid"), only=frozenset({"bea", "cid"}))
+    assert [route.buy.exchange for route in carried(dear)] == ["cid"]
+
+
+def test_both_fees_of_the_spot_side_decide_where_it_is_cheapest():
+    dear_fee = at("0.9973", "0.9975", "dot", taker_fee=D("0.002"))  # 1.00149 after two fees, ada 1.002; after three ada would be cheaper
+    assert carried(scene(*spot(), dear_fee))[0].buy.exchange == "dot"
+    assert carried(scene(*spot(), dear_fee, fees={"dot": D("0.01")}))[0].buy.exchange == "ada"
+
+
+def test_of_many_the_closest_to_paying_are_tried_and_shown_best_first():
+    many = [perpetual(D("1.0020") - D("0.0001") * n, symbol=f"P{n:02}") for n in range(45)]
+    assert [route.sell.symbol for route in carried(None, *reversed(many))] == [f"P{n:02}" for n in range(10)]
+    assert [route.sell.symbol for route in carried(None, *many, everything=True)] == [f"P{n:02}" for n in range(45)]
+    paying = [perpetual("1.0100", symbol="LESS"), perpetual("1.0200", symbol="MORE")]
+    assert [route.sell.symbol for route in carried(None, *paying, *many[:1])] == ["MORE", "LESS", "P00"]
+
+
+def test_a_book_that_pays_more_than_the_ticker_is_looked_at_among_the_first():
+    deep = replace(booked([("1.0100", 200), ("0.9000", 900)]), symbol="DEEP")
+    many = [perpetual("1.0020", symbol=f"P{n:02}") for n in range(45)]
+    sc = scene(*spot(), books=(ladder("ada", [("0.9998", 1)], [("1.0000", 300)]),))
+    assert carried(sc, *many, perpetual("0.9000", symbol="DEEP", book=deep))[0].sell.symbol == "DEEP"
+
+
+def test_the_next_payment_and_funding_that_is_not_quite_fresh():
+    coming = Funding(rate=D("0.0001"), interval_hours=D(8), observed_at=NOW - timedelta(seconds=360), period_s=60, next_funding_at=NOW + timedelta(hours=1))
+    carry = carried(None, perpetual(funding=coming))[0].carry
+    assert (carry.hourly, carry.next_funding_at) == (D("0.0000125"), NOW + timedelta(hours=1))
+    past = replace(coming, next_funding_at=NOW - timedelta(hours=1))
+    assert carried(None, perpetual(funding=past))[0].carry.next_funding_at is None

@@ -181,6 +181,27 @@ def test_deviation_is_in_basis_points_of_the_reference():
     assert {r.quote.exchange: r.deviation_bps for r in c.rows} == {"ada": 0, "bea": 100, "cid": 0}
 
 
+def test_a_comparison_says_what_was_asked():
+    c = best.compare(PAIR, quotes(100, 101), NOW, terms=best.Terms("sell", False, best.Order(D(5), "base")))
+    assert (c.key, c.as_of, c.side, c.net, c.order) == (PAIR, NOW, "sell", False, best.Order(D(5), "base"))
+    near = quotes("1", "1.0001")
+    assert [best.compare(PAIR, near, NOW, stable=stable).pair_class for stable in (True, False)] == ["stable", "tail"]
+
+
+def test_the_index_weighs_volumes_where_they_are_known_else_ages():
+    def traded(*told, ages=(2, 2, 2)):
+        rows = zip(("ada", "bea", "cid"), (100, 102, 104), told, ages, strict=False)
+        return compare(*(quote(name, mid, base_volume_24h=None, quote_volume_24h=volume, age=age) for name, mid, volume, age in rows))
+
+    assert traded(30, 10).index_price == D("100.5")
+    assert traded(10, 10, None).index_price == 102, "who tells no volume weighs as little as the least of the others"
+    assert traded(None, None).index_price == 101
+    assert traded(None, None, ages=(2, 45)).index_price < 101, "the younger weighs more"
+    assert traded(None, None).dispersion_bps > 0
+    none = compare(quote(status="halted"))
+    assert (none.index_price, none.reference_price, none.price_range_pct, compare(quote()).price_range_pct) == (None, None, None, None)
+
+
 # --- One price --------------------------------------------------------------------------------------------------
 def prefer(*rows, wanted=(), **options):
     return best.prefer({q.exchange: q for q in rows}, wanted, NOW, **options)
@@ -190,6 +211,14 @@ def test_the_first_wanted_fresh_price_wins():
     rows = [quote("ada", 90, half="0.01"), quote("bea", 91, half="0.01"), quote("cid", 92, half="0.01", priority=1)]
     assert (prefer(*rows, wanted=["bea", "ada"]).quote.exchange, prefer(*rows, wanted=["bea"]).kind) == ("bea", "preferred")
     assert prefer(*rows).quote.exchange == "cid", "without a wish the operator's order holds"
+
+
+def test_what_was_wanted_needs_no_word_and_the_pairs_tolerance_holds():
+    assert prefer(quote("ada"), wanted=["ada"]).detail == ""
+    apart = [quote("ada", 100), quote("bea", "100.4")]
+    assert [prefer(*apart, stable=stable).kind for stable in (False, True)] == ["preferred", "none"], "two stablecoins differ by less"
+    wide = [quote("ada", 100, quote_volume_24h=10**9, base_volume_24h=None), quote("bea", 101, quote_volume_24h=10**9, base_volume_24h=None)]
+    assert [prefer(*wide, usd=usd).kind for usd in (None, D(1))] == ["preferred", "none"], "and so do majors"
 
 
 def test_fallback_says_why():

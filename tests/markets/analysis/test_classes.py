@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from markets.analysis import classes, routes
 from markets.analysis.arbitrage import Way
 from markets.analysis.classes import CLASSES, Facts
+from markets.analysis.scene import Carry
 from markets.analysis.settings import DEFAULT
 from markets.board import PairKey
 from tests.markets.analysis.boards import NOW, D
@@ -46,6 +47,81 @@ def test_everything_known_is_executable(mode):
     assert (judged.kind, judged.reasons, judged.hidden) == ("executable", (), False)
     assert all(c.met for c in judged.conditions)
     assert all(c.leads_to in CLASSES and c.detail.endswith(".") for c in judged.conditions)
+
+
+def told(judged):
+    return [(c.code, c.met, c.leads_to, c.detail) for c in judged.conditions]
+
+
+SENT = [
+    ("transfer_cost", True, "unprofitable", "The gap must pay the withdrawal fee, too."),
+    ("wallet_unknown", True, "indicative", "The way must be known: by polygon: withdrawals and deposits are open."),
+]
+HELD = [
+    ("pays", True, "unprofitable", "Something must be left after all fees: 0.30 % left at the best prices."),
+    ("unknown_identity", True, "suspect", "Every side must mean the same coin: confirmed or probable on every side."),
+    ("too_good", True, "suspect", "A gap of more than 10.00 % after fees is an error or another coin."),
+    ("wallet_closed", True, "blocked", "The coin must be able to travel: by polygon: withdrawals and deposits are open."),
+    ("clock", True, "unconfirmed", "Clocks must agree within 30 s: Ada's and ours are 0 s apart."),
+    ("aging", True, "unconfirmed", "Every price must be fresh: they are."),
+    ("books_awaited", True, "unconfirmed", "Fresh order books must show the gap as well: they are here."),
+    ("skew", True, "unconfirmed", "The prices must be seen within 10 s of each other: 0.0 s."),
+    ("size_unknown", True, "unconfirmed", "The sizes at the best prices must be known: known."),
+    ("noise", True, "unconfirmed", "The gap must stand out from the noise: twice the movement that 0.0 s explain is 0.00 %."),
+    ("thin", True, "unconfirmed", "At least 50 USD must pay: 2874.87 USD pay."),
+    ("persistence", True, "unconfirmed", "The gap must last 2 snapshots in a row: 2 so far."),
+]
+
+
+def test_every_condition_that_holds_as_people_read_it():
+    assert told(judge()) == HELD
+    assert told(judge(mode="transfer")) == [HELD[0], SENT[0], *HELD[1:4], SENT[1], *HELD[4:]]
+
+
+def test_every_condition_that_does_not_hold_as_people_read_it():
+    a, b = {"age": 45, "taker_fee": None}, {"status": "halted", "identity": "unknown", "taker_fee": None, "min_size": D(9000)}
+    facts = Facts(Way("closed", detail="deposits are closed"), clocks={"ada": -40.0, "bea": 3.0})
+    judged = judge(route(a, b, books=False), facts, mode="transfer")
+    paying = "0.10 % left at the best prices, with 0.20 % assumed on Ada and Bea, whose fee is not known"
+    assert told(judged) == [
+        ("pays", True, "unprofitable", f"Something must be left after all fees: {paying}."),
+        ("aging", False, "unconfirmed", "Both prices must count: Ada POL/USDT: 45 s old."),
+        ("not_trading", False, "blocked", "Both sides must trade: Bea POL/USDT: trading is halted."),
+        ("unknown_identity", False, "suspect", "Every side must mean the same coin: not yet shown for Bea."),
+        HELD[2],
+        ("wallet_closed", False, "blocked", "The coin must be able to travel: deposits are closed."),
+        ("clock", False, "unconfirmed", "Clocks must agree within 30 s: Ada's and ours are 40 s apart."),
+        ("books_awaited", False, "unconfirmed", "Fresh order books must show the gap as well: Ada and Bea asked."),
+        ("skew", False, "unconfirmed", "The prices must be seen within 10 s of each other: 43.0 s."),
+        HELD[8],
+        ("noise", False, "unconfirmed", "The gap must stand out from the noise: twice the movement that 43.0 s explain is 0.14 %."),
+        ("below_minimum", False, "unconfirmed", "The size must reach the smallest order of Bea."),
+        ("thin", True, "unconfirmed", "At least 50 USD must pay: 739.48 USD pay."),
+        ("persistence", False, "unconfirmed", "The gap must last 2 snapshots in a row: followed with base fees only."),
+    ]
+    assert codes(judged) == [
+        "unknown_identity", "not_trading", "wallet_closed", "aging", "clock", "books_awaited", "skew", "noise", "below_minimum", "persistence",
+    ]  # fmt: skip
+
+
+def test_an_age_is_told_once_and_beside_another_reason():
+    """Where a price does not count because it is old, no line says that all are fresh."""
+    assert [c.code for c in judge(route(a={"age": 45}, books=False)).conditions].count("aging") == 1
+    other = judge(route(a={"age": 45, "identity": "conflicted"}, books=False))
+    assert says(other, "aging") == "Every price must be fresh: Ada is aging."
+    assert {"aging", "conflicted"} <= set(codes(other))
+
+
+def test_what_is_not_known_of_a_route_is_said():
+    found = route()
+    blind = judge(replace(found, usd=None, legs=(replace(found.buy, observed_at=None, levels=()), replace(found.sell, levels=()))))
+    assert (blind.noise, "noise" in [c.code for c in blind.conditions]) == (None, False)
+    assert says(blind, "skew") == "The prices must be seen within 10 s of each other: not known."
+    assert says(blind, "size_unknown") == "The sizes at the best prices must be known: not known on Ada and Bea."
+    assert says(blind, "thin") == "At least 50 USD must pay: what it is worth in USD is not known."
+    assert judge(replace(found, carry=Carry())).reasons[0][2:] == (
+        "indicative", "It pays once the perpetual meets the spot price: nobody knows when, nor what funding will be.",
+    )  # fmt: skip
 
 
 def test_the_weightiest_reason_decides_and_comes_first():

@@ -4,6 +4,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from markets.analysis import routes
 from markets.analysis.arbitrage import Terms
@@ -64,8 +65,6 @@ def test_without_a_book_on_both_sides_tickers_count_with_their_best_size():
 
 @pytest.mark.parametrize("field", ["ask_size", "bid_size"])
 def test_a_missing_size_leaves_nothing_to_trade(field):
-    from msgspec.structs import replace
-
     a, b = at("0.8195", "0.8200"), at("0.8241", "0.8246", "bea")
     route = only(routes.crosses(scene(replace(a, ask_size=None) if field == "ask_size" else a, replace(b, bid_size=None) if field == "bid_size" else b)))
     assert route.trade.size == 0
@@ -119,8 +118,6 @@ def test_fees_are_the_visitors_else_the_boards_else_on_the_safe_side():
 
 
 def test_no_fee_and_an_origin_that_nobody_told():
-    from msgspec.structs import replace
-
     a = replace(at("0.8195", "0.8200"), fee_source=None)
     assert routes.crosses(scene(a, at("0.8241", "0.8246", "bea")))[0].buy.fee_source == "assumed"
 
@@ -180,61 +177,46 @@ def test_one_route_by_name_pays_or_not():
     assert routes.between(sc, PairKey("XYZ", "USDT"), "ada", "bea") is None
 
 
-# --- Two moneys -------------------------------------------------------------------------------------------------
-def two_moneys(usdc_bid="1.0002", usdc_ask="1.0004", **fields):
-    money = PairKey("USDC", "USDT")
-    return scene(
-        at("0.8195", "0.8200"), at("0.8260", "0.8265", "bea", USDC), at(usdc_bid, usdc_ask, "bea", money, taker_fee=D("0.0005"), **fields),
-    )  # fmt: skip
+@pytest.mark.parametrize(("a", "b"), [({"ask": None}, {}), ({}, {"bid": None})])
+def test_a_halted_market_without_the_price_that_is_needed_is_no_route(a, b):
+    rows = replace(at("0.81", "0.82", status="halted"), **a), replace(at("0.83", "0.84", "bea", status="halted"), **b)
+    assert routes.between(scene(*rows), POL, "ada", "bea") is None
+    assert routes.crosses(scene(*rows)) == []
 
 
-def test_another_money_is_sold_where_the_coin_was_sold_at_its_bid_after_its_fee():
-    route = only(routes.crosses(two_moneys()))
-    rate = D("1.0002") * D("0.9995")
-    assert (route.terms.rate, [(leg.quote, leg.side) for leg in route.legs]) == (rate, [("USDT", "buy"), ("USDC", "sell"), ("USDT", "sell")])
-    assert abs(route.net - (D("0.8260") * D("0.999") * rate / (D("0.8200") * D("1.001")) - 1)) < D("1e-20")
-    assert abs(route.gross - (D("0.8260") * D("1.0002") / D("0.8200") - 1)) < D("1e-20")
-    assert route.terms.proceeds == 900
-    assert route.trade.size == 900
+# --- Order and fees -----------------------------------------------------------------------------------------------
+def test_the_best_that_pays_comes_first():
+    quotes = at("0.8195", "0.8200"), at("0.8231", "0.8236", "bea"), at("0.8251", "0.8256", "cid")
+    found = [ends(route) for route in routes.crosses(scene(*quotes)) if route.net > 0]
+    assert found[:2] == [("ada", "cid"), ("ada", "bea")]
+    near = [at("99.9", "100", "ada"), at("99.9", "100", "bea"), at("99.9", "100", "cid")]
+    assert [ends(route) for route in routes.crosses(scene(*near))] == [("cid", "bea")], "of equals the last by name"
 
 
-def test_the_depth_of_the_conversion_limits_the_size():
-    route = only(routes.crosses(two_moneys(size=100)))
-    assert abs(route.trade.size - D(100) / (D("0.8260") * D("0.999"))) < D("1e-20")
-    assert route.trade.end == "amount"
+@pytest.mark.parametrize("fees", [{"ada": D("0.05")}, {"bea": D("0.05")}, {"": D("0.05")}])
+def test_fees_that_eat_a_gap_leave_it_among_the_closest_once(fees):
+    assert [route.net > 0 for route in routes.crosses(scene(at("0.8195", "0.8200"), at("0.8241", "0.8246", "bea"), fees=fees))] == [False]
 
 
-def test_a_money_bought_with_the_other_pays_its_ask():
-    inverse = at("0.9990", "0.9992", "bea", PairKey("USDT", "USDC"), taker_fee=D("0.0005"), size=300)
-    route = only(routes.crosses(scene(at("0.8195", "0.8200"), at("0.8260", "0.8265", "bea", USDC), inverse)))
-    assert abs(route.terms.rate - 1 / (D("0.9992") * D("1.0005"))) < D("1e-20")
-    assert (route.legs[2].side, route.terms.proceeds) == ("buy", 300 * D("0.9992") * D("1.0005"))
-    assert abs(route.gross - (D("0.8260") / D("0.9992") / D("0.8200") - 1)) < D("1e-20")
+@pytest.mark.parametrize("dear", ["ada", "bea"])
+def test_the_boards_fees_that_eat_a_gap_leave_it_among_the_closest_once(dear):
+    quotes = [at(bid, ask, name, taker_fee=D("0.05" if name == dear else "0")) for bid, ask, name in (("0.8195", "0.82", "ada"), ("0.8241", "0.8246", "bea"))]
+    assert [route.net > 0 for route in routes.crosses(scene(*quotes))] == [False]
 
 
-def test_moneys_are_never_taken_to_be_equal():
-    without = scene(at("0.8195", "0.8200"), at("0.8260", "0.8265", "bea", USDC))
-    assert routes.crosses(without) == []
-    elsewhere = scene(at("0.8195", "0.8200"), at("0.8260", "0.8265", "bea", USDC), at("1", "1.0001", "ada", PairKey("USDC", "USDT")))
-    assert routes.crosses(elsewhere) == [], "what was sold on bea cannot be changed on ada"
-    assert not [r for r in routes.crosses(two_moneys("0.98", "0.981")) if r.net > 0]
+def test_of_many_pairs_all_are_shown_when_asked_and_ten_of_the_closest_when_not():
+    quotes = [q for number in range(60) for q in quiet(number, D("100.08") - D("0.001") * number)]
+    assert [route.base for route in routes.crosses(scene(*quotes))] == [f"C{number}" for number in range(59, 49, -1)]
+    assert len(routes.crosses(scene(*quotes), everything=True)) == 60
 
 
-def test_the_executable_cross_of_section_9():
-    """ETH/EUR through ETH/USDT and EUR/USDT: bid 3000.0/1.0844, ask 3000.6/1.0840."""
-    eur, eth = PairKey("EUR", "USDT"), PairKey("ETH", "USDT")
-    told_in_euro = at("1", "1.01", "ada", PairKey("POL", "EUR"))
-    sc = scene(at("3000.0", "3000.6", "ada", eth), at("1.0840", "1.0844", "ada", eur), told_in_euro, fees={"": D(0)})
-    rates = routes.conversions(sc)
-    assert f"{D('3000.0') * rates['ada', 'USDT', 'EUR'].rate:.4f}" == "2766.5068"
-    assert f"{D('3000.6') / rates['ada', 'EUR', 'USDT'].rate:.4f}" == "2768.0812"
-    assert f"{(D('2768.0812') / D('2766.5068') - 1) * 10_000:.1f}" == "5.7"
-
-
-def test_a_stale_conversion_makes_its_route_doubtful():
-    route = only(routes.crosses(two_moneys(age=80)))
-    assert [leg.reason for leg in route.legs] == ["", "", "stale"]
-    assert route.age_s == 80
+def test_what_is_sized_is_in_whole_steps_too_and_of_the_pairs_class():
+    volumes = {"base_volume_24h": None, "quote_volume_24h": D(10**9)}
+    a, b = at("0.8195", "0.8200", lot_size=D(400), **volumes), at("0.8241", "0.8246", "bea", lot_size=D(1), **volumes)
+    route = only(routes.crosses(scene(a, b, amount=D(500))))
+    assert (route.sized.size, route.trade.size, route.pair_class) == (400, 800, "major")
+    whole = only(routes.crosses(scene(a, b, amount=D(10_000))))
+    assert whole.sized is whole.trade
 
 
 # --- Properties -------------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from fractions import Fraction
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from markets.analysis import classes, triangles
-from markets.analysis.arbitrage import Way
+from markets.analysis.arbitrage import Step, Way
 from markets.analysis.classes import Facts
-from markets.board import PairKey
+from markets.board import Board, Coin, PairKey
 from tests.markets.analysis.boards import NOW, D
-from tests.markets.analysis.scenes import at, ladder, random_scene, scene
+from tests.markets.analysis.scenes import USD, at, ladder, random_scene, scene
 
 BTC, ETH, CROSS = PairKey("BTC", "USDT"), PairKey("ETH", "USDT"), PairKey("ETH", "BTC")
 
@@ -85,8 +86,6 @@ def test_whole_steps_lose_their_dust():
 
 
 def test_a_missing_size_or_side_leaves_nothing():
-    from msgspec.structs import replace
-
     a, b, c = three()
     route, = paying(scene(a, b, replace(c, bid_size=None)))
     assert (route.trade.cost, route.trade.end) == (0, "book")
@@ -96,8 +95,6 @@ def test_a_missing_size_or_side_leaves_nothing():
 
 
 def test_old_legs_are_in_doubt_and_never_among_the_closest():
-    from msgspec.structs import replace
-
     a, b, _ = three()
     old = at("0.0502", "0.0503", "ada", CROSS, age=100)
     route, = paying(scene(a, b, old))
@@ -128,6 +125,93 @@ def test_a_loop_needs_no_proof_of_identity_and_no_wallets():
     judged = classes.judge(route, Facts(snapshots=2), NOW)
     assert (judged.kind, judged.sent) == ("executable", None)
     assert classes.judge(route, Facts(Way("open"), snapshots=1), NOW).kind == "unconfirmed"
+
+
+# --- Loops ------------------------------------------------------------------------------------------------------
+def found_loops(*keys, coins=()):
+    board = scene(*(at("1", "1.1", "ada", key) for key in keys)).board
+    return list(triangles.loops(Board(board.pairs, {**board.coins, **{coin: Coin(coin, kind="coin") for coin in coins}})))
+
+
+def test_every_loop_once_in_each_direction():
+    assert found_loops(BTC, ETH, CROSS) == [
+        ((BTC, "buy"), (CROSS, "buy"), (ETH, "sell")), ((ETH, "buy"), (CROSS, "sell"), (BTC, "sell")),
+    ]  # fmt: skip
+    assert found_loops(BTC, ETH) == found_loops(ETH, CROSS) == []
+
+
+def test_a_loop_begins_with_its_money_also_where_that_is_what_is_sold():
+    money, dear, cheap = PairKey("USDT", "EUR"), PairKey("ETH", "USDT"), PairKey("ETH", "EUR")
+    assert found_loops(money, dear, cheap) == [
+        ((dear, "buy"), (cheap, "sell"), (money, "buy")), ((money, "sell"), (cheap, "buy"), (dear, "sell")),
+    ]  # fmt: skip
+    rates = at("0.92", "0.921", "ada", money), at("3000", "3001", "ada", dear), at("2800", "2801", "ada", cheap)
+    best = paying(scene(*rates, usd={"USDT": D(2)}, amount=D(20)))
+    assert [(route.base, route.quote, route.usd, route.sized.cost) for route in best] == [("ETH", "USDT", 2, 10)]
+
+
+@pytest.mark.parametrize(("money", "more"), [("EUR", "AAVE"), ("USDC", "EUR"), ("AAVE", "ETH")])
+@pytest.mark.parametrize("coins", [(), ("AAVE", "ETH")])
+def test_what_is_more_like_money_begins_and_what_is_least_like_it_is_the_coin(money, more, coins):
+    """Stablecoins before fiat before coins, known to be coins or not; of coins the first by name."""
+    coin = PairKey("ZRX", money), PairKey("ZRX", more)
+    for key in (PairKey(more, money), PairKey(money, more)):
+        for first, *_ in found_loops(key, *coin, coins=coins):
+            assert money == (first[0].quote if first[1] == "buy" else first[0].base)
+    fair = at("1", "1.001", "ada", PairKey(more, money)), *(at("1", "1.001", "ada", key) for key in coin)
+    assert {(route.base, route.quote) for route in triangles.triangles(scene(*fair))} == {("ZRX", money)}
+
+
+def test_a_loop_is_of_the_class_of_its_least_market():
+    def of(*volumes):
+        rows = [replace(q, base_volume_24h=None, quote_volume_24h=D(v) / D(USD.get(q.quote, 1))) for q, v in zip(three(), volumes, strict=True)]
+        return paying(scene(*rows))[0].pair_class
+
+    assert (of(10**9, 10**9, 10**9), of(10**9, 10**6, 10**9), of(10, 10**9, 10**6)) == ("major", "mid", "mid")
+    assert of(10, 10**9, 10**9) == "tail"
+
+
+def test_the_best_come_first_then_the_closest():
+    better = [replace(q, exchange="bea") for q in three("0.0503", "0.0504")]
+    found = triangles.triangles(scene(*three(), *better))
+    assert [(route.legs[0].exchange, route.net > 0) for route in found] == [("bea", True), ("ada", True), ("ada", False), ("bea", False)]
+    assert [route.net for route in found[2:]] == sorted((route.net for route in found[2:]), reverse=True)
+
+
+def test_ten_are_shown_and_all_when_asked():
+    rows = [replace(q, exchange=f"x{n:02}") for n in range(25) for q in three("0.0499", "0.0501")]
+    assert (len(triangles.triangles(scene(*rows))), len(triangles.triangles(scene(*rows), everything=True))) == (10, 50)
+
+
+def test_a_loop_that_only_fees_make_lose_is_among_the_closest():
+    close = scene(*three("0.05003", "0.05005", taker_fee=D("0.001")))
+    assert [route.net <= 0 for route in triangles.triangles(close)] == [True, True]
+    dear = scene(*three(), fees={"ada": D("0.05")})
+    assert [route.net <= 0 for route in triangles.triangles(dear)] == [True, True]
+
+
+# --- Sizes ------------------------------------------------------------------------------------------------------
+def test_what_ends_a_loop_and_at_which_prices():
+    legs = paying(scene(*three()))[0].legs
+    whole = triangles.rounded(legs, limit=None)
+    assert whole.steps == tuple(Step(step.size, leg.price, leg.price) for step, leg in zip(whole.steps, legs, strict=True))
+    start = triangles.walk(legs)
+    ends = [triangles.rounded(legs, limit=limit).end for limit in (None, start + 1, start, start - 1)]
+    assert ends == ["unprofitable", "unprofitable", "amount", "amount"]
+    losing = triangles.triangles(scene(*three("0.0499", "0.0501")))[0].legs
+    assert (triangles.rounded(losing, limit=None).end, triangles.rounded(losing, limit=D(5)).end) == ("book", "book")
+    within, = paying(scene(*three(), amount=D(10**6)))
+    assert within.sized is within.trade, "what the amount does not limit is not worked out again"
+
+
+def test_a_deep_level_is_used_up_by_several_thin_ones():
+    books = (
+        ladder("ada", [("3000", 1)], [("3001", 1), ("3002", 1), ("3003", 5)], ETH), ladder("ada", [("0.0502", "2.5")], [("0.0503", 1)], CROSS),
+        ladder("ada", [("59990", 2)], [("60000", 1)], BTC),
+    )  # fmt: skip
+    route, = paying(scene(*three(taker_fee=D(0)), books=books))
+    assert route.trade.cost == D(3001) + D(3002) + D("1501.5")
+    assert route.trade.proceeds == D("2.5") * D("0.0502") * 59990
 
 
 # --- By brute force ---------------------------------------------------------------------------------------------
