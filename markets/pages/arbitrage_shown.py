@@ -262,8 +262,8 @@ def csv_rows(lines: Sequence[Line], now: datetime) -> Iterable[tuple[str, ...]]:
     for line in lines:
         route, judged = line.route, line.judged
         figures = ("",) * 9 if judged.hidden else (
-            *map(_figure, (route.gross * BPS, route.fees * BPS, (judged.trade.net or Decimal(0)) * HUNDRED, judged.trade.size, judged.trade.cost)),
-            *map(_figure, (judged.trade.profit, judged.profit_usd, judged.full.cost, judged.full.profit)),
+            _figure(route.gross * BPS), _figure(route.fees * BPS), _figure(None if judged.trade.net is None else judged.trade.net * HUNDRED),
+            *map(_figure, (judged.trade.size, judged.trade.cost, judged.trade.profit, judged.profit_usd, judged.full.cost, judged.full.profit)),
         )  # fmt: skip
         way, opened = judged.way, line.open_s(now)
         yield (

@@ -15,6 +15,7 @@ from markets.analysis.derivatives import Contract
 from markets.analysis.evidence import short
 from markets.analysis.settings import Method
 from markets.pages import display
+from markets.pages.overview_shown import cell
 from markets.reads.assets import Asset, Code, OnNetwork
 from markets.shapes import ExchangeStatus
 
@@ -140,9 +141,10 @@ def csv_rows(asset: Asset) -> Iterator[tuple[str, ...]]:
     """Every code on every network, exact."""
     yield CSV_HEAD
     for c in asset.codes:
-        head = (c.exchange, c.code, plain(c.multiplier) or "", c.name, c.state, c.basis, c.evidence, c.since.isoformat() if c.since else "")
+        since = c.since.isoformat() if c.since else ""
+        head = (c.exchange, cell(c.code), plain(c.multiplier) or "", cell(c.name), c.state, c.basis, cell(c.evidence), since)
         for n in c.networks or (None,):
-            yield (*head, *(("", "", "", "", "") if n is None else (n.network, n.chain, n.contract_address, _open(n.deposit_open), _open(n.withdraw_open))))
+            yield (*head, *(("",) * 5 if n is None else (*map(cell, (n.network, n.chain, n.contract_address)), _open(n.deposit_open), _open(n.withdraw_open))))
 
 
 def _open(value: bool | None) -> str:
