@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import include, path
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
@@ -25,6 +26,7 @@ from markets.api import schema as api_schema
 from markets.reads import offers
 
 CHANGES = (
+    ("v1, 28 November 2026", "Added: discover, with what is new, what is on some exchanges and not on others, and what trends."),
     ("v1, 28 November 2026", "Added: volume, with norms, shares and volume sentiment. Added to copy-trading: period, min_days, max_fall_pct."),
     ("v1, 28 November 2026", "Added under history: deviation (who ran cheap, who ran dear) and hours (the best exchange by hour)."),
     ("v1, 28 November 2026", "Added: funding across exchanges with each coin's best route, seven-day means, and what an expiry of options comes to."),
@@ -60,6 +62,7 @@ def _written(kind: str) -> bytes:
     return yaml.safe_dump(document(), allow_unicode=True, sort_keys=False).encode()
 
 
+@require_safe
 def schema(request: HttpRequest) -> HttpResponse:
     """The schema, as JSON or YAML by `?format=`, else by what is accepted."""
     default = "yaml" if "yaml" in request.headers.get("Accept", "") else "json"
@@ -73,6 +76,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """Base address, one call with its real answer, every address, limits, errors, change log."""
     call, answer = _call()
@@ -110,6 +114,7 @@ def _call() -> tuple[str, str]:
     return f"{settings.BASE_URL}/api/v1/{where}", msgspec.json.format(body, indent=2).decode()
 
 
+@require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Every address, parameter, answer and error, from the schema; plain HTML that needs no script."""
     found = document()

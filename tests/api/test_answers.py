@@ -95,7 +95,7 @@ def test_tiny_numbers_are_written_out(get):
 def test_every_list_has_the_envelope(get):
     for address in ("exchanges/", "markets/", "pairs/"):
         answer = get(address)
-        assert list(answer) == ENVELOPE
+        assert [name for name in answer if name != "notes"] == ENVELOPE and answer.get("notes", []) == []
         assert answer["count"] == len(answer["results"]) > 0 and answer["next"] is None and answer["previous"] is None
 
 

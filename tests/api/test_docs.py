@@ -26,6 +26,11 @@ def test_the_landing_page_lists_every_address_as_an_unknown_one_promises(client)
     assert "`" not in page
 
 
+def test_the_change_log_names_every_address(client):
+    log = " ".join(text for _, text in api_docs.CHANGES).lower().replace("copy trading", "copy-trading")
+    assert {address.split("/")[3] for address in api_docs.document()["paths"]} <= set(re.findall(r"[\w-]+", log))
+
+
 def test_an_empty_installation_has_a_landing_page_too(client, db):
     api_docs.read.forget()
     assert client.get("/api/").status_code == 200
