@@ -63,7 +63,7 @@ def _columns(episode: Episode) -> dict[str, Any]:
 
 def ask_for_books(found: Iterable[Judged], now: datetime) -> list[int]:
     """Ask the queue for both books of the best gaps that lack fresh ones, or whose books are too far apart in time."""
-    unsettled = [j for j in found if episodes.followed(j) and {"books_awaited", "skew", "aging", "persistence"} & {c.code for c in j.reasons}]
+    unsettled = [j for j in found if episodes.followed(j) and {"books_awaited", "outrun", "skew", "aging", "persistence"} & {c.code for c in j.reasons}]
     unsettled.sort(key=lambda j: (-(j.profit_usd or Decimal(0)), j.route.name))
     places = ladders.places()
     legs = [leg for j in unsettled[:ASKED] for leg in j.route.legs if leg.kind == "spot"]

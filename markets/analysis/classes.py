@@ -139,8 +139,8 @@ class _Check:
     def all(self) -> Iterator[Condition]:
         """Every condition, in the order in which a class is decided."""
         checks: tuple[Callable[[], Iterable[Condition]], ...] = (
-            self._pays, self._legs, self._identity, self._believable, self._pegs, self._wallets, self._clock, self._fresh, self._books, self._skew,
-            self._sizes, self._noise, self._size, self._persistence, self._carry,
+            self._pays, self._legs, self._identity, self._believable, self._pegs, self._wallets, self._clock, self._fresh, self._books, self._outrun,
+            self._skew, self._sizes, self._noise, self._size, self._persistence, self._carry,
         )  # fmt: skip
         for check in checks:
             yield from check()
@@ -224,6 +224,14 @@ class _Check:
         without = list(dict.fromkeys(self._name(leg) for leg in self.route.legs if leg.source != "book"))
         told = f"{' and '.join(without)} asked" if without else "they are here"
         yield Condition("books_awaited", not without, "unconfirmed", f"Fresh order books must show the gap as well: {told}.")
+
+    def _outrun(self) -> Iterator[Condition]:
+        """Where a ticker was seen after the book, its price must not say that the gap has closed since."""
+        if self.route.kind == "cross" and any(leg.newer is not None for leg in self.route.legs[:2]):
+            (buy, sell), terms = self.route.legs[:2], self.route.terms
+            left = arbitrage.net(buy.latest, sell.latest, terms.buy_fee, terms.sell_fee, terms.rate)
+            told = f"{percent(abs(left))} {'left' if left > ZERO else 'short'}"
+            yield Condition("outrun", left > ZERO, "unconfirmed", f"Prices seen after the books must show the gap as well: {told}.")
 
     def _skew(self) -> Iterator[Condition]:
         skew, most = self.route.skew_s, self.method.arbitrage_skew_s

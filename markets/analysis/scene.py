@@ -58,6 +58,12 @@ class Leg(Struct, frozen=True, gc=False, kw_only=True):
     step: Decimal | None = None
     min_size: Decimal | None = None
     min_notional: Decimal | None = None
+    newer: Decimal | None = None  # the ticker's price where it was seen after the book
+
+    @property
+    def latest(self) -> Decimal:
+        """The best price as it was last seen, in book or ticker."""
+        return self.price if self.newer is None else self.newer
 
     @property
     def size(self) -> Decimal | None:
@@ -228,11 +234,13 @@ class Scene:
         q, book = look.quote, self.book(key, exchange) if booked else None
         price, size, levels = _side(q, book, side)
         at, age = (book.observed_at, age_s(book.observed_at, self.now)) if book else (q.observed_at, look.age_s)
+        later = book is not None and at is not None and q.observed_at is not None and q.observed_at > at
         return Leg(
             exchange=exchange, symbol=q.symbol, base=q.base, quote=q.quote, side=side, price=price, fee=self.fee(exchange, q.taker_fee),
             fee_source=self.fee_source(exchange, q), levels=levels if book else ((price, size),) if size else (), source="book" if book else "ticker",
             observed_at=at, age_s=age, state="fresh" if book else look.state, reason=reason_of(look), detail=wording.detail(look, None), identity=q.identity,
             flag_since=q.flag_since if q.flag else None, period_s=q.period_s, step=q.lot_size, min_size=q.min_size, min_notional=q.min_notional,
+            newer=(q.ask if side == "buy" else q.bid) if later else None,
         )
 
     def money(self, quote: str) -> Decimal | None:

@@ -169,6 +169,15 @@ def test_what_a_way_is_is_said():
 
 
 # --- Limits -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("bid", "kind"), [("0.8241", "executable"), ("0.8230", "executable"), ("0.8210", "unconfirmed")])
+def test_a_gap_that_tickers_seen_after_the_books_no_longer_show_is_unconfirmed(bid, kind):
+    found = route()
+    assert [leg.newer for leg in found.legs] == [None, None], "seen together"
+    buy, sell = found.legs
+    judged = judge(replace(found, legs=(buy, replace(sell, newer=D(bid)))))
+    assert (judged.kind, codes(judged)) == (kind, [] if kind == "executable" else ["outrun"])
+
+
 @pytest.mark.parametrize(("skew", "met"), [(10, True), (10.001, False)])
 def test_ten_seconds_apart_are_the_most(skew, met):
     judged = judge(route(ages=(1, 1 + skew)), Facts(OPEN, {"ada": 1e-9}, 2))

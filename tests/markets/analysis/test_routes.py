@@ -80,6 +80,13 @@ def test_a_book_counts_when_it_is_as_fresh_as_a_price_and_in_order(fields, used)
     assert only(routes.crosses(sc)).buy.source == ("book" if used else "ticker")
 
 
+def test_a_leg_knows_what_its_ticker_said_after_the_book():
+    books = ladder("ada", [("0.8195", 100)], ASKS, age=20), ladder("bea", BIDS, [("0.8246", 100)], age=2)
+    buy, sell = only(routes.crosses(scene(at("0.8195", "0.8201"), at("0.8241", "0.8246", "bea"), books=books))).legs
+    assert (buy.price, buy.newer, buy.latest) == (D("0.8200"), D("0.8201"), D("0.8201"))
+    assert (sell.newer, sell.latest) == (None, D("0.8241")), "seen together"
+
+
 def test_another_markets_book_and_one_of_an_unlisted_pair_do_not_count():
     sc = gap()
     assert sc.book(POL, "ada") is not None
