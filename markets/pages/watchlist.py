@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
@@ -61,10 +62,17 @@ def _context(asked: Asked, coins: Sequence[str], found: read.Overview | None, fr
         "coins": [(ticker_of(key, board), clean.link(base=tuple(c for c in coins if c != key))) for key in coins], "base": ",".join(coins), "lines": lines,
         "columns": overview_shown.columns(clean), "quotes": overview_shown.quote_links(clean, found.quotes if found else ()),
         "csv_link": clean.link(format="csv"), "with_quote": asked.values["quote"] == query.ALL, "quote": asked.values["quote"],
-        "unknown": asked.values["unknown"],
+        "unknown": asked.values["unknown"], "api_link": api_link(asked, coins),
         "hidden": [("base", ",".join(coins)), *clean.hidden("base", "add", "unknown", "format")] if coins else clean.hidden("add", "unknown", "format"),
         "elsewhere": elsewhere(coins, {line.key.base for line in lines}, board), "as_text": ", ".join(ticker_of(key, board) for key in coins),
     }
+
+
+def api_link(asked: Asked, coins: Sequence[str]) -> str:
+    """The request that gives the same rows."""
+    quote = "" if asked.values["quote"] == query.ALL else asked.values["quote"]
+    known = {"base": ",".join(coins), "quote": quote, "ordering": asked.values["sort"], "hide_leveraged": "false", "limit": query.MOST}
+    return "/api/v1/pairs/?" + urlencode({name: value for name, value in known.items() if value != ""}, safe=",:")
 
 
 def ticker_of(key: str, board: Board) -> str:

@@ -77,3 +77,9 @@ def test_a_list_holds_what_an_address_holds():
 def test_what_does_not_fit_is_named(stored, monkeypatch):
     monkeypatch.setattr(watchlist, "MOST", 2)
     assert watchlist.adding(("BTC", "ETH"), "SOL, BTC") == (("BTC", "ETH"), ("SOL",))
+
+
+def test_the_api_gives_the_same_rows(at, client):  # noqa: F811
+    page = client.get("/watchlist/?base=ETH,BTC")
+    link = page.content.decode().split('">Same as API call')[0].rsplit('href="', 1)[1].replace("&amp;", "&")
+    assert [f"{row['base']}-{row['quote']}" for row in client.get(link).json()["results"]] == rows_of(page)
