@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -65,8 +66,7 @@ def _context(asked: Asked, found: View, lines: list[Line], frame: dict[str, Any]
 def _charts(asked: Asked, found: View, drawn: list[Face], now: datetime) -> dict[str, Any]:
     past = volume_hours.past(_question(asked), asked.values["window"], now)
     each = "hour" if past.step_h == 1 else f"{past.step_h} hours"
-    traded = sum((sum(column.values()) for _, column in past.traded[-24 // past.step_h :]), 0)
-    covers = traded / found.whole.usd * 100 if found.whole.usd and len(past.traded) * past.step_h >= 24 else None
+    covers = _covers(past, found.whole.usd)
     says = [f"{kind}, one column for each {each}, stacked by exchange" for kind in ("Volume in USD", "Share of the volume of 24 hours")]
     return {
         "past": past, "each": each, "covers": None if covers is None else f"{covers:.0f}",
@@ -74,6 +74,15 @@ def _charts(asked: Asked, found: View, drawn: list[Face], now: datetime) -> dict
         "shares_chart": mark_safe(volume_charts.stacked(past.totals, drawn, says[1], step_h=past.step_h, shares=True)) if len(past.totals) > 1 else "",  # noqa: S308
         "whole_bar": mark_safe(volume_charts.bar(found.whole.shares, drawn)),  # noqa: S308 - escapes what it is given
     }
+
+
+def _covers(past: volume_hours.Past, usd: Decimal | None) -> Decimal | None:
+    """How much of the day's volume the candles' last 24 hours are, in percent; None where that is not known: no whole day is read, or most of
+    the volume is too old to count, so that the candles come to more than is known of it."""
+    traded = sum((sum(column.values(), Decimal(0)) for _, column in past.traded[-24 // past.step_h :]), Decimal(0))
+    if not usd or traded > usd or len(past.traded) * past.step_h < 24:
+        return None
+    return traded / usd * 100
 
 
 def _api_link(asked: Asked) -> str:

@@ -71,6 +71,13 @@ def test_a_whole_market_above_its_norm_says_by_how_much(shown, remembered):
     assert "Volume is 100% above its norm of 4 days, " in text_of(shown())
 
 
+def test_candles_are_no_share_of_a_volume_most_of_which_is_too_old_to_count(shown, remembered):
+    assert "% of the volume of the last 24 hours" in text_of(shown())
+    Candle.objects.filter(period_s=3600).update(quote_volume=Decimal(10) ** 12)
+    market.forget()
+    assert "% of the volume of the last 24 hours" not in text_of(shown())
+
+
 def test_a_coin_opens_into_its_exchanges_and_what_is_left_out(shown, remembered):
     prices(SECOND, ticker("BTC/USDT", "64201", "64202", last="64201", quote_volume_24h="1e18", base_volume_24h=5, change_24h_pct="1"), now=timezone.now())
     market.forget()
