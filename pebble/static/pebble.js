@@ -236,15 +236,20 @@
 
   // --- Keys ----------------------------------------------------------------------------------------------------
   const step = (by) => {
-    const stops = [...document.querySelectorAll("[data-open]")].filter((node) => node.offsetParent);
+    const stops = [...document.querySelectorAll("[data-open], [data-row][tabindex]")].filter((node) => node.offsetParent);
     const here = document.activeElement.closest && document.activeElement.closest("[data-row], .more");
     const at = stops.findIndex((node) => node === document.activeElement || (here && here.contains(node)));
     const next = stops[at < 0 ? (by > 0 ? 0 : stops.length - 1) : Math.max(0, Math.min(stops.length - 1, at + by))];
     if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
   };
+  const beside = (node) => { const body = node.closest("tbody[id]"); return body && body.querySelector("[data-row][data-ticker]"); }; // of an opened row
   const star = () => {
-    const row = document.activeElement.closest("[data-ticker]") || document.querySelector(".star-chip");
-    if (row) commands.star(row);
+    const row = document.activeElement.closest("[data-ticker]") || beside(document.activeElement);
+    const star = document.querySelector(".star-chip") || row;
+    if (!star) return;
+    commands.star(star);
+    saidAt = -SAY_EVERY; // what somebody did is always answered
+    say(`${star.dataset.ticker} is ${watched().includes(star.dataset.ticker) ? "on" : "no longer on"} your watch list.`);
   };
   const keys = { "/": () => (byId("search").offsetParent ? byId("search").focus() : location.assign("/search/")), ".": () => byId("pause") && commands.pause(), t: commands.theme, j: () => step(1), k: () => step(-1), w: star, "?": commands.keys };
   document.addEventListener("keydown", (event) => {

@@ -19,8 +19,10 @@ PAGES = (
 )
 SMALL = """all => all.filter(e => e.offsetParent).map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
     .filter(([, r]) => r.width && r.height && Math.min(r.width, r.height) < 24).map(([html]) => html)"""
-SHIFTS = """new PerformanceObserver(list => list.getEntries().forEach(entry => { window.shift = (window.shift || 0) + entry.value }))
-    .observe({type: 'layout-shift', buffered: false})"""
+SHIFTS = """new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    window.shift = (window.shift || 0) + entry.value
+    window.moved = [...(window.moved || []), ...entry.sources.map(({node}) => node && (node.outerHTML || node.data || "").slice(0, 70))]
+})).observe({type: 'layout-shift', buffered: false})"""
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
