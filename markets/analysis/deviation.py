@@ -64,6 +64,21 @@ def deviation(mids: Mapping[str, Mids], first: int, last: int, period_s: int) ->
     return Deviation(period_s, starts, medians, lines)
 
 
+def presence(line: Line, medians: Sequence[Decimal | None], pieces: int) -> tuple[Decimal | None, ...]:
+    """How much of each piece of the window an exchange was there: its share of the slots that somebody could be compared in.
+
+    The window is cut into at most `pieces` of equally many slots, the last one ending with it; None where nobody was compared.
+    """
+    there = [None if middle is None else mid is not None for mid, middle in zip(line.mids, medians, strict=True)]
+    each = -(-len(there) // pieces)
+    cuts = range(len(there) % each or each, len(there) + 1, each) if there else ()
+    return tuple(_share([known for known in there[max(0, end - each) : end] if known is not None]) for end in cuts)
+
+
+def _share(there: Sequence[bool]) -> Decimal | None:
+    return EXACT.divide(Decimal(sum(there)), Decimal(len(there))) if there else None
+
+
 def _middle(prices: Sequence[Decimal]) -> Decimal | None:
     return median(prices) if len(prices) >= FEWEST else None
 

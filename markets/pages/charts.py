@@ -12,6 +12,7 @@ from markets.pages.display import direction, nice_scale, percent, signed
 
 WIDTH, HEIGHT, EDGE = 150, 20, 6  # of a strip's axis, and how far its ends lie inside
 SPARK_WIDTH, SPARK_HEIGHT = 84, 26
+BAR_STEP, BAR_HEIGHT = 4, 16  # of availability bars: from one to the next, and how tall a full one is
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,16 @@ def depth_bar(bid: Decimal, ask: Decimal, largest: Decimal) -> str:
         f'<svg class="depth-bar" aria-hidden="true" viewBox="0 0 138 10" width="138" height="10"><rect class="bids" x="{68 - left:.1f}" width="{left:.1f}" '
         f'height="10" rx="2"/><rect class="asks" x="70" width="{right:.1f}" height="10" rx="2"/></svg>'
     )
+
+
+def availability(shares: Sequence[Decimal | None], sentence: str) -> str:
+    """Thin bars, the newest at the right: full height where all was there, lower where some or nothing was, a stub where nobody knows."""
+    bars = "".join(_bar(at, share) for at, share in enumerate(shares))
+    width = len(shares) * BAR_STEP
+    size = f'viewBox="0 0 {width} {BAR_HEIGHT}" width="{width}" height="{BAR_HEIGHT}"'
+    return f'<svg class="avail" role="img" {size} aria-label="{escape(sentence)}">{bars}</svg>'
+
+
+def _bar(at: int, share: Decimal | None) -> str:
+    kind, tall = ("none", 4) if share is None else ("up", BAR_HEIGHT) if share == 1 else ("warn", 12) if share else ("down", 8)
+    return f'<rect class="{kind}" x="{at * BAR_STEP}" y="{BAR_HEIGHT - tall}" width="{BAR_STEP - 1}" height="{tall}"/>'

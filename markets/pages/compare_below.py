@@ -15,11 +15,12 @@ from markets import read
 from markets.analysis.arbitrage import break_even
 from markets.analysis.best import Comparison
 from markets.analysis.derivatives import FIGURE, Contract, Funding
-from markets.analysis.deviation import BPS, Cell, Hours, Line
+from markets.analysis.deviation import BPS, Cell, Deviation, Hours, Line, presence
 from markets.analysis.fees import Fees
 from markets.analysis.scene import Route
 from markets.api.filters import fees_text
 from markets.board import PairKey
+from markets.pages.charts import availability
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip
 from markets.pages.compare_shown import Faces, shared_places
 from markets.pages.display import exact, percent, signed
@@ -32,18 +33,23 @@ from markets.shapes import ExchangeStatus
 SPANS = {"1h": "last hour", "24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}
 BEST = {"buy": "Cheapest to buy", "sell": "Dearest to sell"}
 ROUTES = 3  # of the pair that are shown; all of them have a page of their own
+PIECES = 30  # of the window in which it is drawn whether an exchange was there
 OTHERS = 6  # pairs of the same coin that are named
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One exchange under the chart: its mean distance and its last, in bps, and in how many slots of those that could be judged."""
+    """One exchange under the chart: its mean distance and its last, in bps, and in how many slots of those that could be judged.
+
+    `bars` draw when it was there, piece by piece of the window.
+    """
 
     face: ExchangeStatus
     mean: str
     latest: str
     slots: int
     of: int
+    bars: SafeString
 
 
 def context(c: Comparison, now: datetime, frame: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
@@ -92,12 +98,13 @@ def _drawn(past: Past, faces: Faces) -> SafeString:
 def standings(past: Past, faces: Faces) -> list[Standing]:
     """The exchanges, cheapest on average first; those without a past are left out."""
     known = sorted((line for line in past.found.lines if line.mean is not None and line.exchange in faces), key=lambda line: (line.mean, line.exchange))
-    return [_standing(line, faces[line.exchange], past.found.judged) for line in known]
+    return [_standing(line, faces[line.exchange], past.found) for line in known]
 
 
-def _standing(line: Line, face: ExchangeStatus, judged: int) -> Standing:
-    mean, latest = line.mean or Decimal(0), line.latest or Decimal(0)
-    return Standing(face, signed(mean, 2), signed(latest, 2), sum(value is not None for value in line.bps), judged)
+def _standing(line: Line, face: ExchangeStatus, found: Deviation) -> Standing:
+    mean, latest, there = line.mean or Decimal(0), line.latest or Decimal(0), sum(value is not None for value in line.bps)
+    bars = availability(presence(line, found.medians, PIECES), f"{face.name} had a price in {there} of {found.judged} slots")
+    return Standing(face, signed(mean, 2), signed(latest, 2), there, found.judged, mark_safe(bars))  # noqa: S308 - numbers and an escaped name
 
 
 def running(past: Past, faces: Faces) -> str:

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from markets.pages.charts import Dot, meter, share_bar, sparkline, strip
+from markets.pages.charts import Dot, availability, meter, share_bar, sparkline, strip
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip, scale_of, spread
 
 D = Decimal
@@ -44,6 +44,14 @@ def test_a_sparkline_is_coloured_by_its_ends_and_stays_inside():
     assert all(0 <= x <= 84 and 0 <= y <= 26 for x, y in points)
     assert 'class="spark down"' in sparkline([D(2), D(3), D(1)])
     assert 'class="spark "' in sparkline([D(1), D(1), D(1)])
+
+
+def test_availability_is_tall_where_all_was_there_and_a_stub_where_nobody_knows():
+    svg = availability([D(1), D("0.5"), D(0), None], 'One "was" there')
+    assert re.findall(r'<rect class="(\w+)" x="(\d+)" y="(\d+)" width="3" height="(\d+)"', svg) == [
+        ("up", "0", "0", "16"), ("warn", "4", "4", "12"), ("down", "8", "8", "8"), ("none", "12", "12", "4"),
+    ]  # fmt: skip
+    assert 'width="16"' in svg and 'aria-label="One &quot;was&quot; there"' in svg
 
 
 def test_bars_are_never_longer_than_their_ground():

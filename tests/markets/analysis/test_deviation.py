@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from markets.analysis.deviation import best_by_hour, deviation
+from markets.analysis.deviation import best_by_hour, deviation, presence
 
 D = Decimal
 HOUR = 3600
@@ -40,6 +40,24 @@ def test_a_line_keeps_its_gaps_its_last_value_and_its_mean():
 def test_no_exchange_no_lines():
     assert deviation({}, 0, 60, 60).lines == ()
     assert best_by_hour({}, {}, "buy", 0, HOUR).judged == 0
+
+
+def test_presence_is_a_share_of_the_slots_somebody_could_be_compared_in():
+    here = {at: D(1) for at in range(0, 420, 60)}
+    found = deviation({"a": here, "b": {at: D(1) for at in (0, 60, 180, 240, 300)}, "c": {0: D(1), 360: D(1)}}, 0, 420, 60)
+    a, b, c = found.lines
+    assert [middle is None for middle in found.medians] == [False, False, True, False, False, False, False, True]
+    assert presence(a, found.medians, 4) == (1, 1, 1, 1)
+    assert presence(b, found.medians, 4) == (1, 1, 1, 0)  # the third slot and the last one tell nothing
+    assert presence(c, found.medians, 4) == (D("0.5"), 0, 0, 1)
+    assert presence(b, found.medians, 3) == (1, 1, D("0.5"))  # of eight slots in threes the first piece holds two
+    assert presence(b, found.medians, 100) == (1, 1, None, 1, 1, 1, 0, None)
+    assert [round(share, 4) for share in presence(b, found.medians, 1)] == [D("0.8333")]
+
+
+def test_no_slots_have_no_pieces():
+    empty = deviation({"a": {}}, 60, 0, 60)
+    assert presence(empty.lines[0], empty.medians, 30) == ()
 
 
 # --- By hour ----------------------------------------------------------------------------------------------------
