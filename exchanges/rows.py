@@ -51,7 +51,8 @@ class Instrument(Struct, frozen=True, gc=False):
     of an inverse one (1 USD, 100 USD); 1 where the exchange counts coins. `inverse` says which. `multiplier` is how many
     coins one unit of `base` is said to hold where the exchange itself says so (1000 of 1000PEPE); elsewhere prices tell.
     `settle` is the coin it is paid in, `index` the exchange's own name of the index it follows, `underlying` what an
-    option is written on.
+    option is written on. `max_leverage` is the most it can be held at (100 = a hundredth put down): of the smallest position,
+    where the exchange lowers it for larger ones.
     """
 
     symbol: str
@@ -75,6 +76,7 @@ class Instrument(Struct, frozen=True, gc=False):
     strike: Decimal | None = None
     option_type: str | None = None  # call | put
     funding_interval_hours: Decimal | None = None
+    max_leverage: Decimal | None = None
     listed_at: datetime | None = None
     delist_at: datetime | None = None
     leveraged: bool = False

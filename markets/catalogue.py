@@ -30,7 +30,7 @@ DELISTED_AFTER = 3  # accepted lists in a row without the market
 # What a list that is only part of the whole leaves unsaid is not forgotten.
 _KEPT = (
     "tick_size", "lot_size", "min_size", "min_notional", "maker_fee", "taker_fee", "contract_size", "expiry", "strike", "funding_interval_hours",
-    "listed_at", "delist_at",
+    "max_leverage", "listed_at", "delist_at",
 )
 _SAID = ("base_id", "quote_id", "status", "leveraged", "tokenised", "settle", "inverse", "index", "underlying", "option_type", "missing")
 _COLUMNS = ("exchange_id", "symbol", "kind", *_SAID, *_KEPT, "enabled", "first_seen_at")

@@ -112,7 +112,7 @@ class MarketAdmin(WithPast, Reported, Fixed):
     fields = (
         "exchange", "symbol", "kind", "base_code", "quote_code", "status", "enabled", "tick_size", "lot_size", "min_size", "min_notional",
         "maker_fee", "taker_fee", "leveraged", "tokenised", "settle", "inverse", "contract_size", "index", "underlying", "expiry", "strike", "option_type",
-        "funding_interval_hours", "listed_at", "delist_at", "first_seen_at", "missing", "past",
+        "funding_interval_hours", "max_leverage", "listed_at", "delist_at", "first_seen_at", "missing", "past",
     )
     readonly_fields = tuple(name for name in fields if name != "enabled")
 

@@ -73,6 +73,7 @@ class Contract(Struct, frozen=True, gc=False, kw_only=True):
     settle: str = ""
     inverse: bool = False
     contract_size: Decimal | None = None
+    max_leverage: Decimal | None = None
     expiry: datetime | None = None
     identity: str = "unknown"
     taker_fee: Decimal | None = None

@@ -64,7 +64,7 @@ def _perpetual(seen: dict[str, Any]) -> Contract:
     )
     return Contract(
         exchange=next(iter(ADAPTERS)), symbol="BTCUSDT", base="BTC", quote="USDT", kind="perp", settle="USDT", contract_size=Decimal(1), identity="confirmed",
-        bid=Decimal("64210.1"), bid_size=Decimal("3.2"), ask=Decimal("64210.2"), ask_size=Decimal("1.9"), last=Decimal("64210.2"),
+        max_leverage=Decimal(100), bid=Decimal("64210.1"), bid_size=Decimal("3.2"), ask=Decimal("64210.2"), ask_size=Decimal("1.9"), last=Decimal("64210.2"),
         mark_price=Decimal("64209.8"), index_price=Decimal("64228.4"), open_interest=Decimal("81250.5"), base_volume_24h=Decimal("152000.4"),
         quote_volume_24h=Decimal(9_760_000_000), change_24h_pct=Decimal("1.38"), high_24h=Decimal(64905), low_24h=Decimal(63102), funding=paid, **seen,
     )

@@ -103,6 +103,7 @@ class DerivativeRow(Place, Terms, Prices, Interest, Day, Seen):
     """One perpetual or dated future, per coin, with its age, state and flags."""
 
     kind = serializers.ChoiceField(choices=["perp", "future"])
+    max_leverage = number("The most a position can be held at: 100 is 100×, of the smallest positions. Null where the exchange does not tell it.")
     expiry = instant("Null for perpetuals.")
     basis_pct = number("(mark / index - 1) in percent.")
     basis_apr_pct = number("Of dated futures: the basis in simple percent a year.")

@@ -37,7 +37,8 @@ def aged(observed_at: datetime | None, period_s: int, now: datetime, method: Met
 def contract(row: Contract, usd: Usd, now: datetime, method: Method) -> dict[str, Any]:
     """One perpetual or dated future, and what it pays."""
     return {
-        **{name: getattr(row, name) for name in _PLACE}, **_terms(row), "expiry": row.expiry, **numbers(row, _NUMBERS), **_interest(row, usd),
+        **{name: getattr(row, name) for name in _PLACE}, **_terms(row), **numbers(row, ("max_leverage",)), "expiry": row.expiry,
+        **numbers(row, _NUMBERS), **_interest(row, usd),
         "basis_pct": plain(row.basis_pct), "basis_apr_pct": plain(derivatives.basis_apr_pct(row.basis_pct, row.expiry, now)), **numbers(row, _DAY),
         **{name: getattr(row, name) or None for name in _TIMES}, **aged(row.observed_at, row.period_s, now, method),
         "flags": list(derivatives.flags(row)), "identity": row.identity, "funding": _paid(row.funding, now, method) if row.funding else None,

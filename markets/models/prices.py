@@ -46,6 +46,7 @@ class Market(models.Model):
     strike = number()
     option_type = models.CharField(max_length=4, blank=True, choices=[("call", "Call"), ("put", "Put")])
     funding_interval_hours = number()
+    max_leverage = number()
     listed_at = models.DateTimeField(null=True, blank=True)
     delist_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField(null=True, blank=True)

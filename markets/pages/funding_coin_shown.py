@@ -255,8 +255,8 @@ def state(context: Mapping[str, Any]) -> str:
 
 CSV_HEAD = (
     "exchange", "symbol", "base", "quote", "rate", "interval_hours", "rate_8h", "apr_pct", "next_funding_at", "next_rate", "sum_of_last_30_pct", "mark_price",
-    "index_price", "last", "basis_pct", "open_interest", "open_interest_usd", "base_volume_24h", "quote_volume_24h", "contract_size", "taker_fee", "age_s",
-    "state", "reason", "as_of",
+    "index_price", "last", "basis_pct", "open_interest", "open_interest_usd", "base_volume_24h", "quote_volume_24h", "contract_size", "max_leverage",
+    "taker_fee", "age_s", "state", "reason", "as_of",
 )
 
 
@@ -269,5 +269,6 @@ def csv_rows(line: Line, shown_rows: Iterable[Row], now: datetime) -> Iterable[t
             c.exchange, safe(c.symbol), safe(line.base), safe(line.quote), exact(one.rate), exact(one.hours), exact(one.rate_8h), exact(one.apr_pct),
             row.next_at.isoformat() if row.next_at else "", exact(f.next_rate if f else None), exact(row.sum_pct), exact(c.mark_price), exact(c.index_price),
             exact(c.last), exact(c.basis_pct), exact(c.open_interest), exact(one.open_interest_usd), exact(c.base_volume_24h), exact(c.quote_volume_24h),
-            exact(c.contract_size), exact(one.taker_fee), "" if one.age_s is None else f"{one.age_s:.1f}", one.state, one.reason, now.isoformat(),
+            exact(c.contract_size), exact(c.max_leverage), exact(one.taker_fee), "" if one.age_s is None else f"{one.age_s:.1f}", one.state, one.reason,
+            now.isoformat(),
         )

@@ -14,7 +14,7 @@ from markets.reads import gaps
 
 KINDS = ("perp", "future")
 SOURCES = ("derivatives", "funding", "contracts", "catalogue")  # the change numbers, by exchange, that these rows stand on
-_MARKET = ("symbol", "kind", "status", "settle", "inverse", "contract_size", "expiry", "enabled", "taker_fee")
+_MARKET = ("symbol", "kind", "status", "settle", "inverse", "contract_size", "max_leverage", "expiry", "enabled", "taker_fee")
 _CODES = ("base__asset__slug", "base__state", "base__multiplier", "quote__asset__slug", "quote__state")
 _OBSERVED = ("bad", "exchange_ts", "ts_source", "requested_at", "received_at", "observed_at")
 _TICKER = (
@@ -81,7 +81,8 @@ def _read(exchange: Exchange) -> Iterator[Contract]:
         yield Contract(
             exchange=exchange.slug, base=coin(row["base__asset__slug"]), quote=coin(row["quote__asset__slug"]), identity=identity(row),
             symbol=row["symbol"], kind=row["kind"], status=row["status"], settle=row["settle"], inverse=row["inverse"], expiry=row["expiry"],
-            contract_size=per_coin(row), taker_fee=fee, fee_source=fee_source, period_s=ticker_period, switch=off or market_off,
+            contract_size=per_coin(row), max_leverage=row["max_leverage"], taker_fee=fee, fee_source=fee_source, period_s=ticker_period,
+            switch=off or market_off,
             funding=_funding(row, paid_period, paid_off or market_off), **known(row, "derivative__", _TICKER),
         )
 

@@ -23,12 +23,15 @@ def code(slug, ticker, **more):
     return found
 
 
+NUMBERS = ("contract_size", "max_leverage", "strike")
+
+
 def market(slug, pair, kind="perp", symbol="", **more):
     base, _, quote = pair.partition("/")
     one = code(slug, base, **more.pop("base", {}))
     return Market.objects.create(
         exchange=one.exchange, symbol=symbol or f"{base}{quote}", kind=kind, base=one, quote=code(slug, quote), status=more.pop("status", "trading"),
-        settle=more.pop("settle", quote), **{name: number(value) if name in ("contract_size", "strike") else value for name, value in more.items()},
+        settle=more.pop("settle", quote), **{name: number(value) if name in NUMBERS else value for name, value in more.items()},
     )
 
 

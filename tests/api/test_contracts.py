@@ -22,7 +22,7 @@ EXPIRY = datetime(2027, 12, 31, 8, tzinfo=UTC)
 @pytest.fixture
 def contracts(stored):
     """BTC on three exchanges: linear with 8 h, linear with an interval nobody knows, inverse; a dated future; PEPE by the thousand."""
-    linear = p.market(ONE, "BTC/USDT", contract_size="1")
+    linear = p.market(ONE, "BTC/USDT", contract_size="1", max_leverage="100")
     p.ticker(linear, mark_price="100.5", index_price="100", open_interest="2000000", quote_volume_24h=9, last="100.4")
     p.paid(linear, "0.0001", 8, next_rate="0.0002")
     unsure = p.market(TWO, "BTC/USDT")
@@ -52,6 +52,7 @@ def test_a_contract_is_told_per_coin_with_basis_interest_and_funding(get, contra
     assert list(answer) == ENVELOPE and answer["count"] == 5 and answer["missing"] == [] and answer["notes"] == []
     row = by_symbol(answer)[ONE, "BTCUSDT"]
     assert (row["base"], row["quote"], row["kind"], row["settle"], row["inverse"], row["contract_size"]) == ("BTC", "USDT", "perp", "USDT", False, "1")
+    assert (row["max_leverage"], by_symbol(answer)[TWO, "BTCUSDT"]["max_leverage"]) == ("100", None)
     assert (row["mark_price"], row["index_price"], row["basis_pct"], row["basis_apr_pct"]) == ("100.5", "100", "0.5", None)
     assert (row["open_interest"], row["open_interest_value"], row["open_interest_usd"]) == ("2000000", "201000000", "201000000")
     assert (row["state"], row["flags"], row["expiry"], row["quote_volume_24h"], row["base_volume_24h"]) == ("fresh", [], None, "9", None)

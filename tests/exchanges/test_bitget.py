@@ -114,16 +114,17 @@ def test_recorded_announcements():
 
 @recorded.needed
 def test_recorded_contracts():
-    def row(symbol, base, step, lot, hours="8"):
+    def row(symbol, base, step, lot, leverage, *, hours="8"):
         return Instrument(
             symbol, base, "USDT", kind="perp", status="trading", tick_size=D(step), lot_size=D(lot), min_size=D(lot), min_notional=D(5),
             maker_fee=D("0.0002"), taker_fee=D("0.0006"), contract_size=D(1), settle="USDT", funding_interval_hours=D(hours),
+            max_leverage=D(leverage),
         )  # fmt: skip
 
     assert read("v3_instruments_usdt_futures.json", "perp_instruments", "usdt") == [
-        row("BTCUSDT", "BTC", "0.1", "0.0001"), row("ETHUSDT", "ETH", "0.01", "0.01"), row("PORTALSUSDT", "PORTALS", "0.00001", "1", "4"),
+        row("BTCUSDT", "BTC", "0.1", "0.0001", 125), row("ETHUSDT", "ETH", "0.01", "0.01", 100), row("PORTALSUSDT", "PORTALS", "0.00001", "1", 20, hours="4"),
     ]  # fmt: skip
-    assert read("v3_instruments_usdt_futures_2026.json", "perp_instruments", "usdt") == [row("BTCUSDT", "BTC", "0.1", "0.0001")]
+    assert read("v3_instruments_usdt_futures_2026.json", "perp_instruments", "usdt") == [row("BTCUSDT", "BTC", "0.1", "0.0001", 150)]
 
 
 @recorded.needed

@@ -41,7 +41,7 @@ def said(row):
 
 
 # --- recorded replies, field by field -------------------------------------------------------------------------------
-CONTRACT = {"kind": "perp", "status": "trading", "contract_size": "1"}
+CONTRACT = {"kind": "perp", "status": "trading", "contract_size": "1", "max_leverage": "100"}
 RECORDED = [
     ("status", "all", "system_status", [
         {"state": "open", "id": ""},
@@ -58,7 +58,7 @@ RECORDED = [
     ("perp_instruments", "prelaunch", "instruments_info_linear_prelaunch", [
         CONTRACT | {"symbol": "BIOUSDT", "base": "BIO", "quote": "USDT", "status": "pre_open", "tick_size": "0.0001", "lot_size": "1", "min_size": "1",
                     "min_notional": "5", "maker_fee": "0.0004", "taker_fee": "0.001", "settle": "USDT", "index": "BIOUSDT", "funding_interval_hours": "8",
-                    "listed_at": "2024-12-24T09:28:30Z"},
+                    "listed_at": "2024-12-24T09:28:30Z", "max_leverage": "5"},
     ]),
     # fundingInterval 8 is no interval in minutes: unknown, and counted
     ("perp_instruments", "linear", "instruments_linear", [
@@ -69,7 +69,7 @@ RECORDED = [
     ]),
     ("perp_instruments", "linear", "instruments_linear_symbol_type", [
         CONTRACT | {"symbol": "TSLAUSDT", "base": "TSLA", "quote": "USDT", "tick_size": "0.01", "lot_size": "0.001", "min_size": "0.001", "min_notional": "1",
-                    "settle": "USDT", "index": "TSLAUSDT", "funding_interval_hours": "8", "tokenised": True},
+                    "settle": "USDT", "index": "TSLAUSDT", "funding_interval_hours": "8", "tokenised": True, "max_leverage": "10"},
     ]),
     ("perp_instruments", "inverse", "instruments_inverse", [
         CONTRACT | {"symbol": "BTCUSD", "base": "BTC", "quote": "USD", "tick_size": "0.5", "lot_size": "1", "min_size": "1", "inverse": True, "settle": "BTC",
@@ -325,6 +325,12 @@ def test_a_delivery_time_is_a_futures_expiry_and_a_perpetuals_last_day():
     assert (going.kind, going.expiry, going.delist_at.isoformat()) == ("perp", None, "2026-12-25T08:00:00+00:00")
     living = one("perp_instruments", "linear", contract(deliveryTime="0"))
     assert (living.expiry, living.delist_at) == (None, None)
+
+
+@pytest.mark.parametrize(("said", "bad"), [("0", 0), ("", 0), (None, 0), ("-1", 0), ("-5", 1), ("a lot", 1)])
+def test_a_leverage_that_is_none_is_unknown(said, bad):
+    parsed = read("perp_instruments", "linear", wire([contract(leverageFilter={"maxLeverage": said})]))
+    assert (parsed.rows[0].max_leverage, parsed.bad_fields, parsed.dropped) == (None, bad, 0)
 
 
 def test_linear_contracts_count_coins_and_inverse_ones_dollars():

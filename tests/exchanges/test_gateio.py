@@ -54,8 +54,9 @@ BTC_USD = Instrument("BTC_USD", "BTC", "USD", kind="perp", settle="BTC", inverse
 CONTRACTS = "gateio/futures_usdt_contracts.json"
 
 
-def listed(symbol, tick, size, **more):
-    return perp(symbol, size, tick_size=D(tick), lot_size=D(1), min_size=D(1), index=symbol, funding_interval_hours=D(8), **more)
+def listed(symbol, tick, size, leverage=20, **more):
+    known = {"lot_size": D(1), "min_size": D(1), "index": symbol, "funding_interval_hours": D(8), "max_leverage": D(leverage)}
+    return perp(symbol, size, tick_size=D(tick), **known, **more)
 
 
 @recorded.needed
@@ -67,9 +68,9 @@ def test_recorded_contracts(name):
     rows = {row.symbol: row for row in parsed.rows}
     assert (parsed.dropped, parsed.bad_fields, list(rows)) == (0, 0, list(wire))
     assert rows["KNC_USDT"] == listed("KNC_USDT", "0.0001", "1")
-    assert rows["OOKI_USDT"] == listed("OOKI_USDT", "0.000001", "100")
-    assert rows["ETH_USDT"] == listed("ETH_USDT", "0.05", "0.01")
-    assert rows["BTC_USDT"] == listed("BTC_USDT", "0.1", "0.0001")
+    assert rows["OOKI_USDT"] == listed("OOKI_USDT", "0.000001", "100", 5)
+    assert rows["ETH_USDT"] == listed("ETH_USDT", "0.05", "0.01", 100)
+    assert rows["BTC_USDT"] == listed("BTC_USDT", "0.1", "0.0001", 100)
     assert rows["ICP_USDT"] == listed("ICP_USDT", "0.01", "0.001")
     assert rows["PEPE_USDT"] == listed("PEPE_USDT", "0.00000000001", "10000000", listed_at=at(2023, 4, 19, 12, 59, 7))
     assert rows["MONG_USDT"] == listed("MONG_USDT", "0.0000000001", "10000000", listed_at=at(2023, 5, 18, 6, 23, 19))
@@ -87,7 +88,7 @@ def test_recorded_contract_of_fractional_lots():
     row = only("perp_instruments", recorded.read("gateio/futures_usdt_contracts_decimal.json"), "usdt")
     assert row == Instrument(
         "LAB_USDT", "LAB", "USDT", kind="perp", tick_size=D("0.00001"), lot_size=D("0.1"), min_size=D("0.1"), contract_size=D(100), settle="USDT",
-        index="LAB_USDT", funding_interval_hours=D(8), listed_at=at(2022, 11, 29, 2, 22, 36),
+        index="LAB_USDT", funding_interval_hours=D(8), max_leverage=D(20), listed_at=at(2022, 11, 29, 2, 22, 36),
     )  # fmt: skip
 
 

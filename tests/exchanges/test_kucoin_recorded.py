@@ -21,14 +21,14 @@ def test_the_recorded_contracts_as_a_catalogue():
     common = {"quote": "USDT", "kind": "perp", "status": "trading", "lot_size": "1", "maker_fee": "0.0002", "taker_fee": "0.0006", "settle": "USDT"}
     assert rows("perp_instruments", read("futures_contracts_active")) == [
         common | {"symbol": "XBTUSDTM", "base": "XBT", "tick_size": "0.1", "contract_size": "0.001", "index": ".KXBTUSDT", "funding_interval_hours": "8",
-                  "listed_at": "2020-03-30T08:00:00Z"},
+                  "max_leverage": "125", "listed_at": "2020-03-30T08:00:00Z"},
         common | {"symbol": "ETHUSDTM", "base": "ETH", "tick_size": "0.01", "contract_size": "0.01", "index": ".KETHUSDT", "funding_interval_hours": "8",
-                  "listed_at": "2020-06-02T08:20:00Z"},
+                  "max_leverage": "100", "listed_at": "2020-06-02T08:20:00Z"},
         common | {"symbol": "ZRXUSDTM", "base": "ZRX", "tick_size": "0.0001", "contract_size": "10", "index": ".KZRXUSDT", "funding_interval_hours": "8",
-                  "listed_at": "2025-06-30T12:30:00Z"},
+                  "max_leverage": "30", "listed_at": "2025-06-30T12:30:00Z"},
     ]  # fmt: skip
     (older,) = rows("perp_instruments", read("futures_contracts_active_spec"))
-    assert (older["contract_size"], older["tick_size"], older["funding_interval_hours"]) == ("0.001", "0.1", "8")
+    assert (older["contract_size"], older["tick_size"], older["funding_interval_hours"], older["max_leverage"]) == ("0.001", "0.1", "8", "125")
 
 
 def test_the_recorded_contracts_as_tickers():

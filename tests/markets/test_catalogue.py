@@ -98,11 +98,12 @@ DAY = timedelta(days=1)
 
 
 def test_a_contract_keeps_what_its_units_need():
-    contracts("bybit", contract("BTC/USD", inverse=True, settle="BTC", contract_size=Decimal(1), index="BTCUSD", funding_interval_hours=Decimal(8)),
+    terms = {"contract_size": Decimal(1), "index": "BTCUSD", "funding_interval_hours": Decimal(8), "max_leverage": Decimal(100)}
+    contracts("bybit", contract("BTC/USD", inverse=True, settle="BTC", **terms),
               contract("ETH/USDT", kind="future", expiry=NOW + DAY))
     inverse, future = Market.objects.order_by("symbol")
     assert (inverse.kind, inverse.inverse, inverse.settle, inverse.contract_size, inverse.index) == ("perp", True, "BTC", 1, "BTCUSD")
-    assert (inverse.funding_interval_hours, future.kind, future.expiry) == (8, "future", NOW + DAY)
+    assert (inverse.funding_interval_hours, inverse.max_leverage, future.kind, future.expiry, future.max_leverage) == (8, 100, "future", NOW + DAY, None)
 
 
 def test_one_symbol_may_be_a_coin_market_and_a_contract():

@@ -19,8 +19,8 @@ from tests.pages.test_volume import remembered  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("keys", "read_books", "remembered", "chain", "events", "traders", "still")
 ALONE = {  # what the answer of another address says, or none
-    "name", "reason", "truncated", "taker_fee", "sum_of_last_30_pct", "last", "index_price", "basis_pct", "base_volume_24h", "quote_volume_24h", "parity",
-    "at_the_money", "underlying", "network", "chain", "contract_address", "deposit_open", "withdraw_open",
+    "name", "reason", "truncated", "taker_fee", "max_leverage", "sum_of_last_30_pct", "last", "index_price", "basis_pct", "base_volume_24h", "quote_volume_24h",
+    "parity", "at_the_money", "underlying", "network", "chain", "contract_address", "deposit_open", "withdraw_open",
 }
 BEST = {f"{side}_{name}": f"best.{side}.{name}" for side in ("buy", "sell") for name in ("exchange", "price", "net_price")}
 LEGS = {f"{side}_{name}": f"legs.{at}.{name}" for at, side in enumerate(("buy", "sell")) for name in ("exchange", "symbol", "price")}

@@ -23,7 +23,7 @@ SOUND = {"mark_price": 100, "index_price": 100, "last": 100, "open_interest": 20
 
 
 def perp(slug, pair, rate, hours=8, *, age_s=2, funding=None, **more):
-    about = {name: more.pop(name) for name in ("symbol", "status", "base", "settle", "inverse", "contract_size", "taker_fee") if name in more}
+    about = {name: more.pop(name) for name in ("symbol", "status", "base", "settle", "inverse", "contract_size", "taker_fee", "max_leverage") if name in more}
     row = p.market(slug, pair, **{"contract_size": 1, "taker_fee": p.number("0.0006"), **about})
     p.ticker(row, age_s=age_s, **(SOUND | more))
     p.paid(row, rate, hours, age_s=age_s, **(funding or {}))
@@ -35,7 +35,7 @@ def contracts(empty):
     """BTC as the methodology's pair; ETH with one thin leg; WIF of an interval nobody knows; old SOL; a stranger's DOGE."""
     soon = timezone.now() + timedelta(hours=2, minutes=14, seconds=30)
     perp(FIRST, "BTC/USDT", "0.0003", 8, funding={"next_funding_at": soon, "next_rate": p.number("0.0004")})
-    perp(SECOND, "BTC/USDT", "0.00005", 4, mark_price="100.1", open_interest=300_000)
+    perp(SECOND, "BTC/USDT", "0.00005", 4, mark_price="100.1", open_interest=300_000, max_leverage="100.00")
     perp(FIRST, "ETH/USDT", "0.0001", 8)
     perp(SECOND, "ETH/USDT", "0.001", 8, open_interest=9)
     perp(FIRST, "WIF/USDT", "-0.0004", None)
@@ -192,6 +192,7 @@ def test_one_coins_perpetuals_are_compared_with_each_other(look):
     pays, stands = row(page, f"p-{FIRST}"), row(page, f"s-{SECOND}")
     assert "+0.0300%" in pays and "+32.85%" in pays and "+0.0400%" in pays
     assert 'value="100.1"' in stands and "+0.100%" in stands and "300K" in stands and "1 BTC" in stands and "0.06%" in stands
+    assert ">100×<" in stands and "×" not in row(page, f"s-{FIRST}")
 
 
 def test_the_carry_adds_up_and_its_caveat_stands_beside_it(look):

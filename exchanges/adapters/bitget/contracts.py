@@ -42,6 +42,7 @@ class _Contract(Struct):
     ends: Token = field(name="offTime", default=None)
     delivery: Token = field(name="deliveryTime", default=None)
     hours: Text = field(name="fundInterval", default=None)
+    leverage: Text = field(name="maxLeverage", default=None)
     real: Text = field(name="isRwa", default=None)
     sort: Text = field(name="symbolType", default=None)
 
@@ -75,6 +76,7 @@ def _contract(row: _Contract, soft: Soft) -> Instrument:
         settle=_SETTLE.get(row.category, base),
         expiry=soft(_time, row.delivery) if dated else None,
         funding_interval_hours=None if dated else soft(numbers.price, row.hours),
+        max_leverage=soft(numbers.price, row.leverage),
         listed_at=soft(_time, row.opens),
         delist_at=soft(_time, row.ends),
         tokenised=(row.real or "").upper() == "YES" or (row.sort or "crypto") != "crypto",  # shares, metals, indices, and what is not listed yet

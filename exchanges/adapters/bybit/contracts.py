@@ -48,6 +48,10 @@ class _Fees(Struct, gc=False):
     maker: Text = field(name="makerFeeRate", default=None)
 
 
+class _Leverage(Struct, gc=False):
+    most: Text = field(name="maxLeverage", default=None)
+
+
 class _Before(Struct, gc=False):
     fees: _Fees | None = field(name="auctionFeeInfo", default=None)
 
@@ -67,10 +71,12 @@ class _Contract(Struct):
     name: Text = field(name="fullName", default=None)
     prices: _Prices = field(name="priceFilter", default_factory=_Prices)
     lots: _Lots = field(name="lotSizeFilter", default_factory=_Lots)
+    leverage: _Leverage = field(name="leverageFilter", default_factory=_Leverage)
     before: _Before | None = field(name="preListingInfo", default=None)
 
 
-_CONTRACTS = reading.Table(_Reply, _Contract, lambda reply: reply.result.rows, nested=("priceFilter", "lotSizeFilter", "preListingInfo"))
+_NESTED = ("priceFilter", "lotSizeFilter", "leverageFilter", "preListingInfo")
+_CONTRACTS = reading.Table(_Reply, _Contract, lambda reply: reply.result.rows, nested=_NESTED)
 _KIND = {"LinearPerpetual": "perp", "InversePerpetual": "perp", "LinearFutures": "future", "InverseFutures": "future"}
 _STATUS = {"Trading": "trading", "PreLaunch": "pre_open", "Delivering": "delisting", "Closed": "delisted"}
 _NOT_COINS = {"xstocks", "stock", "commodity", "forex"}
@@ -109,6 +115,7 @@ def _contract(row: _Contract, soft: Soft) -> Instrument:
         expiry=ends if kind == "future" else None,
         delist_at=ends if kind == "perp" else None,  # "0" on a perpetual that lives on
         funding_interval_hours=soft(_hours, row.interval) if kind == "perp" else None,
+        max_leverage=soft(numbers.price, row.leverage.most),
         listed_at=soft(numbers.epoch, row.listed, "ms"),
         tokenised=row.zone in _NOT_COINS or bool(row.ticker),  # TSLAUSDT stands in one list with the coins
         name=reading.title(row.name),

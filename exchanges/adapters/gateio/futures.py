@@ -42,6 +42,7 @@ class _Contract(Struct, gc=False):
     order_price_round: Text = None
     order_size_min: Token = None
     enable_decimal: Flag = None
+    leverage_max: Text = None
     create_time: Stamp = None
     launch_time: Stamp = None
     delisting_time: Stamp = None  # from here on positions can only be closed
@@ -88,6 +89,7 @@ def _instrument(settle: str, row: _Contract, soft: Soft) -> Instrument:
         index=_index(row),
         expiry=expiry,
         funding_interval_hours=soft(_hours, row.funding_interval),
+        max_leverage=soft(numbers.price, row.leverage_max),
         listed_at=soft(numbers.seconds, row.create_time) or soft(numbers.seconds, row.launch_time),
         delist_at=soft(numbers.seconds, row.delisted_time) or soft(numbers.seconds, row.delisting_time),
         tokenised=bool(row.contract_type),

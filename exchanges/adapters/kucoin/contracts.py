@@ -48,6 +48,7 @@ class _Contract(Struct, kw_only=True):
     lot: Text = field(name="lotSize", default=None)
     maker: Text = field(name="makerFeeRate", default=None)
     taker: Text = field(name="takerFeeRate", default=None)
+    leverage: Text = field(name="maxLeverage", default=None)
     opened: Token = field(name="firstOpenDate", default=None)
     expires: Token = field(name="expireDate", default=None)
     index_symbol: Text = field(name="indexSymbol", default=None)
@@ -129,6 +130,7 @@ def _instrument(row: _Contract, soft: Soft) -> Instrument:
         index=reading.title(row.index_symbol),
         expiry=ends if row.dated else None,
         funding_interval_hours=None if row.dated else soft(_hours, row),
+        max_leverage=soft(numbers.price, row.leverage),
         listed_at=soft(numbers.epoch, row.opened, "ms"),
         delist_at=None if row.dated else ends,  # a perpetual that has a last day is taken off
         tokenised=(row.asset or "CRYPTO") != "CRYPTO" and row.base not in GOLD_COINS,
