@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from exchanges.adapters import ADAPTERS
@@ -16,6 +15,7 @@ from markets import asking, held
 from markets.analysis import copying
 from markets.analysis.copying import Change, Noted
 from markets.analysis.derivatives import age_s, freshness
+from markets.latest import Latest
 from markets.method import current_method
 from markets.models import LeadTrader, LeadTraderDay
 from markets.reads import gaps
@@ -26,6 +26,7 @@ _FIELDS = (
     "exchange__slug", "trader_id", "name", "open_to_copy", "followers", "max_followers", "followers_ever", "roi_pct", "profit", "follower_profit", "managed",
     "win_rate_pct", "max_drawdown_pct", "trades", "wins", "losses", "days", "symbols", "last_trade_at", "seen_at",
 )
+_kept = Latest(4)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ class Followed:
 
 def followed(rows: Iterable[Trader], period: int, now: datetime) -> dict[tuple[str, str], Followed]:
     """{(exchange, trader): what became of them in so many days}, by the notes of each day."""
-    notes = _notes(held.current().numbers.get("traders"), period, now.date())
+    stand = (held.current().numbers.get("traders"), period, now.date())
+    notes = _kept.get(stand, lambda: _notes(period, now.date()))
     found = {}
     for row in rows:
         mine = notes.get((row.exchange, row.trader_id), {})
@@ -141,8 +143,7 @@ def followed(rows: Iterable[Trader], period: int, now: datetime) -> dict[tuple[s
     return found
 
 
-@lru_cache(maxsize=4)
-def _notes(_number: int | None, period: int, today: date) -> dict[tuple[str, str], dict[date, Noted]]:
+def _notes(period: int, today: date) -> dict[tuple[str, str], dict[date, Noted]]:
     since = today - timedelta(days=period) - copying.LATE
     rows = LeadTraderDay.objects.filter(day__gte=since).values_list("trader__exchange__slug", "trader__trader_id", "day", "roi_pct", "profit")
     found: dict[tuple[str, str], dict[date, Noted]] = {}

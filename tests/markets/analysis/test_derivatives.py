@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from markets.analysis import derivatives as d
+from markets.analysis import units
 from markets.analysis.settings import DEFAULT
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -106,15 +107,8 @@ def test_a_basis_of_the_last_second_and_of_none():
 @pytest.mark.parametrize(("quoted", "agree"), [("220", True), ("220.01", False), ("180", True), ("179.99", False)])
 def test_units_agree_within_a_tenth(quoted, agree):
     row = d.Contract(**BTC, base_volume_24h=Decimal(2), last=Decimal(100), quote_volume_24h=Decimal(quoted))
-    assert d.units_agree(row) is agree
+    assert units.agree(row) is agree
     assert ("unit_mismatch" in d.flags(row), "unit_mismatch" in d.funding_flags(row, d.Funding())) == (not agree, not agree)
-
-
-@pytest.mark.parametrize("missing", ["base_volume_24h", "quote_volume_24h", "last"])
-@pytest.mark.parametrize("value", [None, Decimal(0)])
-def test_units_that_cannot_be_told_contradict_nothing(missing, value):
-    known = {"base_volume_24h": Decimal(2), "last": Decimal(100), "quote_volume_24h": Decimal(9)} | {missing: value}
-    assert d.units_agree(d.Contract(**BTC, **known))
 
 
 def test_what_is_over_and_what_is_to_come():

@@ -62,7 +62,7 @@ def test_an_order_in_full():
     assert (ticker.reason, ticker.size) == ("dislocated", 7)
     booked = sc.leg(POL, "ada", "buy", booked=True)
     assert booked == replace(
-        ticker, price=D(100), levels=((D(100), D(3)), (D("100.5"), D(4))), source="book", observed_at=NOW - timedelta(seconds=5), age_s=5,
+        ticker, price=D(100), levels=((D(100), D(3)), (D("100.5"), D(4))), source="book", observed_at=NOW - timedelta(seconds=5), age_s=5, newer=D(101),
     )  # fmt: skip
     assert [(leg.price, leg.levels) for leg in (sc.leg(POL, "ada", "sell", booked=booked) for booked in (False, True))] == [
         (99, ((D(99), D(7)),)), (D("99.5"), ((D("99.5"), D(1)),)),
