@@ -109,7 +109,7 @@ def test_a_page_asks_for_books_that_nobody_plans_and_they_arrive(pebble):
     first = get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()
     assert "0 of 5 books are here" in first and "data-soon" in first
     page = until(lambda: (body := get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()) and "data-soon" not in body and body, 30)
-    assert "is deepest" in page and "asking now" not in page
+    assert "is most liquid for" in page and "asking now" not in page
     asked = "SELECT COUNT(*) FROM markets_reading r JOIN markets_market m ON m.id = r.market_id WHERE r.wanted_at IS NOT NULL AND r.outcome = 'ok'"
     assert pebble.sql(asked)[0][0] >= 5
 
