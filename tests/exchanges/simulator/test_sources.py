@@ -103,14 +103,25 @@ def still(simulator, ask):
     return {slug: now // WRITERS[slug].SNAPSHOT_S * WRITERS[slug].SNAPSHOT_S for slug in EXCHANGES}, Prices(1)
 
 
-def differences(row, truth):
-    """The fields of a row that are not what they should be: one per cent off, or there where nothing is."""
+def differences(row, truth, half=0.0):
+    """The fields of a row that are not what they should be: one per cent off, or there where nothing is.
+
+    Sizes are whole contracts on the wire: `half` of one, in coins, may be missing or too much.
+    """
     wrong = {}
     for name, value in truth.items():
         read = getattr(row, name) or None  # a size of nothing at a side that is not there
-        if (read is None) != (value is None) or (value is not None and abs(float(read) - value) > 0.01 * abs(value) + 1e-12):
+        if (read is None) != (value is None) or (value is not None and abs(float(read) - value) > 0.01 * abs(value) + (half if name in WHOLE else 0) + 1e-12):
             wrong[name] = (read, value)
     return wrong
+
+
+WHOLE = ("bid_size", "ask_size", "open_interest", "base_volume_24h")
+
+
+def half_a_contract(q):
+    """Of a linear contract, in units of its code; of an inverse one, in coins at the mark price."""
+    return q.contract.contract_size / (q.mark if q.contract.inverse else 1) / 2
 
 
 def contract_truth(q, fields):
@@ -132,7 +143,8 @@ def test_every_contract_is_read_in_the_units_of_the_world(ask, still, slug):
     silent = without_a_value(list(rows.values()))
     assert silent <= {"open_interest", "change_24h_pct", "exchange_ts"}, "a field that no row has"
     fields = set(FIELDS) - silent
-    wrong = {symbol: found for symbol, q in quotes.items() if symbol in rows and (found := differences(rows[symbol], contract_truth(q, fields)))}
+    found = {symbol: differences(rows[symbol], contract_truth(q, fields), half_a_contract(q)) for symbol, q in quotes.items() if symbol in rows}
+    wrong = {symbol: differing for symbol, differing in found.items() if differing}
     assert wrong == {}
 
 
