@@ -16,7 +16,7 @@ APPS = ("exchanges", "markets", "pebble")
 FLOORS = {
     0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
     1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan"
-    " markets.analysis markets.board markets.shapes",
+    " markets.analysis markets.ask markets.board markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases exchanges.capabilities markets.models markets.bulk",
     3: "exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
     # the rooms behind those two doors

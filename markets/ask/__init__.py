@@ -1,0 +1,1 @@
+"""Questions in plain language: read into a frame, routed, answered from stored numbers, kept as receipts."""
