@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 
 from markets.admin.common import ReadOnly
-from markets.pages.display import DASH
+from markets.analysis.display import DASH
 
 COLUMNS = ("time", "who", "what", "object", "action", "changes", "reason", "address")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

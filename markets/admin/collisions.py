@@ -22,9 +22,9 @@ from django.utils import timezone
 from exchanges.numbers import plain
 from markets import decisions
 from markets.admin.audited import safe_cell
+from markets.analysis.display import amount, fixed
+from markets.analysis.display import price as shown_price
 from markets.models import Asset, Decision, ExchangeAsset, Renaming
-from markets.pages.display import amount, fixed
-from markets.pages.display import price as shown_price
 from markets.reads import collisions
 from markets.reads.collisions import KINDS, Item, Side
 

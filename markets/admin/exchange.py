@@ -23,9 +23,9 @@ from exchanges.numbers import plain
 from markets import planning, read, trial
 from markets.admin.common import Fixed, Labelled, Reported
 from markets.admin.sources import FeedInline, fitting_budget
+from markets.analysis.display import DASH, age
 from markets.asking import credentials
 from markets.impact import impact, sentence
-from markets.pages.display import DASH, age
 from markets.shapes import ExchangeStatus, Meter
 
 CONFIRMED = "_confirmed"

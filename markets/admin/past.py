@@ -18,8 +18,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from exchanges.numbers import plain
+from markets.analysis.display import DASH
 from markets.models import Candle, Depth, FundingSettlement, LeadTraderDay, OpenInterest, Snapshot
-from markets.pages.display import DASH
 
 SHOWN = 200
 

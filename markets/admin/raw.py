@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from exchanges.numbers import plain
 from markets.admin.common import ReadOnly
 from markets.admin.past import LEAD_TRADER, WithPast
+from markets.analysis.display import DASH
 from markets.models import (
     Announcement,
     Book,
@@ -27,7 +28,6 @@ from markets.models import (
     Reading,
     ServiceStatus,
 )
-from markets.pages.display import DASH
 
 PRICES, NETWORKS, EVENTS, READING = "Prices and contracts", "Networks", "Listings and notices", "Reading"
 _FIGURES: dict[str, Callable[[Model], str]] = {}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from exchanges.models import Exchange, Feed
 from markets import planning, turns
 from markets.admin.common import Labelled
-from markets.pages.display import DASH
+from markets.analysis.display import DASH
 
 
 def fitting_budget(form: forms.ModelForm) -> int:

@@ -13,10 +13,10 @@ from django.utils.safestring import mark_safe
 
 from markets import read
 from markets.analysis.depth import Level
+from markets.analysis.display import DASH, age, amount, moment, percent, price
 from markets.analysis.episodes import Episode
 from markets.api import filters
 from markets.pages import arbitrage_shown as shown
-from markets.pages.display import DASH, age, amount, moment, percent, price
 from markets.pages.query import Asked
 from markets.reads.arbitrage import Detail
 

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 from markets.analysis.arbitrage import Trade
 from markets.analysis.classes import Condition
+from markets.analysis.display import DASH, age, amount, exact, gap, percent, places_of, rate, signed
 from markets.analysis.scene import Leg, Route
 from markets.board import Board, PairKey
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, age, amount, exact, gap, percent, places_of, rate, signed
 from markets.pages.overview_shown import Column, cell
 from markets.pages.query import Asked
 from markets.reads.arbitrage import Found, Line

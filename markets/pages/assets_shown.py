@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from exchanges.numbers import plain
-from markets.analysis import derivatives
+from markets.analysis import derivatives, display
 from markets.analysis.aliases import TICKERS
 from markets.analysis.derivatives import Contract
 from markets.analysis.evidence import short
 from markets.analysis.settings import Method
-from markets.pages import display
 from markets.pages.overview_shown import cell
 from markets.reads.assets import Asset, Code, OnNetwork
 from markets.shapes import ExchangeStatus

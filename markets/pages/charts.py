@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-from markets.pages.display import direction, nice_scale, percent, signed
+from markets.analysis.display import direction, nice_scale, percent, signed
 
 WIDTH, HEIGHT, EDGE = 150, 20, 6  # of a strip's axis, and how far its ends lie inside
 SPARK_WIDTH, SPARK_HEIGHT = 84, 26

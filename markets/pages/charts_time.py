@@ -13,7 +13,7 @@ from decimal import Decimal
 from html import escape
 from typing import NamedTuple
 
-from markets.pages.display import fixed, signed
+from markets.analysis.display import fixed, signed
 
 WIDE, NARROW = 860, 372
 TICKS = tuple(map(Decimal, ("1", "1.2", "1.6", "2", "4", "5", "6", "8", "10")))  # what the edge of a scale may be, times a power of ten

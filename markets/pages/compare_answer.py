@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from markets.analysis import derivatives
 from markets.analysis.best import Comparison, Row
+from markets.analysis.display import DASH, age, fixed, gap, percent, price, rate
 from markets.board import PairKey
 from markets.method import current_method
 from markets.pages.compare_shown import Faces, digits, net_places
 from markets.pages.compare_why import asked as asked_text
 from markets.pages.compare_why import coins, money_places
-from markets.pages.display import DASH, age, fixed, gap, percent, price, rate
 from markets.reads import contracts
 from markets.shapes import ExchangeStatus
 

@@ -16,6 +16,7 @@ from markets.analysis.arbitrage import break_even
 from markets.analysis.best import Comparison
 from markets.analysis.derivatives import FIGURE, Contract, Funding
 from markets.analysis.deviation import BPS, Cell, Deviation, Hours, Line, presence
+from markets.analysis.display import exact, percent, signed
 from markets.analysis.fees import Fees
 from markets.analysis.scene import Route
 from markets.api.filters import fees_text
@@ -23,7 +24,6 @@ from markets.board import PairKey
 from markets.pages.charts import availability
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip
 from markets.pages.compare_shown import Faces, shared_places
-from markets.pages.display import exact, percent, signed
 from markets.pages.query import Asked
 from markets.reads import arbitrage, contracts
 from markets.reads import deviation as reads

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from markets.analysis.best import Comparison, Row
+from markets.analysis.display import exact
 from markets.api.serialize_compare import deal
-from markets.pages.display import exact
 from markets.pages.overview_shown import cell
 
 _HEAD = ("rank", "exchange", "symbol", "quote", "bid", "bid_size", "ask", "ask_size", "fee_pct", "fee_source", "net_price", "vs_best", "spread_bps")

@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from exchanges.adapters import ADAPTERS
 from markets.analysis.best import Comparison, Row
 from markets.analysis.depth import Level
+from markets.analysis.display import DASH, age, amount, fixed, gap, price, price_html, rate
 from markets.pages import compare_why
 from markets.pages.charts import depth_bar, share_bar
 from markets.pages.compare_why import net_places, shared_places
-from markets.pages.display import DASH, age, amount, fixed, gap, price, price_html, rate
 from markets.shapes import ExchangeStatus
 
 __all__ = ["BADGES", "Faces", "Line", "lines", "net_places", "shared_places"]

@@ -9,7 +9,7 @@ from exchanges.numbers import plain
 from markets.analysis import amounts, fills
 from markets.analysis.amounts import Deal
 from markets.analysis.best import Comparison, Row
-from markets.pages.display import MINUS, age, fixed, places_of, price, rate
+from markets.analysis.display import MINUS, age, fixed, places_of, price, rate
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 LEVELS = 5  # of a walk that are written out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from markets.pages.display import amount
+from markets.analysis.display import amount
 from markets.pages.overview_shown import Column
 from markets.pages.query import Asked
 from markets.shapes import ExchangeStatus

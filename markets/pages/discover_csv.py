@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from markets.analysis.discovery import Flood
-from markets.pages.display import exact
+from markets.analysis.display import exact
 from markets.pages.overview_shown import cell
 from markets.reads.elsewhere import OnlyRow
 from markets.reads.news import NewRow

@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis.discovery import Flood, Lead
+from markets.analysis.display import DASH, age, amount, direction, fixed, gap, percent, price_html, signed
 from markets.analysis.trending import MINIMUM_USD, Overall
 from markets.board import Coin, PairKey
 from markets.pages.charts import sparkline
-from markets.pages.display import DASH, age, amount, direction, fixed, gap, percent, price_html, signed
 from markets.pages.query import Asked
 from markets.reads.elsewhere import OnlyRow
 from markets.reads.news import NewRow

@@ -12,11 +12,11 @@ from django.utils.feedgenerator import Atom1Feed
 
 from markets import held, read
 from markets.analysis.discovery import Flood
+from markets.analysis.display import moment
 from markets.pages import query
 from markets.pages.base import page
 from markets.pages.cache import Page
 from markets.pages.discover_shown import EVENTS, SOURCES
-from markets.pages.display import moment
 from markets.reads import listed, news
 from markets.reads.news import NewRow
 from markets.reads.wanted import Found, Wanted

@@ -16,10 +16,10 @@ from markets import read
 from markets.analysis import derivatives
 from markets.analysis.carry import Carry, Position
 from markets.analysis.derivatives import HUNDRED, Contract
+from markets.analysis.display import DASH, age, amount, exact, percent, places_of, price, rate, signed
 from markets.analysis.funding import OLD, PAYMENTS, Cell, Line, Mean, hourly, total
 from markets.method import current_method
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, age, amount, exact, percent, places_of, price, rate, signed
 from markets.pages.funding_charts import Frame, Series, chart
 from markets.pages.funding_shown import REASONS, Links, Shown, hours, shown
 from markets.pages.overview_shown import cell as safe

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from exchanges.numbers import plain
 from markets import read
 from markets.analysis.derivatives import HUNDRED
+from markets.analysis.display import DASH, age, amount, exact, fixed, percent
 from markets.analysis.funding import OLD, Cell, Line, heat, next_payment
 from markets.api import filters
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, age, amount, exact, fixed, percent
 from markets.pages.overview_shown import cell as safe
 from markets.pages.query import ALL, Asked
 from markets.reads.funding import Matrix, name_of, volume_usd

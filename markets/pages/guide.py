@@ -19,12 +19,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from markets import read
+from markets.analysis.display import amount
 from markets.analysis.settings import Method
 from markets.method import current_method
 from markets.pages import query
 from markets.pages.base import frame_of, html, page, problem, states_of
 from markets.pages.cache import Page
-from markets.pages.display import amount
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "guide"
 INDEX = "index"

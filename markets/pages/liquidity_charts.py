@@ -16,8 +16,8 @@ from itertools import accumulate
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from markets.analysis.display import amount, fixed
 from markets.board import Ladder
-from markets.pages.display import amount, fixed
 from markets.shapes import ExchangeStatus
 
 SIZES = (("wide", 640, 240), ("slim", 356, 220))

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from markets.analysis.depth import BANDS
+from markets.analysis.display import exact
 from markets.analysis.liquidity import STEPS, Cost, Measure
-from markets.pages.display import exact
 from markets.pages.overview_shown import cell
 from markets.reads.liquidity import PairLiquidity, Row
 

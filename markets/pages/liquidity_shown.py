@@ -10,10 +10,10 @@ from typing import Any
 
 from markets import read
 from markets.analysis.cross import Peg, Rate
+from markets.analysis.display import DASH, age, amount, fixed, gap, percent, price
 from markets.analysis.liquidity import STEPS, WIDEST, Band, Cost, Part, Wish, imbalance, thinner
 from markets.board import Board, PairKey
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, age, amount, fixed, gap, percent, price
 from markets.pages.liquidity_charts import Curve, SpreadLine
 from markets.pages.overview_shown import Column
 from markets.pages.query import Asked

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from markets.analysis.chain import Expiry, Side, Strike
 from markets.analysis.derivatives import HUNDRED
+from markets.analysis.display import DASH, amount, exact, fixed, percent, price, signed
 from markets.analysis.funding import total
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, amount, exact, fixed, percent, price, signed
 from markets.pages.funding_shown import REASONS, Links
 from markets.pages.overview_shown import cell as safe
 from markets.pages.query import Asked

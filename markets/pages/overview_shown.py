@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis.best import Comparison
+from markets.analysis.display import amount, direction, exact, gap, percent
 from markets.api import filters
 from markets.board import Board, PairKey
 from markets.pages.charts import Dot, sparkline, strip
 from markets.pages.compare_shown import Faces, shared_places
-from markets.pages.display import amount, direction, exact, gap, percent
 from markets.pages.query import ALL, Asked
 from markets.shapes import ExchangeStatus, Filters, Overview, Tile
 

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis import copying
 from markets.analysis.derivatives import age_s
+from markets.analysis.display import DASH, amount, direction, exact, percent, signed
 from markets.pages.charts import SPARK_HEIGHT, SPARK_WIDTH
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, amount, direction, exact, percent, signed
 from markets.pages.overview_shown import Column, cell
 from markets.pages.query import Asked
 from markets.reads import traders

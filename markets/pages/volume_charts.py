@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
 
-from markets.pages.display import amount
+from markets.analysis.display import amount
 
 SIZES = {"wide": (590, 168), "narrow": (346, 150)}  # the fitting one is shown, so that text never shrinks
 LEFT, BOTTOM, TOP = 46, 22, 8  # room for the axes

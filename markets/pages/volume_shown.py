@@ -9,10 +9,10 @@ from decimal import Decimal
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis.activity import Activity
+from markets.analysis.display import DASH, amount, exact, fixed, percent, signed
 from markets.analysis.sentiment import PARTS, Sentiment
 from markets.analysis.volume import NORM_DAYS, Volume
 from markets.pages.compare_shown import Faces
-from markets.pages.display import DASH, amount, exact, fixed, percent, signed
 from markets.pages.overview_shown import Column, cell
 from markets.pages.query import Asked
 from markets.pages.volume_charts import Face, bar

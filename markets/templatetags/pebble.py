@@ -1,4 +1,4 @@
-"""Template tags: numbers, ages, pebbles and icons. Each is one call of `markets.pages.display`, marked safe where it is HTML."""
+"""Template tags: numbers, ages, pebbles and icons. Each is one call of `markets.analysis.display`, marked safe where it is HTML."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from markets.pages import charts, display, guide
+from markets.analysis import display
+from markets.pages import charts, guide
 from markets.shapes import ExchangeStatus, Meter
 
 register = template.Library()

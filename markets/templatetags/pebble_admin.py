@@ -16,7 +16,7 @@ from django_q.models import Failure, Schedule
 
 from markets import read
 from markets.admin.audited import changes
-from markets.pages.display import age
+from markets.analysis.display import age
 
 register = template.Library()
 LATE_S = 60

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from exchanges.models import Exchange, ExchangeState
 from markets import read
+from markets.analysis import display
 from markets.api import throttle
 from markets.models import Revision
-from markets.pages import base, compare_shown, display
+from markets.pages import base, compare_shown
 from markets.pages import cache as pagecache
 from tests.pages import market
 from tests.pages.market import FIFTH, FIRST, FOURTH, HOSTILE, SECOND

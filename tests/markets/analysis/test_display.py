@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.pages import display
-from markets.pages.display import DASH, MINUS
+from markets.analysis import display
+from markets.analysis.display import DASH, MINUS
 
 D = Decimal
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=D("-1e12"), max_value=D("1e12"), places=12)
