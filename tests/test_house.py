@@ -18,7 +18,7 @@ FLOORS = {
     1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan"
     " markets.analysis markets.ask markets.board markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases exchanges.capabilities markets.models markets.bulk",
-    3: "exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
+    3: "markets.ask.agent exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
     # the rooms behind those two doors
     " markets.asking markets.candles markets.catalogue markets.codes markets.contracts markets.depth markets.funding markets.listings markets.networks"
     " markets.notices markets.partitions markets.polls markets.retention markets.series markets.traders"

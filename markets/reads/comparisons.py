@@ -6,7 +6,7 @@ Pages, API and CSV ask here for the same terms, so their numbers cannot differ. 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,7 +15,8 @@ from markets.analysis import best, cross
 from markets.analysis.amounts import Order
 from markets.analysis.best import Comparison, Summary, Terms
 from markets.analysis.converted import Conversion, Joined
-from markets.analysis.fees import Fees, charged
+from markets.analysis.fees import Fees
+from markets.analysis.inputs import Inputs
 from markets.analysis.wallets import Wallet
 from markets.board import Board, Ladder, PairKey, Quote
 from markets.method import current_method
@@ -46,15 +47,17 @@ class Wanted:
 
 def compared(view: Board, key: PairKey, now: datetime, wanted: Wanted) -> Comparison:
     """One pair compared, with what its books hold."""
+    return inputs(view, key, now, wanted).compared(now)
+
+
+def inputs(view: Board, key: PairKey, now: datetime, wanted: Wanted) -> Inputs:
+    """Everything that the comparison of one pair is made of, as stored now."""
     quotes, books = (view.pairs.get(key, {}), ladders.of(key)) if key.kind == "spot" else _contracts(key, now, wanted)
-    kept = _kept(quotes, wanted)
-    usd, stable, method = view.usd.get(key.quote), view.is_stable(key), current_method()
     joined, left_out = _joined(view, key, now, wanted) if wanted.normalise and key.kind == "spot" else ((), ())
-    found = best.compare(
-        key, kept, now, method, terms=wanted.terms, books=books, wallets=_wallets(key, wanted), joined=joined, usd=usd, stable=stable, names=names(),
+    return Inputs(
+        key=key, quotes=_kept(quotes, wanted), method=current_method(), terms=wanted.terms, books=dict(books), wallets=dict(_wallets(key, wanted)),
+        joined=tuple(joined), usd=view.usd.get(key.quote), stable=view.is_stable(key), names=names(), prefer=tuple(wanted.prefer), notes=tuple(left_out),
     )
-    choice = best.prefer(charged(kept, wanted.fees), wanted.prefer, now, method, usd=usd, stable=stable) if wanted.prefer else None
-    return replace(found, choice=choice, notes=(*found.notes, *left_out))
 
 
 def line(view: Board, key: PairKey, now: datetime, wanted: Wanted) -> Comparison:

@@ -1,0 +1,24 @@
+"""What each kind of question is answered with: a finding (what was read, as data that can be kept) becomes an answer. Pure.
+
+The same function answers now and replays later, so a receipt recomputes to the same answer or shows that the method changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from markets.ask.answer import Answer
+from markets.ask.answers import prices
+from markets.ask.frame import Frame
+from markets.ask.router import Route
+
+Finding = prices.Prices
+
+_COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {prices.Prices: prices.compose}
+
+
+def compose(frame: Frame, route: Route, finding: Finding, now: datetime) -> Answer:
+    """What a finding says, at the time it was read."""
+    return _COMPOSE[type(finding)](frame, route, finding, now)

@@ -1,0 +1,18 @@
+"""What is read for a question: one module for each kind, each asking the same functions as the page of that kind.
+
+`GATHER` is {intent: function of (frame, route, asked) -> findings}; `Asked` says when, for whom, and how long to wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from markets.ask.answers import Finding
+from markets.ask.frame import Frame
+from markets.ask.router import Route
+from markets.reads.findings import prices
+from markets.reads.findings.asked import Asked
+
+__all__ = ["GATHER", "Asked"]
+
+GATHER: Mapping[str, Callable[[Frame, Route, Asked], tuple[Finding, ...]]] = {"best_price": prices.best, "compare": prices.best}
