@@ -37,6 +37,8 @@ MAY_NAME_EXCHANGES = ("exchanges/adapters/", "exchanges/simulator/", "markets/se
 LONGEST = 50
 LONG = {}  # path::function -> why it is one piece
 BROAD = {  # path -> (how many, why): the edges that turn any failure into a recorded outcome
+    "markets/ask/agent.py": (1, "one question of a text that fails is an answer that says so, and takes no other with it"),
+    "markets/latest.py": (1, "who waits for another thread's work must be told how it failed"),
     "exchanges/client.py": (1, "a reply that breaks a parser in a way nobody thought of is the outcome schema, not a dead worker"),
     "pebble/brokers.py": (1, "a scheduler that fails must not stop the queue; it is logged and tried again"),
     "pebble/health.py": (1, "readiness reports whatever failed instead of failing itself"),

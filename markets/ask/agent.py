@@ -5,23 +5,73 @@ Everything it says is composed of a `Record`, so what a page shows, the API send
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import time
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
+from django.db import DatabaseError
+
+from markets import held
+from markets.ask.answer import Answer
+from markets.ask.answers import compose, unread
+from markets.ask.answers.unread import Unread
 from markets.ask.frame import Frame
 from markets.ask.record import Part, Record
 from markets.ask.router import Standing, route
+from markets.latest import Shared
 from markets.method import current_method
+from markets.reads import routing
 from markets.reads.findings import GATHER, Asked
 
 MOST = 3  # questions of one text that are answered
+logger = logging.getLogger(__name__)
 
 
-def answered(frame: Frame, standings: Sequence[Standing], asked: Asked) -> Record:
-    """Everything the answer to a frame and its further questions is made of."""
-    parts = tuple(_part(each, standings, asked) for each in (frame, *frame.also)[:MOST])
-    return Record(asked.now, current_method().version, parts)
+@dataclass(frozen=True)
+class Reply:
+    """What a question is answered with, and everything that answer was made of. `took_ms` is the whole way, reading included."""
+
+    record: Record
+    answers: tuple[Answer, ...]
+    took_ms: float
 
 
-def _part(frame: Frame, standings: Sequence[Standing], asked: Asked) -> Part:
+_replies = Shared(256)
+
+
+def replied(frame: Frame, asked: Asked) -> Reply:
+    """The answers to a frame and its further questions. What many ask within a second of the same stored numbers is worked out once."""
+    start = time.monotonic()
+    parts = tuple((each, routing.standings(each.intent, asked.subject, asked.now)) for each in (frame, *frame.also)[:MOST])
+    found = _replies.get(_key(parts, asked), lambda: _answered(parts, asked))
+    return replace(found, took_ms=(time.monotonic() - start) * 1000)
+
+
+def _key(parts: tuple[tuple[Frame, tuple[Standing, ...]], ...], asked: Asked) -> Hashable:
+    """What an answer depends on: the question, who is in a rollout, the visitor's fees, what is stored, and the second."""
+    return parts, tuple(sorted(asked.fees.items())), tuple(sorted(held.current().numbers.items())), int(asked.now.timestamp())
+
+
+def _answered(parts: Sequence[tuple[Frame, Sequence[Standing]]], asked: Asked) -> Reply:
+    read = [_read(frame, standings, asked) for frame, standings in parts]
+    record = Record(asked.now, current_method().version, tuple(part for part, _ in read))
+    return Reply(record, tuple(answer for _, answers in read for answer in answers), 0.0)
+
+
+def _read(frame: Frame, standings: Sequence[Standing], asked: Asked) -> tuple[Part, tuple[Answer, ...]]:
+    """One question read and answered. What fails becomes an answer that says so: the other questions of the text stand."""
     way = route(frame, standings)
-    return Part(frame, way, GATHER[frame.intent](frame, way, asked))
+    try:
+        found = GATHER[frame.intent](frame, way, asked)
+        return _composed(Part(frame, way, found or (Unread(unread.EMPTY),)), asked)
+    except DatabaseError:
+        logger.warning("the database is away: %s is not answered", frame.intent, exc_info=True)
+        return _composed(Part(frame, way, (Unread(unread.AWAY),)), asked)
+    except Exception:
+        logger.exception("%s is not answered", frame.intent)
+        return _composed(Part(frame, way, (Unread(unread.BROKEN),)), asked)
+
+
+def _composed(part: Part, asked: Asked) -> tuple[Part, tuple[Answer, ...]]:
+    return part, tuple(compose(part.frame, part.route, finding, asked.now) for finding in part.findings)

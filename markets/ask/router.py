@@ -80,10 +80,10 @@ def route(frame: Frame, standings: Sequence[Standing]) -> Route:
     steps, left = list[Step](), list[Left]()
     for each in _ordered(frame, standings):
         reason, detail = _refused(frame, each)
-        if reason and not (reason == "excluded" and frame.intent in CATALOGUES):
+        if reason:
             left.append(Left(each.slug, each.name, reason, detail))
         else:
-            steps.append(_step(frame, each, "catalogue" if reason else "priced"))
+            steps.append(_step(frame, each, "catalogue" if each.slug in frame.exclude else "priced"))
     return Route(frame.intent, tuple(steps), tuple(left), {each.slug: each.name for each in standings})
 
 
@@ -99,13 +99,13 @@ def _ordered(frame: Frame, standings: Iterable[Standing]) -> list[Standing]:
 
 def _refused(frame: Frame, s: Standing) -> tuple[str, str]:
     """Why an exchange is not read: a reason code and a sentence; ("", "") when it is."""
-    needs = NEEDS[frame.intent]
+    needs, absence = NEEDS[frame.intent], frame.intent in CATALOGUES
     tests = (
         (not s.enabled, "disabled", wording.PLAIN["disabled"]),
         (s.state in WORST, s.state, s.detail or wording.PLAIN.get(s.state, "")),
         (not s.in_rollout, "not_in_rollout", wording.PLAIN["not_in_rollout"]),
-        (s.slug in frame.exclude, "excluded", "you left it out"),
-        (bool(frame.exchanges) and s.slug not in frame.exchanges and frame.intent not in CATALOGUES, "not_asked", "you did not ask for it"),
+        (s.slug in frame.exclude and not absence, "excluded", "you left it out"),
+        (bool(frame.exchanges) and s.slug not in frame.exchanges and not absence, "not_asked", "you did not ask for it"),
         (bool(needs) and not s.offers.intersection(needs), "not_offered", f"does not publish what this needs ({' or '.join(needs)})"),
         (bool(needs) and not s.feeds.intersection(needs), "disabled", "collecting this is switched off by an operator"),
     )

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from markets.ask.answer import Answer
-from markets.ask.answers import prices
+from markets.ask.answers import prices, unread
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-Finding = prices.Prices
+Finding = prices.Prices | unread.Unread
 
-_COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {prices.Prices: prices.compose}
+_COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {prices.Prices: prices.compose, unread.Unread: unread.compose}
 
 
 def compose(frame: Frame, route: Route, finding: Finding, now: datetime) -> Answer:
