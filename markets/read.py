@@ -32,7 +32,8 @@ from markets.statuses import exchanges, status
 
 __all__ = [
     "SORTS", "Event", "ExchangeStatus", "Filters", "Meter", "Overview", "SourceStatus", "Status", "Tile", "UnknownPair", "Workers", "alone", "board",
-    "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "resolve", "revision", "sparks", "status", "suggest", "tag", "words",
+    "compare", "exchanges", "forget", "nearest", "overview", "pairs", "pairs_traded", "renamed", "resolve", "revision", "sparks", "status", "suggest", "tag",
+    "words",
 ]
 
 SPARK_HOURS = 24
@@ -91,7 +92,7 @@ def compare(base: str, quote: str, now: datetime, *, kind: str = "spot", **wante
     key, former = _pair(view, base, quote) if kind == "spot" else _contract_pair(view, base, quote, kind)
     result = comparisons.compared(view, key, now, Wanted(**wanted))
     if former:
-        return replace(result, notes=(_renamed(former, view.coins[key.base].ticker), *result.notes))
+        return replace(result, notes=(renamed(former, view.coins[key.base].ticker), *result.notes))
     return result
 
 
@@ -112,7 +113,7 @@ def alone(key: PairKey, exchange: str, now: datetime) -> Comparison:
     return comparisons.compared(replace(view, pairs={key: {exchange: only}}), key, now, Wanted())
 
 
-def _renamed(former: str, ticker: str) -> str:
+def renamed(former: str, ticker: str) -> str:
     """What became of an old ticker. Prices are always those of today's coin, so a changed unit has to be said."""
     alias = words().get(former)
     if alias is None or alias.factor == 1:

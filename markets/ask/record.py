@@ -9,6 +9,7 @@ from msgspec import Struct
 from markets.ask import answers
 from markets.ask.answer import Answer
 from markets.ask.answers import Finding
+from markets.ask.answers.common import remarked
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
@@ -21,6 +22,10 @@ class Part(Struct, frozen=True):
     frame: Frame
     route: Route
     findings: tuple[Finding, ...]
+
+    def answers(self, now: datetime) -> tuple[Answer, ...]:
+        """What it gave, as answers: the first says what there is to say of the question itself."""
+        return remarked([answers.compose(self.frame, self.route, found, now) for found in self.findings], self.frame, self.route)
 
 
 class Record(Struct, frozen=True):
@@ -38,4 +43,4 @@ class Record(Struct, frozen=True):
 
     def answers(self) -> tuple[Answer, ...]:
         """The answers, computed from what was read: the same each time."""
-        return tuple(answers.compose(part.frame, part.route, found, self.as_of) for part in self.parts for found in part.findings)
+        return tuple(answer for part in self.parts for answer in part.answers(self.as_of))

@@ -10,13 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from markets.ask.answer import Answer
-from markets.ask.answers import prices, unread
+from markets.ask.answers import common, prices, unread
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-Finding = prices.Prices | unread.Unread
+Finding = prices.Prices | common.Unlisted | common.Coinless | unread.Unread
 
-_COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {prices.Prices: prices.compose, unread.Unread: unread.compose}
+_COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
+    prices.Prices: prices.compose,
+    common.Unlisted: common.unlisted,
+    common.Coinless: common.coinless,
+    unread.Unread: unread.compose,
+}
 
 
 def compose(frame: Frame, route: Route, finding: Finding, now: datetime) -> Answer:
