@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from markets import held
 from markets.ask.answer import Answer
-from markets.ask.answers import compose, unread
+from markets.ask.answers import unread
 from markets.ask.answers.unread import Unread
 from markets.ask.frame import Frame
 from markets.ask.record import Part, Record
@@ -74,4 +74,4 @@ def _read(frame: Frame, standings: Sequence[Standing], asked: Asked) -> tuple[Pa
 
 
 def _composed(part: Part, asked: Asked) -> tuple[Part, tuple[Answer, ...]]:
-    return part, tuple(compose(part.frame, part.route, finding, asked.now) for finding in part.findings)
+    return part, part.answers(asked.now)
