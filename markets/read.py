@@ -18,7 +18,7 @@ from django.utils import timezone
 from msgspec import structs
 
 from exchanges.numbers import plain
-from markets import held, latest, statuses
+from markets import held, latest, receipts, rollouts, statuses, tallies
 from markets.analysis.aliases import FORMER, Alias, standing, vocabulary
 from markets.analysis.best import Comparison, Summary
 from markets.board import Board, Coin, PairKey
@@ -72,6 +72,9 @@ def forget() -> None:
     deviation.forget()
     latest.forget()
     statuses.forget()
+    rollouts.forget()
+    receipts.forget()
+    tallies.forget()
 
 
 def tag(now: datetime, *parts: str) -> str:

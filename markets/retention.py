@@ -12,6 +12,7 @@ from exchanges.models import Run
 from markets import partitions
 from markets.models import (
     Announcement,
+    AskCount,
     Candle,
     Depth,
     Episode,
@@ -21,12 +22,17 @@ from markets.models import (
     Market,
     NetworkChange,
     OpenInterest,
+    Question,
+    Receipt,
+    RolloutCount,
     Setting,
     Snapshot,
     VolumeHour,
 )
 
 RUNS_KEPT = timedelta(days=2)
+QUESTIONS_KEPT = timedelta(days=30)  # of people: from the first time one was asked, however often it comes again
+COUNTS_KEPT = timedelta(days=400)  # of questions: this day a year ago can be looked at
 OPTIONS_KEPT = timedelta(days=7)  # expired options: hundreds more of them every day
 MARKETS_AT_ONCE = 500
 MINUTE, DAY = 60, 86_400
@@ -65,6 +71,8 @@ def _old_events(now: datetime, setting: Setting) -> list[models.QuerySet[Any]]:
         Announcement.objects.filter(first_seen_at__lt=events), LeadTraderDay.objects.filter(day__lt=traders.date()),
         VolumeHour.objects.filter(opened_at__lt=volumes),
         Episode.objects.filter(died_at__lt=now - timedelta(days=setting.episodes_kept_d)),
+        Receipt.objects.filter(until__lt=now), Question.objects.filter(first_at__lt=now - QUESTIONS_KEPT),
+        *(model.objects.filter(day__lt=(now - COUNTS_KEPT).date()) for model in (AskCount, RolloutCount)),
     ]  # fmt: skip
 
 

@@ -61,6 +61,10 @@ class SettingAdmin(Reported, Fixed):
             ),
             "description": "On save new history follows at once; what is past its keep goes with the next housekeeping, within ten minutes.",
         }),
+        ("Receipts", {
+            "fields": ("receipts_kept_d", "receipts_mb"),
+            "description": "On save the next answers' receipts are kept so long. Those that were given keep the time they promise.",
+        }),
         ("API", {"fields": ("api_per_minute", "api_burst_10s"), "description": "On save every web process counts with these within a second."}),
     )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import DatabaseError
 
-from markets import held
+from markets import held, learning, receipts, tallies
 from markets.ask.answer import Answer
 from markets.ask.answers import unread
 from markets.ask.answers.unread import Unread
@@ -23,6 +23,7 @@ from markets.latest import Shared
 from markets.method import current_method
 from markets.reads import routing
 from markets.reads.findings import GATHER, Asked
+from markets.receipts import Link
 
 MOST = 3  # questions of one text that are answered
 logger = logging.getLogger(__name__)
@@ -30,22 +31,45 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reply:
-    """What a question is answered with, and everything that answer was made of. `took_ms` is the whole way, reading included."""
+    """What a question is answered with, and everything that answer was made of. `took_ms` is the whole way, reading included.
+
+    `receipt` is where it can be looked up; without one `why_not` says why, as half a sentence.
+    """
 
     record: Record
     answers: tuple[Answer, ...]
+    receipt: Link | None
+    why_not: str
     took_ms: float
 
 
 _replies = Shared(256)
 
 
-def replied(frame: Frame, asked: Asked) -> Reply:
-    """The answers to a frame and its further questions. What many ask within a second of the same stored numbers is worked out once."""
+def replied(frame: Frame, asked: Asked, *, corrected: bool = False) -> Reply:
+    """The answers to a frame and its further questions. What many ask within a second of the same stored numbers is worked out once.
+
+    `corrected`: somebody changed how the text was read. That, how it ended and how long it took are counted.
+    """
     start = time.monotonic()
     parts = tuple((each, routing.standings(each.intent, asked.subject, asked.now)) for each in (frame, *frame.also)[:MOST])
     found = _replies.get(_key(parts, asked), lambda: _answered(parts, asked))
-    return replace(found, took_ms=(time.monotonic() - start) * 1000)
+    ms = (time.monotonic() - start) * 1000
+    for part, answers in found.each:
+        tallies.count(part, answers, asked.now.date(), ms, corrected=corrected)
+        learning.note(part, answers, asked.now, corrected=corrected)
+    return Reply(found.record, found.answers, found.receipt, found.why_not, ms)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A reply before anybody in particular asks for it: each question with its own answers, and what a `Reply` has."""
+
+    each: tuple[tuple[Part, tuple[Answer, ...]], ...]
+    record: Record
+    answers: tuple[Answer, ...]
+    receipt: Link | None
+    why_not: str
 
 
 def _key(parts: tuple[tuple[Frame, tuple[Standing, ...]], ...], asked: Asked) -> Hashable:
@@ -53,10 +77,12 @@ def _key(parts: tuple[tuple[Frame, tuple[Standing, ...]], ...], asked: Asked) ->
     return parts, tuple(sorted(asked.fees.items())), tuple(sorted(held.current().numbers.items())), int(asked.now.timestamp())
 
 
-def _answered(parts: Sequence[tuple[Frame, Sequence[Standing]]], asked: Asked) -> Reply:
-    read = [_read(frame, standings, asked) for frame, standings in parts]
-    record = Record(asked.now, current_method().version, tuple(part for part, _ in read))
-    return Reply(record, tuple(answer for _, answers in read for answer in answers), 0.0)
+def _answered(parts: Sequence[tuple[Frame, Sequence[Standing]]], asked: Asked) -> _Found:
+    each = tuple(_read(frame, standings, asked) for frame, standings in parts)
+    record = Record(asked.now, current_method().version, tuple(part for part, _ in each))
+    answers = tuple(answer for _, found in each for answer in found)
+    kept = receipts.keep(record, answers, asked.now)
+    return _Found(each, record, answers, kept if isinstance(kept, Link) else None, kept if isinstance(kept, str) else "")
 
 
 def _read(frame: Frame, standings: Sequence[Standing], asked: Asked) -> tuple[Part, tuple[Answer, ...]]:

@@ -27,6 +27,7 @@ class Episode(models.Model):
     best_class = models.CharField(max_length=12)
     half_at = models.DateTimeField(null=True)
     died_at = models.DateTimeField(null=True, db_index=True)
+    receipt = models.CharField(max_length=24, blank=True, help_text="What was known when it was first told of.")
 
     class Meta:
         ordering = ("-born_at", "-id")

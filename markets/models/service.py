@@ -41,6 +41,8 @@ class Setting(models.Model):
     transfer_minutes = models.PositiveIntegerField("coins travel for, minutes", default=10)
     unknown_fee_pct = models.DecimalField("taker fee where none is known, %", max_digits=6, decimal_places=3, default="0.2")
     episodes_kept_d = models.PositiveIntegerField("keep gaps that are over, days", default=30)
+    receipts_kept_d = models.PositiveIntegerField("keep receipts of answers, days", default=30, help_text="Those given keep the time they promise.")
+    receipts_mb = models.PositiveIntegerField("room for receipts, MB", default=1000, help_text="Once it is full, new answers have none, and say so. 0: none.")
     api_per_minute = models.PositiveIntegerField("API requests a minute for one address", default=60, help_text="0: no limit.")
     api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from exchanges import capabilities
 from exchanges.adapter import Adapter
 from exchanges.models import Exchange, Feed
-from markets import held
+from markets import held, rollouts
 from markets.ask.router import Standing
 from markets.reads import listed
 
@@ -19,16 +19,20 @@ def standings(intent: str, subject: str, now: datetime) -> tuple[Standing, ...]:
     """Every exchange as it stands now for an intent, to somebody (`subject` decides on which side of a rollout they are)."""
     view = held.current()
     leads = _leads(now) if intent == "new_tokens" else {}
-    return tuple(_standing(exchange, view.feeds.get(slug, {}), leads.get(slug)) for slug, exchange in view.exchanges.items())
+    return tuple(
+        _standing(exchange, view.feeds.get(slug, {}), leads.get(slug), open_to=rollouts.is_open(intent, slug, subject))
+        for slug, exchange in view.exchanges.items()
+    )
 
 
-def _standing(exchange: Exchange, feeds: Mapping[str, Feed], lead_h: float | None) -> Standing:
+def _standing(exchange: Exchange, feeds: Mapping[str, Feed], lead_h: float | None, *, open_to: bool) -> Standing:
     adapter = exchange.adapter
     assert adapter, "held exchanges have an adapter"  # noqa: S101 - for the type checker
     carriers = _carriers(adapter)
     return Standing(
         slug=exchange.slug, name=exchange.name, offers=frozenset(carriers), feeds=frozenset(name for name, carrier in carriers.items() if _on(feeds, carrier)),
-        enabled=exchange.enabled, state=exchange.state, detail=exchange.state_detail, priority=exchange.priority, lead_h=lead_h,
+        enabled=exchange.enabled, state=exchange.state, detail=exchange.state_detail, priority=exchange.priority, in_rollout=open_to,
+        lead_h=lead_h,
     )
 
 

@@ -1,0 +1,111 @@
+"""Questions worth a look are written down once, without who asked; one decision teaches everybody's next question the word."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.utils import timezone
+
+from markets import learning, read, retention
+from markets.ask import agent
+from markets.ask.answer import Answer
+from markets.ask.answers.common import Unlisted
+from markets.ask.frame import Frame
+from markets.ask.record import Part
+from markets.ask.router import Route
+from markets.models import Asset, AssetAlias, Question, Setting
+from markets.reads.findings import Asked
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
+NOTHING, REFUSAL, GOOD = (Answer(kind=kind, title="", sentence="") for kind in ("nothing", "refusal", "answer"))
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def note(now, answer=NOTHING, *, corrected=False, findings=(), **frame):
+    part = Part(Frame(**{"q": "what is this", "intent": "compare"} | frame), Route("compare"), findings)
+    learning.note(part, [answer], now, corrected=corrected)
+    return [(q.text, q.why, q.word, q.count) for q in Question.objects.order_by("pk")]
+
+
+@pytest.mark.parametrize(("more", "why", "word"), [
+    ({"intent": "unknown"}, "unknown", ""), ({"intent": "unknown", "answer": GOOD}, "unknown", ""), ({"unknown": ("QXJ7", "B")}, "coin", "QXJ7"),
+    ({"findings": (Unlisted(typed="MOON"),)}, "coin", "MOON"), ({}, "nothing", ""), ({"corrected": True, "answer": GOOD}, "corrected", ""),
+    ({"corrected": True, "unknown": ("QXJ7",)}, "corrected", ""), ({"unknown": ("jane@example.com",)}, "coin", "[e-mail]"),
+])  # fmt: skip
+def test_why_a_question_is_written_down(more, why, word, now):
+    assert note(now, **more) == [("what is this", why, word, 1)]
+
+
+@pytest.mark.parametrize("more", [{"answer": GOOD}, {"answer": REFUSAL}, {"intent": "unknown", "answer": REFUSAL}])
+def test_what_was_answered_or_rightly_refused_is_not(more, now):
+    assert note(now, **more) == []
+
+
+def test_the_same_question_is_one_row_with_a_count(now):
+    note(now)
+    note(now + timedelta(hours=2))
+    assert note(now, intent="unknown")[0][3] == 2
+    row = Question.objects.get(why="nothing")
+    assert (row.first_at, row.last_at, row.intent) == (now, now + timedelta(hours=2), "compare")
+    assert Question.objects.count() == 2
+
+
+def test_nothing_in_it_tells_of_a_person(now):
+    assert note(now, q="tell jane@example.com or 0171 123 456 789 about  btc")[0][0] == "tell [e-mail] or [number] about btc"
+
+
+def test_a_flood_of_nonsense_is_bounded(now, monkeypatch):
+    monkeypatch.setattr(learning, "MOST", 2)
+    for text in ("a", "b", "c", "a"):
+        note(now, q=text)
+    assert [(q.text, q.count) for q in Question.objects.order_by("pk")] == [("a", 2), ("b", 1)]
+
+
+def test_a_database_that_is_away_costs_the_note_alone(now, monkeypatch):
+    def gone(*_, **__):
+        raise DatabaseError
+
+    monkeypatch.setattr(learning.bulk, "upsert", gone)
+    assert note(now) == []
+
+
+def test_it_is_gone_after_thirty_days_however_often_it_was_asked(now):
+    note(now)
+    note(now + timedelta(days=29))
+    retention.purge(now + timedelta(days=29), Setting.objects.get(pk=1))
+    assert Question.objects.exists()
+    retention.purge(now + timedelta(days=30, seconds=1), Setting.objects.get(pk=1))
+    assert not Question.objects.exists()
+
+
+def test_a_question_nobody_can_answer_is_written_down_by_asking_it(now):
+    agent.replied(Frame("price of moon", intent="best_price", assets=("MOON",)), Asked(now))
+    assert [(q.text, q.why, q.word) for q in Question.objects.all()] == [("price of moon", "coin", "MOON")]
+
+
+def test_one_decision_makes_a_word_understood_at_once(now):
+    note(now, q="price of kuhcoin", unknown=("KUHCOIN",))
+    note(now, q="where to get kuhcoin", unknown=("KUHCOIN",))
+    btc = Asset.objects.get(slug="btc")
+    assert read.resolve("KUHCOIN") == (None, None)
+    alias = learning.teach(Question.objects.first(), btc)
+    read.held.look_again()
+    assert (alias.text, alias.kind, alias.asset) == ("KUHCOIN", "name", btc)
+    assert read.resolve("kuhcoin")[0].ticker == "BTC"
+    assert {q.means for q in Question.objects.all()} == {btc}
+    assert learning.teach(Question.objects.first(), btc) == alias and AssetAlias.objects.filter(text="KUHCOIN").count() == 1
+
+
+def test_a_question_without_such_a_word_teaches_nothing(now):
+    note(now)
+    with pytest.raises(ValueError, match="has no word"):
+        learning.teach(Question.objects.get(), Asset.objects.first())
+
+
+def test_the_reading_is_kept_beside_it(now):
+    note(now, intent="funding")
+    assert Question.objects.get().intent == "funding"
