@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from markets.ask.answer import Answer
-from markets.ask.answers import common, prices, unread
+from markets.ask.answers import best_price, common, unread
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-Finding = prices.Prices | common.Unlisted | common.Coinless | unread.Unread
+Finding = best_price.BestPrice | common.Unlisted | common.Coinless | unread.Unread
 
 _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
-    prices.Prices: prices.compose,
+    best_price.BestPrice: best_price.compose,
     common.Unlisted: common.unlisted,
     common.Coinless: common.coinless,
     unread.Unread: unread.compose,

@@ -15,10 +15,9 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from markets.analysis import wording
 from markets.analysis.best import Comparison, Row
-from markets.analysis.display import places_of
-from markets.ask.answer import Answer, Left, Said, Used
+from markets.analysis.display import exact, places_of
+from markets.ask.answer import Answer, Cell, Left, Said, Used
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.board import PairKey
@@ -65,7 +64,7 @@ class Coinless(Struct, frozen=True, tag="coinless", kw_only=True):
 # --- Questions without a coin -------------------------------------------------------------------------------------
 def unlisted(frame: Frame, route: Route, found: Unlisted, now: datetime) -> Answer:
     """Nobody lists it; what is spelt almost like it."""
-    near = f" Did you mean {_or(found.near)}?" if found.near else ""
+    near = f" Did you mean {listed(found.near, 'or')}?" if found.near else ""
     return Answer(
         kind="nothing", title=found.typed, sentence=f"No exchange I watch lists {found.typed}.{near}", notes=(watched(route),), excluded=told(route), as_of=now,
         page=address("/search/", q=found.typed), examples=tuple(f"best price for {ticker}" for ticker in found.near[:3]),
@@ -87,8 +86,9 @@ def coinless(frame: Frame, route: Route, found: Coinless, now: datetime) -> Answ
     )
 
 
-def _or(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Binance, KuCoin and Bybit."""
+    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
 # --- Remarks on the question --------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def left_out(c: Comparison, route: Route, said: Said, base: str) -> tuple[Left, 
     rows = [_left(row, route, said) for row in c.rows if not row.rank and row.quote.exchange not in gone]
     ranked = {row.quote.exchange for row in c.rows if row.rank}
     once = {each.exchange: each for each in reversed(rows) if each.exchange not in ranked}
-    absent = [Left(slug, route.named(slug), "not_listed", f"does not list {base}/{c.key.quote}") for slug in route.priced if slug not in there]
+    absent = [Left(slug, route.named(slug), "not_listed", f"no {base}/{c.key.quote} market") for slug in route.priced if slug not in there]
     return (*told(route), *once.values(), *absent)
 
 
@@ -170,8 +170,12 @@ def closing(sources: Sequence[Used], left: Sequence[Left], said: Said) -> str:
 
 
 def reasons(left: Iterable[Left]) -> list[str]:
-    """Bybit: switched off. One sentence for each that was left out."""
-    return [f"{each.name}: {why}." for each in left if (why := SHORT.get(each.reason, each.detail or each.reason.replace("_", " ")))]
+    """Bybit: switched off. One sentence for all that were left out for the same reason."""
+    by_reason: dict[str, list[str]] = {}
+    for each in left:
+        why = SHORT.get(each.reason, each.detail or each.reason.replace("_", " "))
+        by_reason.setdefault(why, []).append(each.name)
+    return [f"{', '.join(names)}: {why}." for why, names in by_reason.items() if why]
 
 
 def oldest(sources: Iterable[Used]) -> float | None:
@@ -199,11 +203,17 @@ def digits(prices: Iterable[Decimal | None], ticks: Iterable[Decimal | None] = (
     return max((places_of(price) for price in prices if price), default=2)
 
 
+def cell(text: str, value: Decimal | None) -> Cell:
+    """A cell that shows a number."""
+    return Cell(text, exact(value))
+
+
+def seconds(age: float | None) -> str:
+    """An age as a cell's exact value."""
+    return "" if age is None else exact(Decimal(str(age)))
+
+
 def pair(key: PairKey, coin: Coin) -> str:
     """POL/USDT, by the ticker that people write."""
     return f"{coin.ticker}/{key.quote}"
 
-
-def grouped(amount: Decimal) -> str:
-    """An amount with its thousands separated."""
-    return wording.grouped(amount)

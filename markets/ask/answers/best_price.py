@@ -1,0 +1,237 @@
+"""Where a coin is cheapest to buy or dearest to sell, at an amount or at the best prices, everywhere or on one exchange. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from msgspec import Struct
+
+from markets.analysis.best import Best, Comparison, Row
+from markets.analysis.inputs import Inputs
+from markets.ask.answer import Answer, Left, Said, Used
+from markets.ask.answers import best_price_rows, common
+from markets.ask.answers.common import Coin
+from markets.ask.answers.words import Words, off
+from markets.ask.frame import Frame
+from markets.ask.router import Route
+
+HARDLY = Decimal("0.005")  # percent: less is written as nothing
+WORSE = {"buy": "dearer", "sell": "less"}
+
+
+class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
+    """One coin's comparison as it can be made again, over the exchanges of `inputs`.
+
+    `both`: no side was named, so the best place to sell is told as well. `only`: the one exchange that was asked about. `notes` say how
+    the question was read; `late` are exchanges whose order book did not come in time. `worth` is a stated currency that nobody lists the
+    coin in, with what one unit of the pair's money is in it.
+    """
+
+    coin: Coin
+    inputs: Inputs
+    both: bool = False
+    only: str = ""
+    notes: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    worth: tuple[str, Decimal] | None = None
+
+
+def compose(frame: Frame, route: Route, found: BestPrice, now: datetime) -> Answer:
+    """The best price and how far the others are."""
+    return _Telling(frame, route, found, found.inputs.compared(now), now).answer()
+
+
+@dataclass
+class _Telling:
+    """One answer on its way: what its parts share."""
+
+    frame: Frame
+    route: Route
+    found: BestPrice
+    c: Comparison
+    now: datetime
+    said: Said = field(default_factory=Said)
+
+    # --- What is shared ---------------------------------------------------------------------------------------
+    @property
+    def side(self) -> str:
+        return self.c.side
+
+    @property
+    def quote(self) -> str:
+        return self.c.key.quote
+
+    @property
+    def best(self) -> Best | None:
+        return self.c.best_buy if self.side == "buy" else self.c.best_sell
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for row in self.c.rows if row.rank]
+
+    @cached_property
+    def words(self) -> Words:
+        return Words.of(self.c, self.found.coin, self.route, self.said)
+
+    # --- The whole ----------------------------------------------------------------------------------------------
+    def answer(self) -> Answer:
+        sources, left = common.used(self.rows, self.route), common.left_out(self.c, self.route, self.said, self.found.coin.ticker)
+        kind, sentence = self.alone() if self.found.only else self.everywhere()
+        lead = self.row_of(self.found.only) if self.found.only else None
+        value = lead.price if lead else self.best.price if self.best else None
+        query = self.query()
+        return Answer(
+            kind=kind, title=self.title(), sentence=sentence, table=best_price_rows.table(self.frame, self.c, self.found.both, self.words),
+            lines=self.lines(sources, left), notes=self.notes(), sources=sources, excluded=left, value=value, unit=self.quote, grade=self.c.grade,
+            as_of=self.now, max_age_s=common.oldest(sources), method=self.found.inputs.method.version, page=common.address(f"/compare/{self.c.key}/", **query),
+            api=common.address(f"/api/v1/compare/{self.c.key}/", **query), figures=self.said.figures,
+        )
+
+    def query(self) -> dict[str, str | tuple[str, ...] | None]:
+        order = self.c.order
+        return {
+            "side": "sell" if self.side == "sell" else None, "amount": None if order.amount is None else format(order.amount.normalize(), "f"),
+            "unit": "base" if order.in_base and order.amount is not None else None, "exchange": () if self.found.only else common.only(self.frame, self.route),
+        }
+
+    def title(self) -> str:
+        label, amount = self.found.coin.label, self.amount()
+        if self.found.only:
+            what = "price" if self.found.both else f"price to {self.side}"
+            return f"{label} - {what}{amount} on {self.words.name(self.found.only)}"
+        return f"{label} - best price to {self.side}{amount}"
+
+    def amount(self) -> str:
+        """What is ordered, for a title."""
+        order = self.c.order
+        if order.amount is None:
+            return ""
+        return f" {self.words.coins(order.amount)}" if order.in_base else f" for {self.words.money(order.amount)}"
+
+    # --- The sentence -------------------------------------------------------------------------------------------
+    def everywhere(self) -> tuple[str, str]:
+        """(kind, sentence) over all exchanges."""
+        if self.best is None:
+            return self.nothing()
+        return "partial" if self.found.late else "answer", self.winner(self.best)
+
+    def nothing(self) -> tuple[str, str]:
+        """Nobody is best: no usable price, a dispute, or nobody fills the amount."""
+        for note in self.c.notes:
+            return ("partial" if self.rows else "nothing"), common.numbers(self.said, "remark", note)
+        return "nothing", f"No exchange has a usable price of {common.pair(self.c.key, self.found.coin)} right now."
+
+    def winner(self, best: Best) -> str:
+        price = f"{self.words.name(best.exchange)} {self.words.quoted('best_price', best.price)}"
+        if self.c.order.amount is None:
+            return price
+        row = next(row for row in self.rows if row.quote.exchange == best.exchange)
+        return f"{price} on average: {self.words.comes_to(row, self.c)}"
+
+    # --- One exchange alone -------------------------------------------------------------------------------------
+    def row_of(self, exchange: str) -> Row | None:
+        return next((row for row in self.c.rows if row.quote.exchange == exchange), None)
+
+    def alone(self) -> tuple[str, str]:
+        """(kind, sentence) of one exchange."""
+        name, row = self.words.name(self.found.only), self.row_of(self.found.only)
+        refused = next((each for each in self.route.left if each.exchange == self.found.only), None)
+        if refused or row is None:
+            why = f"{name}: {refused.detail}." if refused else f"{name} does not list {common.pair(self.c.key, self.found.coin)}."
+            return "nothing", why
+        if not row.rank:
+            return "partial", f"{name} {self.words.quoted(f'price on {name}', row.price)}, but that does not count: {self.doubt(row)}"
+        if self.c.order.amount is not None and row.deal and row.deal.fills:
+            return "answer", f"{name} {self.words.quoted(f'price on {name}', row.deal.price)} on average: {self.words.comes_to(row, self.c)}"
+        if self.found.both:
+            return "answer", f"{name} {self.words.quoted('ask', row.quote.ask)} to buy, {self.words.quoted('bid', row.quote.bid)} to sell"
+        return "answer", f"{name} {self.words.quoted(f'price on {name}', row.price)}"
+
+    def doubt(self, row: Row) -> str:
+        if row.reason in common.AGES and row.age_s is not None:
+            return f"{row.reason} ({self.said.age('age', row.age_s)})"
+        return common.numbers(self.said, "doubt", row.detail or row.reason.replace("_", " "))
+
+    def standing(self) -> list[str]:
+        """How the one exchange stands against the best."""
+        row, best = self.row_of(self.found.only), self.best
+        if best is None:
+            return []
+        count = self.said.count("ranked", len(self.rows))
+        if row and row.rank == 1:
+            return [f"That is the best of {count} exchanges." if len(self.rows) > 1 else "It is the only exchange with a usable price."]
+        price = f"{self.words.name(best.exchange)} {self.words.quoted('best_price', best.price)}"
+        if row is None or not row.rank or not row.price:
+            return [f"Best of {count} exchanges: {price}."]
+        deal = row.deal
+        behind = off(deal.price if deal else row.price, best.price)
+        if not behind or (behind > 0) != (self.side == "buy"):
+            return [f"Best of {count} exchanges after fees: {price}."]
+        return [f"Best of {count} exchanges: {price}. {self.words.name(self.found.only)} is {self.said.percent('off best', abs(behind))} {WORSE[self.side]}."]
+
+    # --- Lines and notes ----------------------------------------------------------------------------------------
+    def lines(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> tuple[str, ...]:
+        ranges = " ".join(part for part in (self.range(), self.after_fees()) if part)
+        standing = self.standing() if self.found.only else []
+        lines = [*self.threshold(), *standing, ranges, common.closing(sources, left, self.said), *self.selling(), *self.converted()]
+        return tuple(line for line in lines if line)
+
+    def range(self) -> str:
+        found = self.c.price_range_pct
+        return "" if found is None else f"Price range {self.said.percent('price_range_pct', found)}."
+
+    def after_fees(self) -> str:
+        """What is left between the two winners. Both sides at the amount, where one is asked for."""
+        buy, sell, left = self.c.best_buy, self.c.best_sell, self.c.after_fees_pct
+        if buy is None or sell is None or self.found.only:
+            return ""
+        if left is None:
+            return "What is left after fees is not known: a fee is missing."
+        fees = f"After taker fees ({self.said.rate('buy fee', buy.fee_pct)} + {self.said.rate('sell fee', sell.fee_pct)})"
+        if left < HARDLY:
+            return f"{fees} nothing is left."
+        size = self.c.after_fees_size
+        coins = "" if size is None else f" for {self.words.coins(size, 'size')}"
+        return f"{fees} up to {self.said.percent('after_fees_pct', left)} is left{coins} if both books hold."
+
+    def selling(self) -> list[str]:
+        """The other side, where none was named."""
+        best = self.c.best_sell
+        if not self.found.both or self.found.only or best is None:
+            return []
+        price = f"{self.words.name(best.exchange)} {self.words.quoted('best_sell', best.price)}"
+        if self.c.order.amount is None or best.net_price is None or best.size is None:
+            return [f"Best to sell: {price}."]
+        brings = self.words.money(best.net_price * best.size, "sale")
+        sold = self.words.coins(best.size, "sold")
+        return [f"Best to sell: {price} on average; {sold} bring {brings} after the {self.said.rate('sell fee', best.fee_pct)} fee."]
+
+    def threshold(self) -> list[str]:
+        """Whether the price passes what the question names."""
+        limit, best = self.frame.threshold, self.best
+        if limit is None or best is None or limit.unit not in ("", "usd", "USD", self.quote, self.quote.lower()):
+            return []
+        row = self.row_of(self.found.only) if self.found.only else None
+        price, value = row.price if row and row.price else best.price, Decimal(limit.value)
+        word, holds = ("below", price < value) if limit.op == "<" else ("above", price > value)
+        told, limited = self.words.price("price", price), self.said.coins("threshold", value, self.quote)
+        return [f"Yes: {told} is {word} {limited}." if holds else f"No: {told} is not {word} {limited}."]
+
+    def converted(self) -> list[str]:
+        """The price in the currency that was asked for, where nobody trades in it."""
+        if self.found.worth is None or self.best is None:
+            return []
+        currency, rate = self.found.worth
+        value = self.best.price * rate
+        price = self.words.quoted("best_price", self.best.price)
+        return [f"{price} are about {self.said.price('converted', value, currency)} {currency} by today's rate."]
+
+    def notes(self) -> tuple[str, ...]:
+        late = self.words.late(self.found.late)
+        own = [note for note in (self.found.coin.note, *self.found.notes) if note]
+        told = self.c.notes if self.best else self.c.notes[1:]
+        return tuple(common.numbers(self.said, "remark", note) for note in (*own, *told, *late))
+

@@ -1,0 +1,92 @@
+"""How an answer about one pair writes its prices, coins, money and exchanges: with the pair's digits, each number kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markets.analysis.best import Comparison, Row
+from markets.analysis.display import places_of
+from markets.ask.answer import Said
+from markets.ask.answers import common
+from markets.ask.answers.common import Coin
+from markets.ask.router import Route
+
+HUNDRED = Decimal(100)
+LIKELY = 8  # digits of coins after the point that somebody may want to read
+CENTS = 2
+
+
+@dataclass(frozen=True)
+class Words:
+    """One pair's words. `places` are the decimals of its prices, `fine` those of prices after fees, which a coarse tick would hide."""
+
+    said: Said
+    route: Route
+    ticker: str
+    quote: str
+    places: int
+    fine: int
+
+    @classmethod
+    def of(cls, c: Comparison, coin: Coin, route: Route, said: Said) -> Words:
+        """Those of a comparison: the digits of the finest tick; of an average fill at least what its size calls for."""
+        rows = [row.quote for row in c.rows if row.rank] or [row.quote for row in c.rows]
+        places = common.digits([price for q in rows for price in (q.ask, q.bid)], [q.tick_size for q in rows])
+        fine = max(places, places_of(c.reference_price)) if c.reference_price else places
+        return cls(said, route, coin.ticker, c.key.quote, places if c.order.amount is None else fine, fine)
+
+    def name(self, slug: str) -> str:
+        """An exchange as people know it."""
+        return self.route.named(slug)
+
+    def price(self, name: str, value: Decimal | None) -> str:
+        """A price with the pair's digits."""
+        return self.said.price(name, value, self.quote, places=self.places)
+
+    def quoted(self, name: str, value: Decimal | None) -> str:
+        """A price with its money: 0.8198 USDT."""
+        return f"{self.price(name, value)} {self.quote}"
+
+    def net(self, name: str, value: Decimal | None) -> str:
+        """A price after fees."""
+        return self.said.price(name, value, self.quote, places=self.fine)
+
+    def coins(self, amount: Decimal, name: str = "amount") -> str:
+        """So many coins: 900 POL."""
+        return f"{self.said.coins(name, round(amount, LIKELY), self.ticker)} {self.ticker}"
+
+    def money(self, amount: Decimal, name: str = "amount") -> str:
+        """So much money: 12,000.5 USDT."""
+        return f"{self.said.coins(name, cents(amount), self.quote)} {self.quote}"
+
+    def comes_to(self, row: Row, c: Comparison) -> str:
+        """What an amount comes to on one exchange: 10,000 USDT buy 12,170.3 POL after the 0.1 % fee."""
+        deal = row.deal
+        if deal is None or deal.base is None or deal.price is None:
+            return "what it comes to is not known"
+        fee = "before fees" if deal.money is None else f"after the {self.said.rate('fee', row.fee_pct)} fee"
+        coins, money = self.coins(deal.base, "coins"), self.money(deal.base * deal.price if deal.money is None else deal.money, "money")
+        if c.side == "sell":
+            return f"{coins} bring {money} {fee}"
+        return f"{coins} cost {money} {fee}" if c.order.in_base else f"{money} buy {coins} {fee}"
+
+    def names(self, slugs: Sequence[str]) -> str:
+        """Several exchanges: Binance, KuCoin and Bybit."""
+        return common.listed([self.name(slug) for slug in slugs])
+
+    def late(self, slugs: Sequence[str]) -> list[str]:
+        """Whose books did not come in time; nothing where all did."""
+        books = "books of" if len(slugs) > 1 else "book of"
+        return [f"The order {books} {self.names(slugs)} did not arrive in time."] if slugs else []
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Money as people say it: two digits after the point, more of what is less than one."""
+    return round(amount, CENTS if abs(amount) >= 1 else LIKELY)
+
+
+def off(price: Decimal | None, best: Decimal | None) -> Decimal | None:
+    """How far a price is from another one, in percent of that; None without both."""
+    return None if price is None or not best else (price / best - 1) * HUNDRED

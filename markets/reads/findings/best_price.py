@@ -1,0 +1,97 @@
+"""The prices of a question: one comparison for each coin it names, with the books that its amount needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from msgspec import structs
+
+from markets import read
+from markets.analysis.best import Comparison
+from markets.analysis.inputs import Inputs
+from markets.ask.answers import Finding, orders
+from markets.ask.answers.best_price import BestPrice
+from markets.ask.answers.common import Coin
+from markets.ask.frame import Frame
+from markets.ask.router import Route
+from markets.board import PairKey
+from markets.reads import comparisons, rates
+from markets.reads.comparisons import Wanted
+from markets.reads.findings import common, cuts
+from markets.reads.findings.asked import Asked
+
+
+def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
+    """A comparison for each coin."""
+    return common.each_coin(frame, lambda coin: _one(frame, route, coin, asked))
+
+
+def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> BestPrice | None:
+    only = frame.exchanges[0] if len(frame.exchanges) == 1 else ""
+    exchanges = everybody(route) if only else route.priced
+    key, quoted = common.pair(coin, frame.quote or money_of(frame, coin), route.priced)
+    if key is None:
+        return None
+    order, noted = orders.order(frame, coin, key, into(key, asked))
+    wanted = Wanted(side=frame.side or "buy", amount=order.amount, unit=order.unit, fees=asked.fees, exchanges=exchanges or ("",))
+    inputs, late = read_with_books(key, wanted, asked)
+    return BestPrice(
+        coin=coin, inputs=inputs, both=frame.side is None, only=only, notes=tuple(note for note in (quoted, noted) if note), late=late,
+        worth=worth(frame.quote, key, asked),
+    )
+
+
+def everybody(route: Route) -> tuple[str, ...]:
+    """The exchanges that may be used, and those that only were not asked for: what one is compared with."""
+    return (*route.priced, *(left.exchange for left in route.left if left.reason == "not_asked"))
+
+
+def money_of(frame: Frame, coin: Coin) -> str | None:
+    """The currency that an amount is counted in, where the question names no other: 500 USDC of SOL is asked of SOL/USDC."""
+    if frame.amount is None or frame.unit is None or frame.unit in (coin.typed, coin.ticker, coin.key, coin.former, *frame.assets):
+        return None
+    unit = common.currency(frame.unit)
+    return frame.unit if unit == common.DOLLAR or any(key.quote == unit for key in common.pairs_of(coin.key)) else None
+
+
+def into(key: PairKey, asked: Asked) -> dict[str, Decimal]:
+    """{currency: what one is worth in the pair's money}, by rates that are fresh."""
+    return {name: rate.mid for name, rate in rates.rates(asked.now, key.quote).items() if rate.fresh}
+
+
+def worth(quote: str | None, key: PairKey, asked: Asked) -> tuple[str, Decimal] | None:
+    """A stated currency that the pair is not in, with what one unit of the pair's money is in it; None where that is not known."""
+    stated = common.currency(quote) if quote else key.quote
+    if stated in (key.quote, common.DOLLAR):
+        return None
+    rate = rates.rates(asked.now, stated).get(key.quote)
+    return (stated, rate.mid) if rate and rate.fresh else None
+
+
+def read_with_books(key: PairKey, wanted: Wanted, asked: Asked) -> tuple[Inputs, tuple[str, ...]]:
+    """What a comparison is made of, cut to what it uses, and whose books did not come although the amount needs them."""
+    found = comparisons.inputs(read.board(), key, asked.now, wanted)
+    lacking = _lacking(found, asked)
+    late: tuple[str, ...] = ()
+    if lacking:
+        waiting = common.await_books(key, lacking, asked)
+        found = comparisons.inputs(read.board(), key, asked.now, wanted)
+        late = tuple(name for name in waiting if name in _lacking(found, asked))
+    return cuts.compared(found), late
+
+
+def _lacking(inputs: Inputs, asked: Asked) -> tuple[str, ...]:
+    """Exchanges that may be ranked and whose depth the amount needs and nobody knows, on any side that is told."""
+    if inputs.terms.order.amount is None:
+        return ()
+    return tuple(dict.fromkeys(name for side in ("buy", "sell") for name in _unseen(_turned(inputs, side).compared(asked.now))))
+
+
+def _turned(inputs: Inputs, side: str) -> Inputs:
+    return structs.replace(inputs, terms=replace(inputs.terms, side=side))
+
+
+def _unseen(c: Comparison) -> list[str]:
+    return [row.quote.exchange for row in c.rows if row.rank and row.deal and (row.deal.reason == "unknown_depth" or row.ladder_state == "aging")]
+

@@ -1,0 +1,62 @@
+"""What a finding keeps of order books: the levels that its arithmetic meets, so that a receipt stays small and computes the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from markets.analysis import amounts
+from markets.analysis.amounts import Order
+from markets.analysis.best import LARGER
+from markets.analysis.depth import BANDS, Level
+from markets.analysis.fees import charged
+from markets.analysis.inputs import Inputs
+from markets.board import Ladder
+
+MOST = 60  # levels of a side beyond those that the amount itself needs
+SIDES = ("buy", "sell")
+
+
+def compared(found: Inputs) -> Inputs:
+    """The same comparison with its books cut to the order, and ten times as much on its side; without an order there are none."""
+    order = found.terms.order
+    if order.amount is None:
+        return replace(found, books={})
+    quotes = charged(found.quotes, found.terms.fees)
+    return replace(found, books={name: _cut(ladder, order, found.terms.side, quotes[name].taker_fee) for name, ladder in found.books.items() if name in quotes})
+
+
+def _cut(ladder: Ladder, order: Order, side: str, fee: Decimal | None) -> Ladder:
+    kept = {each: _levels(ladder, order, each, fee, larger=each == side) for each in SIDES}
+    return replace(ladder, asks=kept["buy"], bids=kept["sell"])
+
+
+def _levels(ladder: Ladder, order: Order, side: str, fee: Decimal | None, *, larger: bool) -> tuple[Level, ...]:
+    levels = ladder.asks if side == "buy" else ladder.bids
+    least = reached(levels, amounts.walked(order, side, fee))
+    if larger and order.amount is not None:
+        least = max(least, min(reached(levels, amounts.walked(replace(order, amount=order.amount * LARGER), side, fee)), MOST))
+    return levels[:least]
+
+
+def reached(levels: Sequence[Level], order: Order) -> int:
+    """How many levels an order meets, and one more; at least one."""
+    left = order.amount or Decimal(0)
+    for at, (price, size) in enumerate(levels, 1):
+        left -= size if order.in_base else price * size
+        if left <= 0:
+            return at + 1
+    return len(levels)
+
+
+def banded(ladder: Ladder, least: int = 1) -> Ladder:
+    """A book with what lies within the widest band of its middle, and one more level on each side; at least so many levels."""
+    if not ladder.bids or not ladder.asks:
+        return ladder
+    mid, width = (ladder.bids[0][0] + ladder.asks[0][0]) / 2, BANDS[-1]
+    low, high = mid * (1 - width), mid * (1 + width)
+    bids = sum(price >= low for price, _ in ladder.bids) + 1
+    asks = sum(price <= high for price, _ in ladder.asks) + 1
+    return replace(ladder, bids=ladder.bids[: max(bids, least)], asks=ladder.asks[: max(asks, least)])
