@@ -10,8 +10,10 @@ PLAIN_COLUMNS = 3  # a table of so few explains itself
 
 
 def plain(answer: Answer) -> str:
-    """Title and sentence in one line, the rows below each other, then lines and notes."""
-    return "\n".join([f"{answer.title}: {answer.sentence}", *_rows(answer.table), *answer.lines, *answer.notes])
+    """Title and sentence in one line, the rows below each other, then lines, notes and what else to ask."""
+    head = f"{answer.title}{'' if answer.title.endswith('?') else ':'} {answer.sentence}"
+    tries = [f"Try: {' | '.join(answer.examples)}"] if answer.examples else []
+    return "\n".join([head, *_rows(answer.table), *answer.lines, *answer.notes, *tries])
 
 
 def _rows(table: Table | None) -> list[str]:

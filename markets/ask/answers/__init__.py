@@ -10,14 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from markets.ask.answer import Answer
-from markets.ask.answers import best_price, common, unread
+from markets.ask.answers import best_price, common, compare, liquidity, pairs_books, unread
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-Finding = best_price.BestPrice | common.Unlisted | common.Coinless | unread.Unread
+Finding = best_price.BestPrice | compare.Compared | liquidity.Liquid | pairs_books.PairsBooks | common.Unlisted | common.Coinless | unread.Unread
 
 _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
     best_price.BestPrice: best_price.compose,
+    compare.Compared: compare.compose,
+    liquidity.Liquid: liquidity.compose,
+    pairs_books.PairsBooks: pairs_books.compose,
     common.Unlisted: common.unlisted,
     common.Coinless: common.coinless,
     unread.Unread: unread.compose,

@@ -18,7 +18,6 @@ from markets.ask.answers.words import Words, off
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-HARDLY = Decimal("0.005")  # percent: less is written as nothing
 WORSE = {"buy": "dearer", "sell": "less"}
 
 
@@ -143,17 +142,12 @@ class _Telling:
             why = f"{name}: {refused.detail}." if refused else f"{name} does not list {common.pair(self.c.key, self.found.coin)}."
             return "nothing", why
         if not row.rank:
-            return "partial", f"{name} {self.words.quoted(f'price on {name}', row.price)}, but that does not count: {self.doubt(row)}"
+            return "partial", f"{name} {self.words.quoted(f'price on {name}', row.price)}, but that does not count: {self.words.doubt(row)}"
         if self.c.order.amount is not None and row.deal and row.deal.fills:
             return "answer", f"{name} {self.words.quoted(f'price on {name}', row.deal.price)} on average: {self.words.comes_to(row, self.c)}"
         if self.found.both:
             return "answer", f"{name} {self.words.quoted('ask', row.quote.ask)} to buy, {self.words.quoted('bid', row.quote.bid)} to sell"
         return "answer", f"{name} {self.words.quoted(f'price on {name}', row.price)}"
-
-    def doubt(self, row: Row) -> str:
-        if row.reason in common.AGES and row.age_s is not None:
-            return f"{row.reason} ({self.said.age('age', row.age_s)})"
-        return common.numbers(self.said, "doubt", row.detail or row.reason.replace("_", " "))
 
     def standing(self) -> list[str]:
         """How the one exchange stands against the best."""
@@ -174,28 +168,10 @@ class _Telling:
 
     # --- Lines and notes ----------------------------------------------------------------------------------------
     def lines(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> tuple[str, ...]:
-        ranges = " ".join(part for part in (self.range(), self.after_fees()) if part)
+        ranges = " ".join(part for part in (self.words.price_range(self.c), "" if self.found.only else self.words.after_fees(self.c)) if part)
         standing = self.standing() if self.found.only else []
-        lines = [*self.threshold(), *standing, ranges, common.closing(sources, left, self.said), *self.selling(), *self.converted()]
+        lines = [*self.threshold(), *standing, ranges, common.closing(sources, left, self.said), *self.selling(), *self.converted(), *self.last_seen()]
         return tuple(line for line in lines if line)
-
-    def range(self) -> str:
-        found = self.c.price_range_pct
-        return "" if found is None else f"Price range {self.said.percent('price_range_pct', found)}."
-
-    def after_fees(self) -> str:
-        """What is left between the two winners. Both sides at the amount, where one is asked for."""
-        buy, sell, left = self.c.best_buy, self.c.best_sell, self.c.after_fees_pct
-        if buy is None or sell is None or self.found.only:
-            return ""
-        if left is None:
-            return "What is left after fees is not known: a fee is missing."
-        fees = f"After taker fees ({self.said.rate('buy fee', buy.fee_pct)} + {self.said.rate('sell fee', sell.fee_pct)})"
-        if left < HARDLY:
-            return f"{fees} nothing is left."
-        size = self.c.after_fees_size
-        coins = "" if size is None else f" for {self.words.coins(size, 'size')}"
-        return f"{fees} up to {self.said.percent('after_fees_pct', left)} is left{coins} if both books hold."
 
     def selling(self) -> list[str]:
         """The other side, where none was named."""
@@ -208,6 +184,15 @@ class _Telling:
         brings = self.words.money(best.net_price * best.size, "sale")
         sold = self.words.coins(best.size, "sold")
         return [f"Best to sell: {price} on average; {sold} bring {brings} after the {self.said.rate('sell fee', best.fee_pct)} fee."]
+
+    def last_seen(self) -> list[str]:
+        """The youngest price there is, where none counts."""
+        known = [row for row in self.c.rows if row.price and row.age_s is not None]
+        if self.rows or self.found.only or not known:
+            return []
+        row = min(known, key=lambda row: row.age_s or 0)
+        name = self.words.name(row.quote.exchange)
+        return [f"Last seen: {name} {self.words.quoted('last seen', row.price)}, {self.said.age('last seen age', row.age_s)} ago."]
 
     def threshold(self) -> list[str]:
         """Whether the price passes what the question names."""

@@ -160,12 +160,12 @@ def said_in(sentence: str) -> list[str]:
     return _NUMBER.findall(sentence)
 
 
-def closing(sources: Sequence[Used], left: Sequence[Left], said: Said) -> str:
+def closing(sources: Sequence[Used], left: Sequence[Left], said: Said, what: str = "price") -> str:
     """3 of 5 exchanges, oldest price 12 s. Bybit: switched off. Bitget: stale (4 m)."""
     count, total = len({u.exchange for u in sources}), len({u.exchange for u in sources} | {each.exchange for each in left})
     age = oldest(sources)
-    price = "" if age is None else f", oldest price {said.age('max_age_s', age)}"
-    head = f"{said.count('exchanges', count)} of {said.count('exchanges_asked', total)} exchanges{price}."
+    aged = "" if age is None else f", oldest {what} {said.age('max_age_s', age)}"
+    head = f"{said.count('exchanges', count)} of {said.count('exchanges_asked', total)} exchange{'s' if total != 1 else ''}{aged}."
     return " ".join([head, *reasons(left)])
 
 

@@ -16,6 +16,7 @@ from markets.ask.router import Route
 HUNDRED = Decimal(100)
 LIKELY = 8  # digits of coins after the point that somebody may want to read
 CENTS = 2
+HARDLY = Decimal("0.005")  # percent: less is written as nothing
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,38 @@ class Words:
         if c.side == "sell":
             return f"{coins} bring {money} {fee}"
         return f"{coins} cost {money} {fee}" if c.order.in_base else f"{money} buy {coins} {fee}"
+
+    def price_range(self, c: Comparison) -> str:
+        """How far the exchanges' prices are apart, which is not money; "" of fewer than two."""
+        found = c.price_range_pct
+        return "" if found is None else f"Price range {self.said.percent('price_range_pct', found)}."
+
+    def after_fees(self, c: Comparison) -> str:
+        """What is left between the best place to buy and the best to sell, at the amount where one is asked for; "" without both."""
+        buy, sell, left = c.best_buy, c.best_sell, c.after_fees_pct
+        if buy is None or sell is None:
+            return ""
+        if left is None:
+            return "What is left after fees is not known: a fee is missing."
+        fees = f"After taker fees ({self.said.rate('buy fee', buy.fee_pct)} + {self.said.rate('sell fee', sell.fee_pct)})"
+        if left < HARDLY:
+            return f"{fees} nothing is left."
+        size = c.after_fees_size
+        coins = "" if size is None else f" for {self.coins(size, 'size')}"
+        return f"{fees} up to {self.said.percent('after_fees_pct', left)} is left{coins} if both books hold."
+
+    def change(self, c: Comparison) -> str:
+        """+2.10 % in 24 h; "" where that is not known."""
+        found = c.change_24h_pct
+        if found is None:
+            return ""
+        return f"{self.said.percent(f'change of {self.ticker}', found, sign=True)} in {self.said.text('window', '24 h', 'h')}"
+
+    def doubt(self, row: Row) -> str:
+        """Why a row does not count, in a few words: stale (4 m)."""
+        if row.reason in common.AGES and row.age_s is not None:
+            return f"{row.reason} ({self.said.age(f'age of {self.name(row.quote.exchange)}', row.age_s)})"
+        return common.numbers(self.said, "doubt", row.detail or row.reason.replace("_", " "))
 
     def names(self, slugs: Sequence[str]) -> str:
         """Several exchanges: Binance, KuCoin and Bybit."""

@@ -10,9 +10,13 @@ from collections.abc import Callable, Mapping
 from markets.ask.answers import Finding
 from markets.ask.frame import Frame
 from markets.ask.router import Route
-from markets.reads.findings import best_price
+from markets.reads.findings import best_price, compare, liquidity
 from markets.reads.findings.asked import Asked
 
 __all__ = ["GATHER", "Asked"]
 
-GATHER: Mapping[str, Callable[[Frame, Route, Asked], tuple[Finding, ...]]] = {"best_price": best_price.gather, "compare": best_price.gather}
+GATHER: Mapping[str, Callable[[Frame, Route, Asked], tuple[Finding, ...]]] = {
+    "best_price": best_price.gather,
+    "compare": compare.gather,
+    "liquidity": liquidity.gather,
+}

@@ -22,6 +22,7 @@ NEAR = 3
 ZERO = Decimal(0)
 RESERVE_S = 0.2  # of the time for an answer, kept for writing it
 STEP_S = 0.05
+USABLE = ("fresh", "aging")  # ages at which a stored book may be walked
 
 
 # --- Coins --------------------------------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ def traded_as_contract(base: str) -> bool:
 
 # --- Waiting ------------------------------------------------------------------------------------------------------
 def await_books(key: PairKey, exchanges: Iterable[str], asked: Asked) -> tuple[str, ...]:
-    """Ask the queue once for the pair's old books and wait for them as long as the answer may take; whose did not arrive."""
+    """Ask the queue once for the pair's old books and wait for those that are of no use any more; whose did not arrive in time."""
     wanted = tuple(exchanges)
     books.ask_for(key, asked.now)
     waiting = _waiting(key, wanted, asked)
@@ -121,4 +122,4 @@ def await_books(key: PairKey, exchanges: Iterable[str], asked: Asked) -> tuple[s
 
 
 def _waiting(key: PairKey, exchanges: tuple[str, ...], asked: Asked) -> tuple[str, ...]:
-    return tuple(view.exchange for view in books.books(key, asked.now, exchanges) if view.waiting)
+    return tuple(view.exchange for view in books.books(key, asked.now, exchanges) if view.waiting and view.state not in USABLE)

@@ -51,12 +51,12 @@ def reached(levels: Sequence[Level], order: Order) -> int:
     return len(levels)
 
 
-def banded(ladder: Ladder, least: int = 1) -> Ladder:
-    """A book with what lies within the widest band of its middle, and one more level on each side; at least so many levels."""
+def measured(ladder: Ladder, money: Decimal | None, order: Order) -> Ladder:
+    """A book with all that measuring it takes: what lies within the widest band of its middle, what `money` meets, what an order does."""
     if not ladder.bids or not ladder.asks:
         return ladder
     mid, width = (ladder.bids[0][0] + ladder.asks[0][0]) / 2, BANDS[-1]
-    low, high = mid * (1 - width), mid * (1 + width)
-    bids = sum(price >= low for price, _ in ladder.bids) + 1
-    asks = sum(price <= high for price, _ in ladder.asks) + 1
-    return replace(ladder, bids=ladder.bids[: max(bids, least)], asks=ladder.asks[: max(asks, least)])
+    orders = [wish for wish in (order, Order(money)) if wish.amount is not None]
+    bids = [sum(price >= mid * (1 - width) for price, _ in ladder.bids) + 1, *(reached(ladder.bids, wish) for wish in orders)]
+    asks = [sum(price <= mid * (1 + width) for price, _ in ladder.asks) + 1, *(reached(ladder.asks, wish) for wish in orders)]
+    return replace(ladder, bids=ladder.bids[: max(bids)], asks=ladder.asks[: max(asks)])

@@ -1,0 +1,325 @@
+"""Where a coin is most liquid: books measured and ranked by score, by what an amount costs, or by spread. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from msgspec import Struct
+
+from exchanges.numbers import EXACT
+from markets.analysis import liquidity, quality, wording
+from markets.analysis.derivatives import age_s
+from markets.analysis.display import places_of
+from markets.analysis.liquidity import WIDEST, Cost, Measure, Wish, thinner
+from markets.analysis.settings import Method
+from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
+from markets.ask.answers import common
+from markets.ask.answers.common import Coin, cell
+from markets.ask.answers.words import LIKELY, cents
+from markets.ask.frame import Frame
+from markets.ask.router import Route
+from markets.board import Ladder, PairKey
+
+USUAL_USD = Decimal(10_000)  # the amount whose cost is told where nobody named one
+USABLE = ("fresh", "aging")
+HUNDRED = Decimal(100)
+LEVELS = 10  # of a book that is asked for itself
+SPREAD, BOOK = ("spread", "tight"), ("book", "orderbook")  # words of a question that ask for these
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """One exchange's book as it was read: `ladder` None where none is stored. `reason` says why not, or why it is not measured.
+
+    `counts`: it may be compared, if it is not too old. `waiting`: it was asked for and did not come in time. `volume` is the day's.
+    """
+
+    exchange: str
+    ladder: Ladder | None = None
+    reason: str = ""
+    counts: bool = True
+    waiting: bool = False
+    volume: Decimal | None = None
+
+
+class Liquid(Struct, frozen=True, tag="liquidity", kw_only=True):
+    """One pair's books, and what is asked of them: `amount` in coins or money, None by score. `usd` is USD for one unit of money."""
+
+    coin: Coin
+    key: PairKey
+    books: tuple[Seen, ...]
+    method: Method
+    usd: Decimal | None = None
+    amount: Decimal | None = None
+    in_base: bool = False
+    side: str = "buy"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Book:
+    """One book measured. `cost` is what the wish comes to on it."""
+
+    seen: Seen
+    measure: Measure
+    cost: Cost | None
+    age: float | None
+
+    @property
+    def name(self) -> str:
+        return self.seen.exchange
+
+
+def compose(frame: Frame, route: Route, found: Liquid, now: datetime) -> Answer:
+    """Who is most liquid, what an amount costs there, how deep and how tight everybody is."""
+    return _Telling(frame, route, found, now).answer()
+
+
+@dataclass
+class _Telling:
+    """One answer on its way."""
+
+    frame: Frame
+    route: Route
+    found: Liquid
+    now: datetime
+    said: Said = field(default_factory=Said)
+
+    @property
+    def money(self) -> str:
+        return self.found.key.quote
+
+    @cached_property
+    def by_spread(self) -> bool:
+        return self.found.amount is None and any(word in self.frame.q.lower() or word == self.frame.topic for word in SPREAD)
+
+    @cached_property
+    def wish(self) -> Wish | None:
+        """The amount; without one what USUAL_USD are."""
+        f = self.found
+        if f.amount is not None:
+            return Wish(f.amount, f.side, f.in_base)
+        return Wish(EXACT.divide(USUAL_USD, f.usd), f.side) if f.usd else None
+
+    @cached_property
+    def books(self) -> list[_Book]:
+        """The books that count, the most liquid first (asked for the spread: the tightest)."""
+        made = {book.name: book for seen in self.found.books if (book := self.measured(seen))}
+        costs = {name: book.cost for name, book in made.items() if book.cost}
+        order = liquidity.best_first(list(made), {name: book.measure for name, book in made.items()}, costs if self.found.amount is not None else {})
+        ranked = [made[name] for name in order]
+        return sorted(ranked, key=lambda book: book.measure.depth.spread_bps) if self.by_spread else ranked
+
+    def measured(self, seen: Seen) -> _Book | None:
+        ladder, f = seen.ladder, self.found
+        if ladder is None or not seen.counts or self.state(ladder) not in USABLE:
+            return None
+        measure = liquidity.measure(ladder, f.usd)
+        if measure is None:
+            return None
+        cost = liquidity.cost(ladder, self.wish) if self.wish else None
+        return _Book(seen, liquidity.with_volume(measure, seen.volume), cost, age_s(ladder.observed_at, self.now))
+
+    def state(self, ladder: Ladder) -> str:
+        return quality.state(age_s(ladder.observed_at, self.now), ladder.period_s, self.found.method)
+
+    # --- The whole ----------------------------------------------------------------------------------------------
+    def answer(self) -> Answer:
+        f, sources, left = self.found, self.sources(), self.left()
+        query = {
+            "amount": None if f.amount is None else format(f.amount.normalize(), "f"), "unit": "base" if f.in_base else None,
+            "side": f.side if f.side == "sell" else None, "exchange": common.only(self.frame, self.route),
+        }
+        best = self.books[0] if self.books else None
+        return Answer(
+            kind=self.kind(), title=self.title(), sentence=self.sentence(), table=self.table(),
+            lines=(*self.held(), *self.passing(), common.closing(sources, left, self.said, "book")), notes=self.notes(), sources=sources, excluded=left,
+            value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "score", grade=self.grade(), as_of=self.now,
+            max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/liquidity/{f.key}/", **query),
+            api=common.address(f"/api/v1/liquidity/{f.key}/", **query), figures=self.said.figures,
+        )
+
+    def kind(self) -> str:
+        return "nothing" if not self.books else "partial" if any(seen.waiting for seen in self.found.books) else "answer"
+
+    def grade(self) -> str:
+        """A: three fresh books and more. B: two. C: one, or none is fresh. D: none."""
+        fresh = sum(self.state(book.seen.ladder) == "fresh" for book in self.books if book.seen.ladder)
+        return "D" if not self.books else "C" if not fresh or len(self.books) == 1 else "A" if fresh > 2 else "B"
+
+    def value(self, best: _Book) -> Decimal | None:
+        if self.by_spread:
+            return best.measure.depth.spread_bps
+        if self.found.amount is not None:
+            return best.cost.slippage_bps if best.cost else None
+        return best.measure.score.value if best.measure.score else None
+
+    def title(self) -> str:
+        label = self.found.coin.label
+        if self.by_spread:
+            return f"{label} - tightest spread"
+        return f"{label} - best liquidity" if self.found.amount is None else f"{label} - liquidity for a {self.wished()} {self.found.side}"
+
+    def wished(self) -> str:
+        wish = self.wish
+        if wish is None:
+            return ""
+        unit = self.found.coin.ticker if wish.in_base else self.money
+        return f"{self.said.coins('amount', round(wish.amount, LIKELY) if wish.in_base else cents(wish.amount), unit)} {unit}"
+
+    # --- The sentence -------------------------------------------------------------------------------------------
+    def sentence(self) -> str:
+        if not self.books:
+            return f"No order book of {common.pair(self.found.key, self.found.coin)} can be measured right now."
+        best = self.books[0]
+        name = self.route.named(best.name)
+        if self.by_spread:
+            return f"{name} is tightest with a spread of {self.spread(best)}{self.next_spread()}."
+        first = f"{name} is {'deepest' if self.found.amount else 'most liquid'}"
+        alone = first if len(self.books) > 1 else name if len(self.route.priced) == 1 else f"{name}'s book is the only one that counts"
+        score = "" if best.measure.score is None or self.found.amount is not None else f", score {self.score(best)} of {self.said.text('full score', '100')}"
+        return f"{alone}{score}. {self.costs(best)}".strip()
+
+    def next_spread(self) -> str:
+        return f"; next is {self.route.named(self.books[1].name)} at {self.spread(self.books[1])}" if len(self.books) > 1 else ""
+
+    def costs(self, best: _Book) -> str:
+        """What the amount does there and at the next one."""
+        if best.cost is None:
+            return ""
+        side = self.found.side
+        if best.cost.slippage_bps is None:
+            more = ", more than any other" if len(self.books) > 1 else ""
+            return f"It fills {self.filled(best)} of a {self.wished()} {side}{more}."
+        following = self.books[1] if len(self.books) > 1 else None
+        then = "" if following is None or following.cost is None or following.cost.slippage_bps is None else (
+            f"; next is {self.route.named(following.name)} at {self.slippage(following)}")
+        return f"A {self.wished()} {side} moves the price {self.slippage(best)}{then}."
+
+    def score(self, book: _Book) -> str:
+        value = book.measure.score.value if book.measure.score else None
+        return self.said.price(f"score of {book.name}", value, "", places=1)
+
+    def spread(self, book: _Book) -> str:
+        return self.said.bps(f"spread on {book.name}", book.measure.depth.spread_bps)
+
+    def slippage(self, book: _Book) -> str:
+        return self.said.bps(f"slippage on {book.name}", book.cost.slippage_bps if book.cost else None)
+
+    def filled(self, book: _Book) -> str:
+        return common.numbers(self.said, "share", wording.share(book.cost.share if book.cost else Decimal(0)).replace("%", " %"))
+
+    def depth(self, book: _Book) -> str:
+        held, more = thinner(book.measure.band(WIDEST))
+        return f"{'over ' if more else ''}{self.said.amount(f'depth on {book.name}', held, self.money)}"
+
+    # --- The table ----------------------------------------------------------------------------------------------
+    def table(self) -> Table | None:
+        if not self.books:
+            return None
+        if len(self.route.priced) == 1 and any(word in self.frame.q.lower().replace(" ", "") for word in BOOK):
+            return self.ladder(self.books[0])
+        limit = self.frame.limit or len(self.books)
+        columns = (
+            Column("exchange", "Exchange"), Column("score", "Score", True), Column("depth_2", f"Depth within 2 %, {self.money}", True),
+            Column("slippage_bps", f"Slippage, {self.wished()}", True), Column("spread_bps", "Spread", True, self.by_spread),
+            Column("average", f"Average, {self.money}", True, False), Column("age_s", "Age", True, False),
+        )
+        return Table(columns, tuple(self.cells(book) for book in self.books[:limit]), max(0, len(self.books) - limit))
+
+    def cells(self, book: _Book) -> tuple[Cell, ...]:
+        measure, cost = book.measure, book.cost
+        costs = self.slippage(book) if cost is None or cost.slippage_bps is not None else f"fills {self.filled(book)}"
+        vwap = cost.vwap if cost else None
+        return (
+            Cell(self.route.named(book.name)), cell(self.score(book), measure.score.value if measure.score else None),
+            cell(self.depth(book), thinner(measure.band(WIDEST))[0]), cell(costs, cost.slippage_bps if cost else None),
+            cell(self.spread(book), measure.depth.spread_bps),
+            cell(self.said.price(f"average on {book.name}", vwap, self.money, places=places_of(measure.depth.mid) + 1), vwap),
+            Cell(self.said.age(f"age of {book.name}", book.age), common.seconds(book.age)),
+        )
+
+    def ladder(self, book: _Book) -> Table:
+        """The book itself: the best levels of both sides beside each other."""
+        seen = book.seen.ladder
+        bids, asks = (seen.bids, seen.asks) if seen else ((), ())
+        limit = self.frame.limit or LEVELS
+        columns = (Column("bid_size", "Bid size", True), Column("bid", f"Bid, {self.money}", True), Column("ask", f"Ask, {self.money}", True),
+                   Column("ask_size", "Ask size", True))  # fmt: skip
+        places = common.digits(price for price, _ in (*bids[:limit], *asks[:limit]))
+        rows = [
+            (*reversed(self.level("bid", bids, at, places)), *self.level("ask", asks, at, places)) for at in range(min(limit, max(len(bids), len(asks))))
+        ]
+        return Table(columns, tuple(rows), max(0, max(len(bids), len(asks)) - limit))
+
+    def level(self, side: str, levels: tuple[tuple[Decimal, Decimal], ...], at: int, places: int) -> tuple[Cell, Cell]:
+        price, size = levels[at] if at < len(levels) else (None, None)
+        shown = max(places, max((-int(p.as_tuple().exponent) for p, _ in levels[:LEVELS]), default=0))
+        return (
+            cell(self.said.price(f"{side} {at + 1}", price, self.money, places=shown), price),
+            cell(self.said.coins(f"{side} size {at + 1}", size, self.found.coin.ticker), size),
+        )
+
+    # --- Lines and notes ----------------------------------------------------------------------------------------
+    def held(self) -> list[str]:
+        """How deep the best one is, and how tight."""
+        if not self.books:
+            return []
+        best = self.books[0]
+        band = self.said.text("band", "2 %", "%")
+        return [
+            f"Within {band} of its middle {self.route.named(best.name)} holds {self.depth(best)} {self.money} on the thinner side; "
+            f"its spread is {self.spread(best)}."
+        ]
+
+    def passing(self) -> list[str]:
+        """Whose spread, or slippage, passes what the question names."""
+        limit = self.frame.threshold
+        if limit is None or limit.unit not in ("bps", "pct") or not self.books:
+            return []
+        value = Decimal(limit.value) * (HUNDRED if limit.unit == "pct" else 1)
+        fit = [book for book in self.books if (figure := self.figure(book)) is not None and (figure < value if limit.op == "<" else figure > value)]
+        what = "slippage" if self.found.amount is not None else "spread"
+        word = "below" if limit.op == "<" else "above"
+        names = common.listed([self.route.named(book.name) for book in fit]) or "nobody"
+        return [f"A {what} {word} {self.said.bps('threshold', value)}: {names}."]
+
+    def figure(self, book: _Book) -> Decimal | None:
+        if self.found.amount is not None:
+            return book.cost.slippage_bps if book.cost else None
+        return book.measure.depth.spread_bps
+
+    def notes(self) -> tuple[str, ...]:
+        odd = liquidity.suspicious((book.measure for book in self.books), self.found.method)
+        own = [common.numbers(self.said, "remark", note) for note in (self.found.coin.note, *self.found.notes) if note]
+        unbacked = [f"The volume that {self.route.named(name)} reports is not backed by its book." for name in sorted(odd)]
+        late = [self.route.named(seen.exchange) for seen in self.found.books if seen.waiting]
+        came = [f"The order book{'s' if len(late) > 1 else ''} of {common.listed(late)} did not arrive in time."] if late else []
+        return (*own, *unbacked, *came)
+
+    # --- Who answered -------------------------------------------------------------------------------------------
+    def sources(self) -> tuple[Used, ...]:
+        return tuple(
+            Used(book.name, self.route.named(book.name), book.seen.ladder.observed_at, book.age, self.state(book.seen.ladder))
+            for book in self.books if book.seen.ladder
+        )  # fmt: skip
+
+    def left(self) -> tuple[Left, ...]:
+        measured, seen = {book.name for book in self.books}, {each.exchange for each in self.found.books}
+        gone = tuple(self.why(each) for each in self.found.books if each.exchange not in measured)
+        pair = common.pair(self.found.key, self.found.coin)
+        absent = tuple(Left(slug, self.route.named(slug), "not_listed", f"no {pair} market") for slug in self.route.priced if slug not in seen)
+        return (*common.told(self.route), *gone, *absent)
+
+    def why(self, seen: Seen) -> Left:
+        name, ladder = self.route.named(seen.exchange), seen.ladder
+        if seen.waiting and (ladder is None or self.state(ladder) not in USABLE):
+            return Left(seen.exchange, name, "unknown_depth", "its order book did not arrive in time")
+        if ladder is not None and seen.counts:
+            state, age = self.state(ladder), age_s(ladder.observed_at, self.now)
+            if state in USABLE:
+                return Left(seen.exchange, name, "crossed", "its order book has no middle")
+            return Left(seen.exchange, name, state, f"its order book is {state} ({self.said.age(f'age of {seen.exchange}', age)})")
+        return Left(seen.exchange, name, "unknown_depth", seen.reason or "its order book has not been read yet")
