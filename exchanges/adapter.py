@@ -179,7 +179,8 @@ class Adapter:
     is where a person buys, with {base}, {quote} and {symbol} filled in. `check(status, headers, body)` raises an
     ExchangeError unless the reply is the exchange's success; `usage(headers)` reads its limit headers. `sign(credentials,
     request, now_ms)` gives the headers of a signed request, `now_ms` by the exchange's clock. `absent` says of sources that are
-    not offered why, where there is more to say than that they are not published.
+    not offered why, where there is more to say than that they are not published. `spellings` are other ways in which people write the name
+    (small letters), beside what follows from it: without its dots and spaces, word by word, what stands before a dot.
     """
 
     slug: str
@@ -195,6 +196,7 @@ class Adapter:
     position: int = field(default=100)  # the customer's order; ties by slug
     sign: Callable[[Credentials, Request, int], dict[str, str]] | None = None
     absent: Mapping[str, str] = field(default_factory=dict)
+    spellings: tuple[str, ...] = ()
     time: Source[ServerTime] | None = None
     status: Source[ServiceStatus] | None = None
     instruments: Source[Instrument] | None = None

@@ -16,7 +16,7 @@ APPS = ("exchanges", "markets", "pebble")
 FLOORS = {
     0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
     1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan"
-    " markets.analysis markets.ask markets.board markets.shapes",
+    " markets.analysis markets.ask markets.board markets.known_coins markets.seeds markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases exchanges.capabilities markets.models markets.bulk",
     3: "markets.ask.agent exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
     # the rooms behind those two doors
@@ -33,7 +33,7 @@ IMPURE = ("django", "rest_framework", "django_q", "httpx", "requests", "random",
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
 WIRES = ("httpx", "httpcore", "requests", "aiohttp", "urllib3")
 SLUGS = tuple(sorted(path.stem for path in (ROOT / "exchanges/adapters").glob("[a-z]*")))
-MAY_NAME_EXCHANGES = ("exchanges/adapters/", "exchanges/simulator/", "markets/seeds.py")  # seeds: coins are called after their exchanges
+MAY_NAME_EXCHANGES = ("exchanges/adapters/", "exchanges/simulator/", "markets/seeds.py", "markets/known_coins.py")  # coins are called after their exchanges
 
 LONGEST = 50
 LONG = {}  # path::function -> why it is one piece

@@ -65,7 +65,9 @@ class Vocabulary(Struct, frozen=True):
 
     `tickers` (capitals) are coins that something here knows. `names` maps lower-case names, misspellings included, to today's
     ticker; `former` an old ticker to today's. `exchanges` maps lower-case names and spellings to slugs, `uncovered` those of
-    others to how they are written. `quotes` are currencies that something is counted in; `names_of` gives a ticker's name.
+    others to how they are written. `quotes` are currencies that something is counted in, `stable` those of them that are worth one
+    unit of money; `names_of` gives a ticker's name; `money` maps what money is called to its ticker. Of names in `mendable`
+    misspellings are understood (empty: of all).
     """
 
     tickers: frozenset[str]
@@ -75,3 +77,6 @@ class Vocabulary(Struct, frozen=True):
     uncovered: dict[str, str]
     quotes: frozenset[str]
     names_of: dict[str, str]
+    stable: frozenset[str] = frozenset()
+    money: dict[str, str] = {}
+    mendable: frozenset[str] = frozenset()

@@ -182,6 +182,7 @@ INDEX_MEMBERS = (
 ADAPTER = Adapter(
     slug="binance",
     name="Binance",
+    spellings=("bnance", "binanc", "bynance", "bnb exchange"),
     monogram="BN",
     position=1,
     hosts=(HOST, WITH_ACCOUNTS, USDM, COINM, OPTIONS),

@@ -99,6 +99,7 @@ TRADERS = one(
 ADAPTER = Adapter(
     slug="bitget",
     name="Bitget",
+    spellings=("biget", "bitgit", "bit-get"),
     monogram="BG",
     position=5,
     hosts=(HOST,),

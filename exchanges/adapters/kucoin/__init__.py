@@ -143,6 +143,7 @@ PERP_TICKERS: Source[PerpTicker] = Source(
 ADAPTER = Adapter(
     slug="kucoin",
     name="KuCoin",
+    spellings=("kukoin", "kuccoin", "kcoin", "cucoin"),
     monogram="KC",
     position=2,
     hosts=(HOST, FUTURES, "api.kucoin.eu"),

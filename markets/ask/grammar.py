@@ -1,0 +1,61 @@
+"""A question in plain language becomes a frame. Pure and total: any text has a frame, and the same text always the same."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from markets.ask.amounts import amount_of, find_numbers
+from markets.ask.coins import find_names, find_ordinary, find_pairs, mend
+from markets.ask.frame import LONGEST, Frame, Span, Vocabulary
+from markets.ask.intents import read_intent
+from markets.ask.lexicon import Lexicon, lexicon
+from markets.ask.parts import parts
+from markets.ask.places import find_negations
+from markets.ask.quotes import find_currency_signs, quote_of, settle_quotes
+from markets.ask.sheet import Sheet
+from markets.ask.sides import SIDELESS, side_of
+from markets.ask.slots import ASSET, EXCHANGE, EXCLUDED, LIMIT, NOT, PAIR, UNCOVERED
+from markets.ask.times import find_times, time_of
+from markets.ask.tokens import cleaned, is_cut
+
+
+def parse(text: str, words: Vocabulary) -> Frame:
+    """The frame of a question. Its further questions are in `also`; what was cut off or mended is in `notes`."""
+    q, lex = cleaned(text), lexicon(words)
+    frame = _frame(q, lex)
+    further = [_frame(part, lex) for part in parts(q, lex)]
+    if is_cut(text):
+        frame = structs.replace(frame, notes=(*frame.notes, f"Only the first {LONGEST} characters were read."))
+    return structs.replace(frame, also=tuple(further)) if further else frame
+
+
+def _frame(q: str, lex: Lexicon) -> Frame:
+    sheet = marked(q, lex)
+    side = side_of(sheet)
+    reading = read_intent(sheet, side)
+    amount = amount_of(sheet)
+    excluded = sheet.values(EXCLUDED)
+    return Frame(
+        q=q, intent=reading.intent, topic=reading.topic, confidence=reading.confidence, readings=reading.readings,
+        assets=sheet.values(ASSET), quote=quote_of(sheet), exchanges=tuple(slug for slug in sheet.values(EXCHANGE) if slug not in excluded), exclude=excluded,
+        side=None if reading.intent in SIDELESS else side, amount=amount[0] if amount else None, unit=amount[1] if amount else None,
+        time_range=time_of(sheet), threshold=sheet.threshold, limit=_limit(sheet), uncovered=sheet.values(UNCOVERED),
+        unknown=tuple(sheet.unknown), notes=tuple(sheet.notes), spans=_spans(sheet),
+    )  # fmt: skip
+
+
+def marked(q: str, lex: Lexicon) -> Sheet:
+    """The sheet of a question with every slot marked. Each step sees what those before it took."""
+    sheet = Sheet(q, lex)
+    for step in (find_pairs, find_names, mend, find_currency_signs, find_negations, find_ordinary, settle_quotes, find_numbers, find_times):
+        step(sheet)
+    return sheet
+
+
+def _limit(sheet: Sheet) -> int | None:
+    return next((int(value) for value in sheet.values(LIMIT) if len(value) <= 4), None)
+
+
+def _spans(sheet: Sheet) -> tuple[Span, ...]:
+    marks = dict.fromkeys(mark for mark in sheet.marks if mark is not None and mark.slot not in (NOT, PAIR))
+    return tuple(Span(sheet.tokens[mark.first].start, sheet.tokens[mark.end - 1].end, mark.slot, mark.value) for mark in marks)

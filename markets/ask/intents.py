@@ -1,0 +1,140 @@
+"""What a question asks for: evidence of words and slots for each intent, and the reasons for which it is not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from markets.ask.evidence import EVIDENCE, TERMS
+from markets.ask.phrases import SKIPPED, Phrases, strength
+from markets.ask.refusals import GREETINGS, REFUSALS
+from markets.ask.sheet import Sheet
+from markets.ask.slots import AMOUNT, ASSET, DATE, EXCHANGE, EXCLUDED, LIMIT, PAIR, QUOTE, THRESHOLD, TIME, UNCOVERED
+from markets.ask.tokens import SIGN
+
+# Of equals the first: what is more special comes before what is less.
+PRECEDENCE = (
+    "funding",
+    "copy_trading",
+    "derivatives",
+    "arbitrage",
+    "liquidity",
+    "new_tokens",
+    "volume_sentiment",
+    "trending_not_on",
+    "price_history",
+    "status",
+    "compare",
+    "best_price",
+    "help",
+)
+ENOUGH = 3.0  # evidence below this is none
+NEARLY = 0.75  # a reading that has this share of the best one's evidence may have been meant
+_SYMBOLS = {
+    ASSET: "<coin>", EXCHANGE: "<exchange>", EXCLUDED: "<exchange>", UNCOVERED: "<exchange>", AMOUNT: "<amount>", QUOTE: "<quote>",
+    TIME: "<time>", THRESHOLD: "<bound>",
+    LIMIT: "<number>", DATE: "<number>",
+}  # fmt: skip
+_ABOUT = """
+what is {0} $; what are {0} $; what is {0} mean; what is a {0} $; what does {0} mean; what do {0} mean; {0} meaning; how does {0} work; how do {0} work;
+{0} definition; explain {0}; define {0}; meaning of {0}; tell me about {0} $; what is {0} in crypto; what is {0} exactly; {0} explained; understand {0};
+what exactly is {0} $; what is meant by {0}; tell me what {0} is; tell me what {0} mean
+"""
+_TERMS = {term.strip() for term in TERMS.split(";")}
+_MEANING = {f"help {term}": {22: _ABOUT.format(term)} for term in sorted(_TERMS)}
+_GREETING = {"greeting": {4: GREETINGS, 12: ";".join(f"^ {word.strip()} $" for word in GREETINGS.split(";"))}}
+_PHRASES = Phrases({**EVIDENCE, **_MEANING, **_GREETING, **{f"no {topic}": rows for topic, rows in REFUSALS.items()}})
+
+
+class Reading(Struct, frozen=True):
+    """What was read, how sure that is (0..1), what else it may have been, and finer words."""
+
+    intent: str
+    topic: str = ""
+    confidence: float = 0.0
+    readings: tuple[str, ...] = ()
+    score: float = 0.0
+
+
+def read_intent(sheet: Sheet, side: str | None) -> Reading:
+    """The intent with most evidence; `unknown` with its topic where there is too little, or something speaks against an answer."""
+    found = _PHRASES.found(*stream(sheet))
+    scores = {intent: strength(found.get(intent, ())) + bonus for intent, bonus in _from_slots(sheet, side, found).items()}
+    term, scores["help"] = _term(found, scores["help"])
+    refusal, refused = _refusal(found)
+    order = sorted(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
+    best, second = order[0], order[1]
+    greeted = strength(found.get("greeting", ()))
+    if refused > scores[best]:
+        return Reading("unknown", refusal, _margin(refused, scores[best]))
+    if scores[best] < ENOUGH:
+        if greeted:
+            return Reading("help", "greeting", 1.0)
+        return Reading("unknown", refusal or _why_unknown(sheet), _margin(ENOUGH, scores[best]))
+    near = tuple(intent for intent in order[1:4] if scores[intent] >= NEARLY * scores[best])
+    return Reading(best, term if best == "help" else "", _margin(scores[best], scores[second]), near, scores[best])
+
+
+def stream(sheet: Sheet) -> tuple[list[str], list[bool]]:
+    """The question as evidence is looked for in it: lemmas, a symbol for each slot, and which of them may be passed over."""
+    symbols, skipped, last = ["^"], [False], None
+    for at, token in enumerate(sheet.tokens):
+        mark = sheet.marks[at]
+        if mark is not None and mark.slot in _SYMBOLS:
+            if mark is not last:
+                symbols.append(_SYMBOLS[mark.slot])
+                skipped.append(symbols[-1] in SKIPPED)
+        elif mark is None or mark.slot != PAIR:
+            symbols.append(sheet.lemmas[at])
+            skipped.append(token.kind == SIGN or sheet.lemmas[at] in SKIPPED)
+        last = mark
+    return [*symbols, "$"], [*skipped, False]
+
+
+def _from_slots(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) -> dict[str, float]:
+    """What the slots say, beside the words."""
+    assets, exchanges, excluded = sheet.values(ASSET), sheet.values(EXCHANGE, UNCOVERED), sheet.values(EXCLUDED)
+    bonus = dict.fromkeys(PRECEDENCE, 0.0)
+    if assets:
+        bonus["best_price"] += 3
+        bonus["help"] -= 8
+        if len(assets) > 1:
+            bonus["compare"] += 2
+    if side:
+        bonus["best_price"] += 2
+    if len(exchanges) > 1:
+        bonus["compare"] += 1
+        bonus["arbitrage"] += 1 if "arbitrage" in found else 0
+    if excluded and not assets:
+        bonus["trending_not_on"] += 11 if _is_about_coins(sheet) else 3
+    if sheet.values(AMOUNT) and "liquidity" in found:
+        bonus["liquidity"] += 1
+    return bonus
+
+
+def _is_about_coins(sheet: Sheet) -> bool:
+    return bool({"coin", "pair", "list", "what", "which", "trend", "available", "anything", "new"} & set(sheet.lemmas))
+
+
+def _term(found: Mapping[str, list[int]], score: float) -> tuple[str, float]:
+    """The longest term whose meaning is asked for, and what that makes of the evidence for help."""
+    terms = [label.removeprefix("help ") for label in found if label.startswith("help ")]
+    if not terms:
+        return "", score
+    return max(terms, key=len), score + max(strength(found[f"help {term}"]) for term in terms)
+
+
+def _refusal(found: Mapping[str, list[int]]) -> tuple[str, float]:
+    topics = {label.removeprefix("no "): strength(weights) for label, weights in found.items() if label.startswith("no ")}
+    return max(topics.items(), key=lambda item: item[1], default=("", 0.0)) if any(score > 0 for score in topics.values()) else ("", 0.0)
+
+
+def _why_unknown(sheet: Sheet) -> str:
+    if not any(char.isalnum() for char in sheet.q):
+        return "empty"
+    return "off_topic" if sum(token.low in sheet.lex.ordinary for token in sheet.tokens) > 1 else "nonsense"
+
+
+def _margin(best: float, other: float) -> float:
+    return round(max(0.0, min(1.0, (best - max(other, 0.0)) / best)), 2) if best > 0 else 0.0

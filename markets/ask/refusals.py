@@ -1,0 +1,120 @@
+"""What is not answered, and why, as data: the same phrases with weights as the evidence for intents, by topic."""
+
+from __future__ import annotations
+
+REFUSALS: dict[str, dict[int, str]] = {
+    "advice": {
+        24: """
+            should i buy; should i sell; should i hold; should i invest; should i go long; should i go short; should i short; should i long; should i swap;
+            should i keep; should i wait; should we buy; good time to; right time to; time to buy; time to sell; best time to; good investment; worth
+            investing; worth buying; worth holding; good buy; a buy; strong buy; invest in; what should i buy; what to buy; which coin should i; which coins
+            should i; what coin should i; best coin to; coin to buy; coins to buy; coins to invest; coin to invest; token to buy; tokens to buy; crypto to
+            buy; buy or sell; buy or hold; hold or sell; sell or hold; undervalued; overvalued; would you buy; would you sell; would you invest; do you
+            recommend; recommend buying; recommend ... to buy; recommend; your opinion; do you think; do you like; financial advice; investment advice; make
+            me rich; get rich; become a millionaire; is it safe; safe to buy; safe to hold; is ... safe; is ... a scam; is ... legit; a scam; legit;
+            trustworthy; my portfolio; portfolio should; which coin is best; better investment; long term hold; good entry; buy the dip; should my; smart to
+            buy; wise to buy; wise to sell; worth it to buy; good idea to buy; good idea to sell; tips; what would you do; how should i invest; where should i
+            invest; should i put; should i trade; good idea; a good coin; next big; 10x; 100x; tax; taxes; save up; all in
+        """,
+        9: "invest; advice; portfolio; hodl; risky",
+        -40: """
+            where should; where can; where do; where to buy; where to sell; which exchange should; which exchange; what exchange; should i ... <exchange> or
+            <exchange>; should i use
+        """,
+    },
+    "prediction": {
+        24: """
+            will <coin>; price prediction; predict; prediction; forecast; to the moon; will ... moon; moon; when moon; going to moon; going to pump; going to
+            dump; going to crash; going to rise; going to fall; going to drop; going to go up; going to go down; will ... rise; will ... fall; will ... crash;
+            will ... go up; will ... go down; will ... reach; will ... hit; will ... pump; will ... dump; will ... drop; will ... recover; will ... be worth;
+            will ... double; be worth in; worth in 2030; next week; next month; next year; tomorrow; in five years; in a year; by the end of; end of year; end
+            of the year; where is <coin> going; where is <coin> headed; how high can; how high will; how low will; how low can; price target; target price;
+            can <coin> reach; can <coin> hit; could <coin> reach; could <coin> hit; going to reach; going to hit; next bull run; bull run; altseason; alt
+            season; bottom in; is the bottom; what will <coin>; going to be worth; going to happen; about to pump; about to; outlook for; future of; which
+            coin will; which coins will; next 100x; expected to
+        """,
+        9: "will; future price; someday; in the future",
+    },
+    "order": {
+        26: """
+            buy ... for me; sell ... for me; trade ... for me; buy me; sell my ... for me; ^ buy <amount>; ^ sell <amount>; ^ buy <coin>; ^ sell <coin>; ^
+            sell all; ^ sell my; ^ buy my; place an order; place order; place a limit; place a market; place a buy; place a sell; ^ place; execute a; execute
+            trade; execute; market buy; market sell; ^ transfer; ^ send; ^ withdraw; ^ deposit; ^ swap; ^ convert <amount>; ^ long; ^ short; ^ open a; ^ close
+            my; ^ close all; stop loss; take profit; cancel my order; cancel order; cancel all; cancel my; on my behalf; transfer ... to my; withdraw ... to
+            my; send ... to my; withdraw my; send my; transfer my; move my; deposit my; please buy; please sell; can you buy; can you sell; could you buy;
+            could you sell; go buy; go ahead and; buy for me; sell for me; purchase for me; ^ purchase; trade for me; my account; ^ dump; ^ offload; buy now;
+            sell now; sell everything; i want you to; auto buy; trading bot; ^ trade; ^ liquidate; ^ stake; ^ move; set a buy; set a sell; set a limit; ^ i
+            order; to address; to this address; to wallet; to 0x; my balance; my orders; my position; my positions; ^ copy; start copying; ^ execute; ^ go
+            long; ^ go short; ^ cancel; with my card; credit card; ^ invest
+        """,
+        -40: "where; which; cheap; best; price; how much; what; who; lowest; is it; profit; if i; how; possible; <exchange> or <exchange>; halted; open",
+        5: "stake; staking; borrow; loan; lend",
+    },
+    "alert": {
+        20: """
+            alert me; notify me; set an alert; remind me; set alert; price alert; let me know when; let me know if; send me an; email me; ping me; tell me
+            when ... above; tell me when ... below; create an alert; wake me
+        """,
+    },
+    "secret": {
+        40: """
+            api key; api keys; api secret; secret key; private key; private keys; seed phrase; recovery phrase; mnemonic; password; passwords; passphrase;
+            credential; credentials; access token; auth token; environment variables; environment variable; env file; . env; database url; connection string;
+            database password; secret; secrets; session cookie; login details; etc passwd; etc / passwd; internal config; your config; configuration file;
+            keys you; show me your keys; source code; user list; list of users; other users; emails of; users email; server ip; ip address; logs
+        """,
+    },
+    "admin": {
+        40: """
+            disable <exchange>; turn off; switch off; shut down; shutdown; turn <exchange>; switch <exchange>; enable <exchange>; turn on; restart; reboot;
+            delete; drop table; wipe; change settings; change the settings; change setting; set setting; rate limit; rate limits; set limit; set the; reset
+            the; make me admin; admin; administrator; sudo; root access; grant me; log in as; login; log me in; create user; create account; add user; change
+            fee; change the fee; add exchange; remove exchange; clear cache; clear the; flush; truncate; update settings; kill; deploy; rollout; migrate;
+            reset password; block user; ban user; configure; enable shadow; debug mode; set fee; disable all; stop collecting; stop polling; pause <exchange>;
+            resume; rm - rf
+        """,
+    },
+    "injection": {
+        50: """
+            ignore previous; ignore all previous; ignore the previous; ignore your; ignore all instructions; ignore all; ignore everything; disregard
+            previous; disregard all; disregard your; forget previous; forget your; forget all; forget everything; previous instructions; prior instructions;
+            your instructions; system prompt; you are now; act as; pretend; jailbreak; developer mode; dan mode; new instructions; override; < script; script
+            >; select *; union select; drop table; or 1 = 1; ' or '; insert into; update set; { {; { %; $ {; jndi; eval (; exec (; import os; os . system; . .
+            /; onerror; onload; javascript :; alert (; reveal your; repeat after me; print your; say that; your prompt; roleplay; bypass; base64; & &; __
+            import; hidden prompt; xp _ cmdshell; sleep (; from users; from auth; where 1
+        """,
+    },
+    "insult": {
+        5: """
+            you suck; you are stupid; you are useless; you are dumb; you idiot; stupid bot; dumb bot; useless bot; fuck; fuck you; fucking; shut up; idiot;
+            moron; piece of shit; bullshit; you are trash; you are garbage; trash bot; hate you; screw you; go to hell; asshole; bastard; bitch; dumbass; wtf;
+            loser; your mom; crap; you are bad; worst bot; you are wrong; you liar; you are a joke; stupid; dumb; garbage; sucks
+        """,
+    },
+    "thanks": {
+        4: """
+            thanks; thank you; thank; thx; ty; cheers; much appreciated; appreciate it; great job; good job; well done; nice one; awesome; perfect; cool;
+            nice; great; good bot; love it; love you; ok; okay; bye; goodbye; see you; good night; goodnight; got it; never mind; nevermind; lol; haha; wow
+        """,
+    },
+    "off_topic": {
+        16: """
+            weather; joke; poem; recipe; president; capital of; football; soccer; movie; movies; song; lyrics; restaurant; pizza; dinner; translate; write
+            code; write a; write me; python; javascript; homework; essay; president; election; war; news; who won; world cup; super bowl; what time is it;
+            time is it; what day; meaning of life; girlfriend; boyfriend; love me; marry me; how are you; how old are you; your birthday; sing; story; dog
+            breed; stock price of; apple stock; tesla stock; tesla; nasdaq; sp500; s & p; dow jones; gold price; price of gold; price of oil; oil price;
+            silver price; real estate; mortgage; flight; flights; hotel; travel; train; doctor; medicine; diet; calories; exercise; horoscope; lottery;
+            casino; bet on; math; square root; 2 + 2; how many people; population; tallest; who is; who was; who invented; who created; satoshi nakamoto;
+            vitalik; elon musk; trump won; favorite; favourite; cook; cooking; gym; car; cars; phone; iphone; laptop; chatgpt; gpt; claude; siri; alexa; game;
+            play; music; email; capital; distance; temperature; rain; sunny; cat videos; cats; bored; feeling sad; lonely; history of rome; napoleon;
+            shakespeare; physics; chemistry; biology; god; religion; bible; airdrop; airdrops; mining; mine bitcoin; nft; nfts; hack; tweet; twitter;
+            whitepaper; halving; market cap; marketcap; supply; circulating; how do i open; open an account; kyc; customer support; contact support; phone
+            number; ceo; founder; founded; created; invented; headquarters; who owns; who made; gas fees on; block height; hash rate; hashrate; staking
+            rewards; validators
+        """,
+    },
+}
+GREETINGS = """
+hi; hello; hey; yo; good morning; good afternoon; good evening; howdy; greetings; hiya; sup; whats up; what is up; hey there; hello there; hi there; gm;
+morning; evening; hola; hallo; bonjour; ciao; namaste; salut; start; ping; test
+"""

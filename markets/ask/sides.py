@@ -1,0 +1,71 @@
+"""Which side a question is on: buy, sell, or neither where both or none is said."""
+
+from __future__ import annotations
+
+from markets.ask.sheet import Sheet
+from markets.ask.slots import AMOUNT, ASSET
+from markets.ask.tables import words
+
+_BUY = words("buy spend cheap pay")
+_BUY_WORDS = words("grab snag afford accumulate")
+_SELL_WORDS = words("ditch exit cashout")
+_NOT_BOUGHT = words("rid out funding status update help started in back to paid list the")
+_OWNED = words("my our these this those")
+SIDELESS = words("price_history volume_sentiment funding arbitrage")
+
+
+def side_of(sheet: Sheet) -> str | None:
+    """buy or sell; None where neither or both are said."""
+    sides = {side for at in range(len(sheet)) if (side := _side(sheet, at))}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _side(sheet: Sheet, at: int) -> str:
+    lemma, low, after = sheet.lemma(at), sheet.low(at), sheet.low(at + 1)
+    if sheet.slot(at) != "":
+        return ""
+    if (
+        (lemma == "sell" and low != "sale")
+        or low in _SELL_WORDS
+        or (low, after) in (("cash", "out"), ("cashing", "out"), ("cash", "in"), ("part", "with"), ("rid", "of"))
+    ):
+        return "sell"
+    if low in ("bid", "bids") and sheet.low(at - 1) in ("highest", "best", "top", "high", "higher", "max"):
+        return "sell"
+    if lemma in _BUY or low in _BUY_WORDS or (low in ("ask", "asks") and _is_ask_price(sheet, at)) or (low, after) in (("pick", "up"), ("picking", "up")):
+        return "buy"
+    return _got(sheet, at) if lemma == "get" else ""
+
+
+def _is_ask_price(sheet: Sheet, at: int) -> bool:
+    return sheet.low(at - 1) in ("lowest", "best", "the", "low", "lower", "cheapest", "current", "top", "min") or sheet.lemma(at + 1) == "price"
+
+
+def _got(sheet: Sheet, at: int) -> str:
+    """What "get" means: to buy; to sell where it is "get for" something owned; nothing where it is "get me the ..."."""
+    after = sheet.low(at + 1)
+    if after in _NOT_BOUGHT and after != "the":
+        return ""
+    for spot in range(at + 1, min(at + 9, len(sheet))):
+        if sheet.low(spot) in ("for", "from", "by", "if", "when"):
+            if _is_owned(sheet, spot + 1):
+                return "sell"
+            if sheet.low(spot) == "for":
+                break
+    return "buy"
+
+
+def _is_owned(sheet: Sheet, at: int) -> bool:
+    """Whether a coin that is had follows: my ETH, 2 ETH; money is what it is spent from."""
+    if sheet.low(at) in _OWNED:
+        return any(sheet.slot(spot) == ASSET for spot in range(at, min(at + 5, len(sheet))))
+    while sheet.slot(at) == AMOUNT or sheet.low(at) in ("a", "an", "around", "about", "selling"):
+        if sheet.low(at) == "selling":
+            return False
+        if sheet.slot(at) == AMOUNT:
+            spot = at
+            while sheet.slot(spot) == AMOUNT:
+                spot += 1
+            return sheet.slot(spot) == ASSET or (sheet.low(spot) == "of" and sheet.slot(spot + 1) == ASSET)
+        at += 1
+    return False
