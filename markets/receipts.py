@@ -21,6 +21,7 @@ from django.db import DatabaseError
 from django.db.models import Sum
 
 from markets.ask.answer import Answer
+from markets.ask.masking import masked
 from markets.ask.record import VERSION, Record
 from markets.brief import brief
 from markets.method import current_method, setting
@@ -58,7 +59,7 @@ def keep(record: Record, answers: Sequence[Answer], now: datetime) -> Link | str
         return TOO_LARGE
     try:
         return _write(Receipt(
-            id=name_of(told, said), created_at=now, size=size, question=record.frame.q, method=record.method, version=record.version,
+            id=name_of(told, said), created_at=now, size=size, question=masked(record.frame.q), method=record.method, version=record.version,
             record=packed[0], answers=packed[1],
         ))  # fmt: skip
     except DatabaseError as error:

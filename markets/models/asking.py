@@ -13,6 +13,7 @@ from markets.ask.frame import INTENTS, LONGEST
 from markets.models.coins import Asset
 
 KINDS = [(intent, intent.replace("_", " ")) for intent in INTENTS]
+ROLLED = [kind for kind in KINDS if kind[0] not in ("help", "unknown")]  # these two ask no exchange anything
 
 
 class Rollout(models.Model):
@@ -23,7 +24,7 @@ class Rollout(models.Model):
         PERCENT = "percent", "For a share"
         OFF = "off", "Off"
 
-    intent = models.CharField("kind of question", max_length=20, choices=KINDS)
+    intent = models.CharField("kind of question", max_length=20, choices=ROLLED)
     exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="rollouts")
     state = models.CharField(max_length=10, choices=State.choices, default=State.ON)
     percent = models.PositiveSmallIntegerField(
