@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from markets import held, learning, receipts, tallies
+from markets.ask import grammar
 from markets.ask.answer import Answer
 from markets.ask.answers import unread
 from markets.ask.answers.unread import Unread
@@ -23,6 +24,7 @@ from markets.latest import Shared
 from markets.method import current_method
 from markets.reads import routing
 from markets.reads.findings import GATHER, Asked
+from markets.reads.vocabulary import vocabulary
 from markets.receipts import Link
 
 MOST = 3  # questions of one text that are answered
@@ -44,6 +46,11 @@ class Reply:
 
 
 _replies = Shared(256)
+
+
+def ask(text: str, asked: Asked) -> Reply:
+    """The answers to a text, whatever it is."""
+    return replied(grammar.parse(text, vocabulary()), asked)
 
 
 def replied(frame: Frame, asked: Asked, *, corrected: bool = False) -> Reply:

@@ -10,6 +10,7 @@ from markets import read, store
 from markets.ask import agent
 from markets.ask.answers.unread import Unread
 from markets.ask.frame import INTENTS, Frame
+from markets.models import Asset, Market, Setting
 from markets.reads.findings import GATHER, Asked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
@@ -102,3 +103,19 @@ def test_an_exchange_that_is_switched_off_is_left_out_from_the_next_question_on(
     switch("kucoin", on=False)
     part = agent.replied(FRAME, Asked(now)).record.parts[0]
     assert len(part.route.priced) == 4 and [left.reason for left in part.route.left] == ["disabled"]
+
+
+@pytest.mark.parametrize("text", [
+    "", " ", "?", "\x00", "best price for btc", "BTC'; DROP TABLE markets_asset; --", "{{ 7 * 7 }} %s {0} ${x}", "😀" * 400, "a" * 5000,
+])  # fmt: skip
+def test_any_text_is_answered_and_changes_nothing(text, now):
+    before = {model: model.objects.count() for model in (Asset, Market, Setting)}
+    reply = agent.ask(text, Asked(now))
+    assert reply.answers and all(answer.sentence for answer in reply.answers) and len(reply.record.frame.q) <= 300
+    assert {model: model.objects.count() for model in before} == before
+    assert "49" not in reply.answers[0].sentence
+
+
+def test_a_plain_question_finds_its_price(now):
+    answer = agent.ask("What is the best price for BTC?", Asked(now)).answers[0]
+    assert answer.kind == "answer" and answer.unit == "USDT" and "KuCoin" in answer.sentence
