@@ -95,7 +95,7 @@ def look(base: str, now: datetime, *, exchange: str = "", day: datetime | None =
     rows = [row for row in placed(chain(base)) if row.exchange not in off]
     found = analysis.expiries(rows, now, method)
     listed = tuple(e.slug for e in gaps.ordered() if any(one.exchange == e.slug for one in found))
-    chosen = _chosen(found, exchange or _largest(found), day)
+    chosen = _chosen(found, exchange or largest(found), day)
     if chosen is None:
         return Look(base, listed, tuple(found), None, (), None)
     own = [row for row in rows if (row.exchange, row.expiry, row.quote) == (chosen.exchange, chosen.expiry, chosen.quote)]
@@ -119,7 +119,7 @@ def placed(rows: list[Option]) -> list[Option]:
     return [structs.replace(row, index_price=known.get((row.exchange, row.quote), row.index_price)) for row in rows]
 
 
-def _largest(found: Sequence[Expiry]) -> str:
+def largest(found: Sequence[Expiry]) -> str:
     """The exchange with the most open interest; of equals the first by name."""
     open_on: dict[str, Decimal] = {}
     for one in found:

@@ -10,11 +10,32 @@ from datetime import datetime
 from typing import Any
 
 from markets.ask.answer import Answer
-from markets.ask.answers import best_price, common, compare, liquidity, pairs_books, unread
+from markets.ask.answers import (
+    best_price,
+    common,
+    compare,
+    derivatives,
+    funding,
+    fundings,
+    helping,
+    largest,
+    liquidity,
+    options,
+    pairs_books,
+    status,
+    unknown,
+    unread,
+    wallets,
+)
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-Finding = best_price.BestPrice | compare.Compared | liquidity.Liquid | pairs_books.PairsBooks | common.Unlisted | common.Coinless | unread.Unread
+Finding = (
+    common.Unlisted | common.Coinless | unread.Unread
+    | best_price.BestPrice | compare.Compared | liquidity.Liquid | pairs_books.PairsBooks
+    | helping.Help | unknown.Unknown | status.Status | wallets.Wallets
+    | funding.Funding | fundings.Fundings | derivatives.Derivatives | largest.Largest | options.Options | options.Underlyings
+)  # fmt: skip
 
 _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
     best_price.BestPrice: best_price.compose,
@@ -24,6 +45,16 @@ _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
     common.Unlisted: common.unlisted,
     common.Coinless: common.coinless,
     unread.Unread: unread.compose,
+    helping.Help: helping.compose,
+    unknown.Unknown: unknown.compose,
+    status.Status: status.compose,
+    wallets.Wallets: wallets.compose,
+    funding.Funding: funding.of_coin,
+    fundings.Fundings: fundings.of_all,
+    derivatives.Derivatives: derivatives.compose,
+    largest.Largest: largest.compose,
+    options.Options: options.compose,
+    options.Underlyings: options.underlyings,
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from markets.ask.answers import Finding
 from markets.ask.frame import Frame
 from markets.ask.router import Route
-from markets.reads.findings import best_price, compare, liquidity
+from markets.reads.findings import best_price, compare, derivatives, funding, helping, liquidity, status
 from markets.reads.findings.asked import Asked
 
 __all__ = ["GATHER", "Asked"]
@@ -18,5 +18,10 @@ __all__ = ["GATHER", "Asked"]
 GATHER: Mapping[str, Callable[[Frame, Route, Asked], tuple[Finding, ...]]] = {
     "best_price": best_price.gather,
     "compare": compare.gather,
+    "derivatives": derivatives.gather,
+    "funding": funding.gather,
+    "help": helping.gather,
     "liquidity": liquidity.gather,
+    "status": status.gather,
+    "unknown": helping.nothing,
 }

@@ -1,0 +1,24 @@
+"""Time ranges: how long they are, and how they are written."""
+
+from datetime import timedelta
+
+import pytest
+
+from markets.ask.answer import Said
+from markets.ask.answers import spans
+from tests.markets.analysis.boards import D
+
+
+@pytest.mark.parametrize(("text", "long", "hours", "words"), [
+    ("30m", timedelta(minutes=30), "0.5", "30 minutes"), ("24h", timedelta(hours=24), "24", "24 hours"), ("1h", timedelta(hours=1), "1", "1 hour"),
+    ("7d", timedelta(days=7), "168", "7 days"), ("1d", timedelta(days=1), "24", "1 day"), ("2w", timedelta(weeks=2), "336", "2 weeks"),
+    ("1w", timedelta(weeks=1), "168", "1 week"),
+])  # fmt: skip
+def test_a_range(text, long, hours, words):
+    said = Said()
+    assert spans.length(text) == long and spans.hours(text) == D(hours) and spans.words(said, text) == words
+    assert [figure.text for figure in said.figures] == [words.split()[0]]
+
+
+def test_without_one_the_default():
+    assert spans.length(None) == timedelta(days=7) and spans.length(None, "24h") == timedelta(hours=24) and spans.words(Said(), None, "24h") == "24 hours"
