@@ -139,6 +139,37 @@ class Event:
 
 
 @dataclass(frozen=True)
+class AskedKind:
+    """One kind of question, as it was counted: how many, how many of them well answered, how many whose reading somebody changed."""
+
+    intent: str
+    questions: int
+    success_pct: Decimal | None
+    corrected_pct: Decimal | None
+
+    @property
+    def label(self) -> str:
+        """Best price."""
+        return self.intent.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How questions fared over some days. A success is an answer of grade A to C, a question asked back, or a refusal where one is due.
+
+    `p50_ms` and `p95_ms` are the steps within which half and 95 % of the answers came; None while nothing was asked.
+    """
+
+    days: int
+    questions: int
+    success_pct: Decimal | None
+    corrected_pct: Decimal | None
+    p50_ms: int | None
+    p95_ms: int | None
+    kinds: tuple[AskedKind, ...]
+
+
+@dataclass(frozen=True)
 class Status:
     """Everything the status page says."""
 
@@ -154,6 +185,7 @@ class Status:
     assets: int
     fresh_pct: Decimal | None
     events: tuple[Event, ...]
+    asking: Asking
 
 
 @dataclass(frozen=True)

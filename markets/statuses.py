@@ -25,6 +25,7 @@ from markets.board import Board, PairKey, Quote
 from markets.condition import PRICES
 from markets.method import current_method
 from markets.models import ServiceStatus
+from markets.reads import measures
 from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
 
 HOUR = timedelta(hours=1)
@@ -173,6 +174,7 @@ def status(now: datetime) -> Status:
         as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=_workers(now),
         pairs=len(trading), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
         assets=len({key.base for key in trading}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
+        asking=measures.asking(now),
     )
 
 

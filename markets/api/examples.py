@@ -24,7 +24,7 @@ from markets.board import PairKey, Quote
 from markets.models import ServiceStatus
 from markets.planning import Share
 from markets.reads.offers import Detail, Networks, Offer
-from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
+from markets.shapes import AskedKind, Asking, Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
 
 NOW = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
 SEEN = NOW - timedelta(seconds=3)
@@ -119,4 +119,5 @@ def _status() -> Status:
         as_of=NOW, simulated=False, sentence="All exchanges are live.", explanation="Every exchange that is switched on has fresh prices.", level="ok",
         exchanges=_known()[:1], workers=Workers(clusters=1, workers=4, queued=0, oldest_s=None, failed_24h=2, runs_24h=44_640), pairs=3120, shared_pairs=1204,
         assets=2050, fresh_pct=Decimal("99.7"), events=(Event(SEEN, "", "Prices have been collected without a gap for a day."),),
+        asking=Asking(7, 1840, Decimal("97.5"), Decimal("1.25"), 20, 100, (AskedKind("best_price", 1210, Decimal("98.5"), Decimal("0.75")),)),
     )

@@ -248,6 +248,27 @@ class EventRow(serializers.Serializer):
     text = serializers.CharField()
 
 
+class AskedKindRow(serializers.Serializer):
+    """How one kind of question fared."""
+
+    intent = serializers.CharField()
+    questions = serializers.IntegerField()
+    success_pct = number()
+    corrected_pct = number()
+
+
+class AskingRow(serializers.Serializer):
+    """How questions in plain words fared over some days."""
+
+    days = serializers.IntegerField(help_text="Whole days by UTC, today included.")
+    questions = serializers.IntegerField()
+    success_pct = number("Answered with grade A to C, asked back, or refused where that is due.")
+    corrected_pct = number("Somebody changed a part of how it was read.")
+    p50_ms = serializers.IntegerField(allow_null=True, help_text="Half of the answers came within this step.")
+    p95_ms = serializers.IntegerField(allow_null=True)
+    kinds = AskedKindRow(many=True)
+
+
 class StatusAnswer(Answer):
     """Everything the status page says."""
 
@@ -262,6 +283,7 @@ class StatusAnswer(Answer):
     exchanges = ExchangeRow(many=True)
     missing = Absence(many=True)
     events = EventRow(many=True)
+    asking = AskingRow()
 
 
 class Renamed(serializers.Serializer):

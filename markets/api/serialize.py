@@ -14,7 +14,7 @@ from typing import Any
 from exchanges.numbers import plain
 from markets.analysis.best import Best, Comparison, Row
 from markets.board import PairKey
-from markets.shapes import ExchangeStatus, Meter, SourceStatus, Status
+from markets.shapes import Asking, ExchangeStatus, Meter, SourceStatus, Status
 
 # What moves with the clock alone: left out when two answers are asked to be the same.
 MOVING = frozenset({"as_of", "age_s", "oldest_s", "retry_in_s", "basis_apr_pct", "open_s"})
@@ -122,7 +122,16 @@ def status(s: Status) -> dict[str, Any]:
         "exchanges": [exchange(e) for e in s.exchanges],
         "missing": missing(s.exchanges),
         "events": [{"at": e.at, "exchange": e.exchange or None, "text": e.text} for e in s.events],
+        "asking": _asking(s.asking),
     }
+
+
+def _asking(a: Asking) -> dict[str, Any]:
+    kinds = [{"intent": k.intent, "questions": k.questions, "success_pct": plain(k.success_pct), "corrected_pct": plain(k.corrected_pct)} for k in a.kinds]
+    return {
+        "days": a.days, "questions": a.questions, "success_pct": plain(a.success_pct), "corrected_pct": plain(a.corrected_pct), "p50_ms": a.p50_ms,
+        "p95_ms": a.p95_ms, "kinds": kinds,
+    }  # fmt: skip
 
 
 def pair(key: PairKey) -> str:
