@@ -42,6 +42,12 @@ def triangles(scene: Scene, *, everything: bool = False) -> list[Route]:
         return sorted((r for r in paying if r.net > ZERO), key=_order) + (near if everything else near[:NEAREST])
 
 
+def one(scene: Scene, exchange: str, loop: Loop) -> Route | None:
+    """One loop on one exchange, paying or not; None where a market has no price of today."""
+    with localcontext(EXACT):
+        return _route(scene, exchange, loop)
+
+
 def _order(route: Route) -> tuple[Decimal, str]:
     return -route.net, route.name
 

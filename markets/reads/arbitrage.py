@@ -128,11 +128,16 @@ def judged(wanted: Wanted, now: datetime) -> list[Judged]:
 
 def _classed(found: Sequence[Route], wanted: Wanted, now: datetime) -> list[Judged]:
     method, names = current_method(), {e.slug: e.name for e in held.current().exchanges.values()}
-    facts = _Facts.of(found, now)
     return [
-        classes.judge(route, facts.about(route, followed=not wanted.fees), now, method, mode=wanted.mode, transfer_cost=wanted.transfer_cost, names=names)
-        for route in found
+        classes.judge(route, known, now, method, mode=wanted.mode, transfer_cost=wanted.transfer_cost, names=names)
+        for route, known in zip(found, facts(found, wanted, now), strict=True)
     ]
+
+
+def facts(found: Sequence[Route], wanted: Wanted, now: datetime) -> list[Facts]:
+    """What is known beside prices of each of these routes."""
+    known = _Facts.of(found, now)
+    return [known.about(route, followed=not wanted.fees) for route in found]
 
 
 def scene(wanted: Wanted, now: datetime) -> Scene:

@@ -11,6 +11,7 @@ from typing import Any
 
 from markets.ask.answer import Answer
 from markets.ask.answers import (
+    arbitrage,
     best_price,
     common,
     compare,
@@ -22,6 +23,7 @@ from markets.ask.answers import (
     liquidity,
     options,
     pairs_books,
+    price_history,
     status,
     unknown,
     unread,
@@ -32,18 +34,20 @@ from markets.ask.router import Route
 
 Finding = (
     common.Unlisted | common.Coinless | unread.Unread
-    | best_price.BestPrice | compare.Compared | liquidity.Liquid | pairs_books.PairsBooks
+    | best_price.BestPrice | compare.Compared | arbitrage.Gaps | liquidity.Liquid | pairs_books.PairsBooks | price_history.History
     | helping.Help | unknown.Unknown | status.Status | wallets.Wallets
     | funding.Funding | fundings.Fundings | derivatives.Derivatives | largest.Largest | options.Options | options.Underlyings
 )  # fmt: skip
 
 _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
+    arbitrage.Gaps: arbitrage.compose,
     best_price.BestPrice: best_price.compose,
     compare.Compared: compare.compose,
     liquidity.Liquid: liquidity.compose,
     pairs_books.PairsBooks: pairs_books.compose,
     common.Unlisted: common.unlisted,
     common.Coinless: common.coinless,
+    price_history.History: price_history.compose,
     unread.Unread: unread.compose,
     helping.Help: helping.compose,
     unknown.Unknown: unknown.compose,

@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from markets.ask.answers import Finding
 from markets.ask.frame import Frame
 from markets.ask.router import Route
-from markets.reads.findings import best_price, compare, derivatives, funding, helping, liquidity, status
+from markets.reads.findings import arbitrage, best_price, compare, derivatives, funding, helping, liquidity, price_history, status
 from markets.reads.findings.asked import Asked
 
 __all__ = ["GATHER", "Asked"]
 
 GATHER: Mapping[str, Callable[[Frame, Route, Asked], tuple[Finding, ...]]] = {
+    "arbitrage": arbitrage.gather,
     "best_price": best_price.gather,
     "compare": compare.gather,
     "derivatives": derivatives.gather,
     "funding": funding.gather,
     "help": helping.gather,
     "liquidity": liquidity.gather,
+    "price_history": price_history.gather,
     "status": status.gather,
     "unknown": helping.nothing,
 }

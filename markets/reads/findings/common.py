@@ -22,6 +22,7 @@ NEAR = 3
 ZERO = Decimal(0)
 RESERVE_S = 0.2  # of the time for an answer, kept for writing it
 STEP_S = 0.05
+YOUNG_S = 30.0
 USABLE = ("fresh", "aging")  # ages at which a stored book may be walked
 
 
@@ -110,16 +111,20 @@ def traded_as_contract(base: str) -> bool:
 
 
 # --- Waiting ------------------------------------------------------------------------------------------------------
-def await_books(key: PairKey, exchanges: Iterable[str], asked: Asked) -> tuple[str, ...]:
-    """Ask the queue once for the pair's old books and wait for those that are of no use any more; whose did not arrive in time."""
+def await_books(key: PairKey, exchanges: Iterable[str], asked: Asked, *, youngest: bool = False) -> tuple[str, ...]:
+    """Ask the queue once for the pair's old books and wait for those that are of no use any more; whose did not arrive in time.
+
+    `youngest`: of use are only books as young as a price has to be.
+    """
     wanted = tuple(exchanges)
     books.ask_for(key, asked.now)
-    waiting = _waiting(key, wanted, asked)
+    waiting = _waiting(key, wanted, asked, youngest)
     while waiting and asked.left_s > RESERVE_S:
         time.sleep(STEP_S)
-        waiting = _waiting(key, wanted, asked)
+        waiting = _waiting(key, wanted, asked, youngest)
     return waiting
 
 
-def _waiting(key: PairKey, exchanges: tuple[str, ...], asked: Asked) -> tuple[str, ...]:
-    return tuple(view.exchange for view in books.books(key, asked.now, exchanges) if view.waiting and view.state not in USABLE)
+def _waiting(key: PairKey, exchanges: tuple[str, ...], asked: Asked, youngest: bool) -> tuple[str, ...]:
+    views = [view for view in books.books(key, asked.now, exchanges) if view.waiting]
+    return tuple(view.exchange for view in views if view.state not in USABLE or (youngest and (view.age_s or 0) > YOUNG_S))

@@ -1,0 +1,301 @@
+"""Gaps between exchanges, and loops inside one: what is left after fees, for how much, and what would have to be true. Pure.
+
+Only what is executable or indicative is told as a gap; how many others there are, and why they do not count, is told beside it. How
+far prices are apart is not arbitrage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from msgspec import Struct
+
+from markets.analysis.classes import MAIN, Judged
+from markets.analysis.display import DASH, exact
+from markets.analysis.scene import Leg, Route
+from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
+from markets.ask.answers import common, gap
+from markets.ask.answers.common import Coin, cell
+from markets.ask.answers.gap import Gap, Pair, Terms
+from markets.ask.answers.words import LIKELY, cents
+from markets.ask.frame import Frame
+from markets.ask.router import Route as Way
+from markets.board import Quote
+
+HUNDRED, BPS = Decimal(100), Decimal(10_000)
+HARDLY = Decimal("0.00005")  # a ratio: less is written as nothing
+DOUBTFUL = ("unconfirmed", "blocked", "suspect")
+
+
+class Others(Struct, frozen=True, kw_only=True):
+    """Gaps that are not told: how many of one class fail for one reason first, and that reason for one of them."""
+
+    kind: str
+    code: str
+    count: int
+    example: str = ""
+
+
+class Gaps(Struct, frozen=True, tag="arbitrage", kw_only=True):
+    """What was found, best first, cut to what is shown: `total` fit. `asked`: these routes were asked for by name, paying or not.
+
+    `nearest`: nothing pays, and these come closest. `coins` are those of the question; `absent` are exchanges without a price of today.
+    `filtered` pay, but less than was asked for. `measured_off`: the clocks are too far apart to say anything.
+    """
+
+    gaps: tuple[Gap, ...]
+    pairs: tuple[Pair, ...]
+    terms: Terms
+    tickers: dict[str, str]
+    coins: tuple[Coin, ...] = ()
+    total: int = 0
+    asked: bool = False
+    nearest: bool = False
+    loops: bool = False
+    filtered: int = 0
+    others: tuple[Others, ...] = ()
+    absent: tuple[str, ...] = ()
+    measured_off: bool = False
+    late: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def compose(frame: Frame, route: Way, found: Gaps, now: datetime) -> Answer:
+    """What is left after fees, or how much is missing."""
+    return _Telling(frame, route, found, now).answer()
+
+
+@dataclass
+class _Telling:
+    """One answer on its way."""
+
+    frame: Frame
+    way: Way
+    found: Gaps
+    now: datetime
+    said: Said = field(default_factory=Said)
+
+    @cached_property
+    def rows(self) -> list[tuple[Gap, Judged]]:
+        """The gaps judged again; those asked for by name with the better one first."""
+        seen = gap.scene(self.found.pairs, self.found.terms, self.now)
+        told = [(each, again) for each in self.found.gaps if (again := gap.judged(each, seen, self.found.terms, self.way.names))]
+        return sorted(told, key=lambda row: -row[1].route.net) if self.found.asked and len(told) > 1 else told
+
+    @property
+    def best(self) -> Judged | None:
+        return self.rows[0][1] if self.rows else None
+
+    @property
+    def pays(self) -> bool:
+        """Whether the first one is in the main table."""
+        return self.best is not None and self.best.kind in MAIN
+
+    def name(self, slug: str) -> str:
+        return self.way.named(slug)
+
+    def ticker(self, base: str) -> str:
+        return self.found.tickers.get(base, base)
+
+    # --- The whole ----------------------------------------------------------------------------------------------
+    def answer(self) -> Answer:
+        sources, left = self.sources(), self.left()
+        value = None if self.best is None or self.best.hidden else net_of(self.best) * HUNDRED
+        return Answer(
+            kind="nothing" if self.found.asked and not self.rows else "partial" if self.found.late else "answer", title=self.title(), sentence=self.sentence(),
+            table=self.table(), lines=self.lines(sources, left), notes=self.notes(), sources=sources, excluded=left, value=value, unit="%", grade=self.grade(),
+            as_of=self.now, max_age_s=common.oldest(sources), method=self.found.terms.method.version, page=self.address("/"), api=self.address("/api/v1/"),
+            figures=self.said.figures,
+        )
+
+    def title(self) -> str:
+        what = "loops inside one exchange" if self.found.loops else "arbitrage"
+        labels = common.listed([coin.label for coin in self.found.coins])
+        return f"{labels} - {what}" if labels else what[0].upper() + what[1:]
+
+    def grade(self) -> str:
+        """A executable, B indicative or nothing pays, C in doubt, D no price."""
+        if self.best is None:
+            return "D" if self.found.asked or self.found.measured_off else "B"
+        return {"executable": "A", "indicative": "B", "unprofitable": "B"}.get(self.best.kind, "C")
+
+    def address(self, root: str) -> str:
+        terms, only = self.found.terms, common.only(self.frame, self.way)
+        amount = None if terms.amount is None else exact(round(terms.amount, 2))
+        if self.found.asked and len(self.found.gaps) == 1:
+            each = self.found.gaps[0]
+            return common.address(f"{root}arbitrage/{each.key}/", buy=each.buy, sell=each.sell, sold=each.sold or None, amount=amount)
+        return common.address(
+            f"{root}arbitrage/", kind="triangle" if self.found.loops else None, base=[coin.key for coin in self.found.coins], exchange=only, amount=amount,
+        )
+
+    # --- The sentence -------------------------------------------------------------------------------------------
+    def sentence(self) -> str:
+        if self.found.measured_off:
+            return "Nothing can be said: this machine's clock and the exchanges' are too far apart."
+        if self.best is None:
+            return self.nothing()
+        if self.pays:
+            return self.paying(self.best)
+        return self.missing(self.best)
+
+    def nothing(self) -> str:
+        if self.found.asked and self.found.absent:
+            return f"No price of today on {common.listed([self.name(slug) for slug in self.found.absent])}."
+        if self.found.filtered:
+            return f"Nothing passes your limit. {self.filtered()}"
+        return "Nothing is left after fees anywhere right now."
+
+    def paying(self, best: Judged) -> str:
+        pay = "gap pays" if self.found.total == 1 else "gaps pay"
+        head = "" if self.found.asked else f"{self.said.count('gaps', self.found.total)} {pay} after fees; best: "
+        most, profit = (self.money(value, best.route, name) for value, name in ((best.full.cost, "most"), (best.trade.profit, "profit")))
+        return f"{head}{self.where(best.route)} leaves {self.net(best)} for up to {most}, a profit of {profit}."
+
+    def missing(self, best: Judged) -> str:
+        if best.hidden:
+            return f"Nothing can be said of {self.where(best.route)}: {self.reason(best)}"
+        if best.route.net <= HARDLY:
+            closest = "" if self.found.asked else "Closest: "
+            return f"Nothing is left after fees. {closest}{self.where(best.route)} is {self.said.percent('short', abs(best.route.net) * HUNDRED)} short."
+        return f"{self.where(best.route)} would leave {self.net(best)} after fees, but it is {best.kind}: {self.reason(best)}"
+
+    def reason(self, best: Judged) -> str:
+        return common.numbers(self.said, "reason", best.reasons[0].detail) if best.reasons else "its prices are in doubt."
+
+    def where(self, route: Route) -> str:
+        """POL from KuCoin to Gate.io, or a loop with its stops."""
+        if route.kind == "triangle":
+            stops = [route.quote, *(leg.base if leg.side == "buy" else leg.quote for leg in route.legs)]
+            return f"{' > '.join(self.ticker(stop) for stop in stops)} on {self.name(route.buy.exchange)}"
+        sold = f" for {route.sell.quote}" if route.sell.quote != route.buy.quote else ""
+        return f"{self.ticker(route.base)} from {self.name(route.buy.exchange)} to {self.name(route.sell.exchange)}{sold}"
+
+    def net(self, best: Judged) -> str:
+        return self.said.percent(f"left on {best.route.name}", net_of(best) * HUNDRED)
+
+    def money(self, value: Decimal, route: Route, name: str) -> str:
+        return f"{self.said.coins(name, cents(value), route.quote)} {route.quote}"
+
+    # --- The table ----------------------------------------------------------------------------------------------
+    def table(self) -> Table | None:
+        if not self.rows:
+            return None
+        columns = (
+            Column("route", "Route"), Column("net_pct", "Left after fees", True), Column("profit", "Profit", True), Column("buy", "Buy at", True, False),
+            Column("sell", "Sell at", True, False), Column("gross_bps", "Gross", True, False), Column("most", "Pays up to", True, False),
+            Column("class", "Class", False, False), Column("age_s", "Age", True, False),
+        )
+        return Table(columns, tuple(self.cells(judged) for _, judged in self.rows), max(0, self.found.total - len(self.rows)))
+
+    def cells(self, judged: Judged) -> tuple[Cell, ...]:
+        route, hidden = judged.route, judged.hidden
+        if hidden:
+            return (Cell(self.where(route)), *[Cell(DASH)] * 6, Cell(judged.kind), self.age(route))
+        net, trade, full = net_of(judged) * HUNDRED, judged.trade, judged.full
+        return (
+            Cell(self.where(route)), cell(self.said.percent(f"left on {route.name}", net), net),
+            cell(self.money(trade.profit, route, f"profit of {route.name}"), trade.profit) if trade.size else Cell("nothing"),
+            cell(self.price(route.buy), route.buy.price), cell(self.price(route.sell), route.sell.price),
+            cell(self.said.bps(f"gross of {route.name}", route.gross * BPS), route.gross * BPS),
+            cell(f"{self.said.amount(f'most of {route.name}', full.cost, route.quote)} {route.quote}", full.cost) if full.size else Cell("nothing"),
+            Cell(judged.kind), self.age(route),
+        )
+
+    def age(self, route: Route) -> Cell:
+        return Cell(self.said.age(f"age of {route.name}", route.age_s), common.seconds(route.age_s))
+
+    def price(self, leg: Leg) -> str:
+        quote = self.quote(leg)
+        return self.said.price(f"{leg.side} {leg.base} on {leg.exchange}", leg.price, leg.quote, tick=quote.tick_size if quote else None)
+
+    def quote(self, leg: Leg) -> Quote | None:
+        return next((pair.quotes.get(leg.exchange) for pair in self.found.pairs if (pair.key.base, pair.key.quote) == (leg.base, leg.quote)), None)
+
+    # --- Lines and notes ----------------------------------------------------------------------------------------
+    def lines(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> tuple[str, ...]:
+        best = self.best
+        told = [] if best is None or best.hidden else [self.how(best), *self.sent(best), *self.doubts(best)]
+        return tuple(line for line in (*told, self.left_over(), self.closing(sources, left)) if line)
+
+    def closing(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> str:
+        looked = {*self.way.priced, *(used.exchange for used in sources)} if self.found.asked or self.found.loops else self.everybody()
+        count, age = len(looked), common.oldest(sources)
+        aged = "" if age is None else f", oldest price shown {self.said.age('max_age_s', age)}"
+        return " ".join([f"Looked at {self.said.count('exchanges', count)} exchange{'s' if count != 1 else ''}{aged}.", *common.reasons(left)])
+
+    def everybody(self) -> set[str]:
+        """Where one exchange was named, its gaps to all that may be used were looked at."""
+        others = (left.exchange for left in self.way.left if left.reason == "not_asked")
+        return {*self.way.priced, *(others if len(self.frame.exchanges) == 1 else ())}
+
+    def how(self, best: Judged) -> str:
+        """Buy at 0.8200 on KuCoin, sell at 0.8241 on Gate.io: gross 0.50 %, taker fees 0.1 % + 0.1 %."""
+        route = best.route
+        steps = ", ".join(f"{leg.side} {self.ticker(leg.base)} at {self.price(leg)} {leg.quote} on {self.name(leg.exchange)}" for leg in route.legs)
+        fees = " + ".join(self.said.rate(f"fee {at}", leg.fee * HUNDRED) for at, leg in enumerate(route.legs, 1))
+        gross = self.said.percent("gross", route.gross * HUNDRED)
+        return f"{steps[0].upper()}{steps[1:]}: {gross} before fees, taker fees {fees}."
+
+    def sent(self, best: Judged) -> list[str]:
+        """What is left where the coins travel, and how far the price may move meanwhile."""
+        trade, way = best.sent, best.way
+        if trade is None or way is None or way.fee is None or trade.net is None or not self.pays:
+            return []
+        fee = f"{self.said.coins('withdrawal fee', round(way.fee, LIKELY), best.route.base)} {self.ticker(best.route.base)}"
+        minutes = self.said.count("minutes", self.found.terms.method.transfer_minutes)
+        risk = self.said.percent("price risk", Decimal(str(best.risk)) * HUNDRED)
+        left = f"{self.said.percent('left when sent', trade.net * HUNDRED)} is left" if trade.profit > 0 else "nothing is left"
+        return [f"If the coins are sent ({way.network}, {fee}) {left}; in {minutes} minutes the price usually moves by {risk}."]
+
+    def doubts(self, best: Judged) -> list[str]:
+        """What does not hold, beyond what the sentence says."""
+        if best.kind == "executable" or best.route.net <= HARDLY:
+            return []
+        rest = [reason.detail for reason in best.reasons[0 if self.pays else 1 :]][:3]
+        return [common.numbers(self.said, "condition", detail) for detail in rest]
+
+    def left_over(self) -> str:
+        """How many gaps are not told, and why."""
+        parts = []
+        for kind in DOUBTFUL:
+            these = [other for other in self.found.others if other.kind == kind]
+            if these:
+                why = ", ".join(f"{other.code.replace('_', ' ')} {self.said.count(f'{kind} {other.code}', other.count)}" for other in these[:3])
+                parts.append(f"{self.said.count(kind, sum(other.count for other in these))} {kind} ({why})")
+        more = f" {self.filtered()}" if self.found.filtered and self.rows else ""
+        return (f"Not told as gaps: {', '.join(parts)}." if parts else "") + more
+
+    def filtered(self) -> str:
+        count = self.found.filtered
+        return f"{self.said.count('filtered', count)} {'pays' if count == 1 else 'pay'} after fees, but less than you asked for."
+
+    def notes(self) -> tuple[str, ...]:
+        late = [self.name(slug) for slug in self.found.late]
+        books = [f"The order book{'s' if len(late) > 1 else ''} of {common.listed(late)} did not arrive in time."] if late else []
+        own = [common.numbers(self.said, "remark", note) for note in (*(coin.note for coin in self.found.coins), *self.found.notes) if note]
+        held = ["How far prices are apart is not profit: this is what is left after taker fees, if both books hold."] if self.pays else []
+        return (*own, *books, *held)
+
+    # --- Who answered -------------------------------------------------------------------------------------------
+    def sources(self) -> tuple[Used, ...]:
+        """The exchanges of the gaps shown, each with its oldest price."""
+        found: dict[str, Used] = {}
+        for _, judged in self.rows:
+            for leg in judged.route.legs:
+                known = found.get(leg.exchange)
+                if known is None or (known.age_s or 0) < (leg.age_s or 0):
+                    found[leg.exchange] = Used(leg.exchange, self.name(leg.exchange), leg.observed_at, leg.age_s, leg.state)
+        return tuple(found.values())
+
+    def left(self) -> tuple[Left, ...]:
+        absent = tuple(Left(slug, self.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent)
+        return (*common.told(self.way), *absent)
+
+
+def net_of(judged: Judged) -> Decimal:
+    """What is left at the amount, a ratio; where nothing can be traded, at the best prices."""
+    return judged.trade.net if judged.trade.net is not None else judged.route.net

@@ -1,0 +1,246 @@
+"""What a coin cost and costs: then and now, the change, the low and the high, from which candles, and what of it is stored. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from msgspec import Struct
+
+from markets.analysis import quality
+from markets.analysis.display import moment
+from markets.analysis.settings import Method
+from markets.ask.answer import Answer, Cell, Column, Said, Table, Used
+from markets.ask.answers import common
+from markets.ask.answers.common import Coin, cell
+from markets.ask.answers.words import off
+from markets.ask.frame import Frame
+from markets.ask.router import Route
+from markets.board import PairKey, Quote
+
+UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+WORDS = {60: "minute", 300: "five-minute", 3600: "hourly", 86_400: "daily"}
+DAY = "24h"
+ROWS = 8  # of the table
+LONG_S = 90 * 86_400
+OWN = "own"
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """One candle, or several in a row as one: of Pebble's own of the middle (`source` own), or of the exchange's trades."""
+
+    opened_at: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    source: str = OWN
+
+
+class History(Struct, frozen=True, tag="price_history", kw_only=True):
+    """One pair's past on one exchange, oldest first, over `span_s` seconds. `quote` is what it costs now, None where it is not on the board.
+
+    `period_s` is the length of the candles that were read, `candles` how many there were. `since`: the oldest that is stored at all.
+    """
+
+    coin: Coin
+    key: PairKey
+    exchange: str
+    span_s: int
+    period_s: int
+    bars: tuple[Past, ...]
+    candles: int
+    method: Method
+    quote: Quote | None = None
+    since: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+def seconds_of(time_range: str | None) -> int:
+    """24h as seconds; a day where none is said."""
+    text = time_range or DAY
+    number, unit = text[:-1], text[-1:]
+    length = int(number) * UNITS.get(unit, 0) if number.isdecimal() else 0
+    return length or UNITS["d"]
+
+
+def merged(bars: list[Past], most: int) -> tuple[Past, ...]:
+    """At most so many, by taking neighbours together."""
+    each = -(-len(bars) // most) or 1
+    return tuple(_one(bars[at : at + each]) for at in range(0, len(bars), each))
+
+
+def _one(bars: list[Past]) -> Past:
+    first, last = bars[0], bars[-1]
+    source = first.source if all(bar.source == first.source for bar in bars) else "both"
+    return Past(
+        opened_at=first.opened_at, open=first.open, high=max(bar.high for bar in bars), low=min(bar.low for bar in bars), close=last.close, source=source,
+    )
+
+
+def compose(frame: Frame, route: Route, found: History, now: datetime) -> Answer:
+    """Then, now, and what lay between."""
+    return _Telling(frame, route, found, now).answer()
+
+
+@dataclass
+class _Telling:
+    """One answer on its way."""
+
+    frame: Frame
+    route: Route
+    found: History
+    now: datetime
+    said: Said = field(default_factory=Said)
+
+    @property
+    def name(self) -> str:
+        return self.route.named(self.found.exchange)
+
+    @property
+    def start(self) -> datetime:
+        return self.now - timedelta(seconds=self.found.span_s)
+
+    @cached_property
+    def places(self) -> int:
+        quote = self.found.quote
+        return common.digits([bar.close for bar in self.found.bars], [quote.tick_size if quote else None])
+
+    @cached_property
+    def span(self) -> str:
+        """24 h, 7 d: as it was asked."""
+        text = self.frame.time_range or DAY
+        return self.said.text("time_range", f"{text[:-1]} {text[-1]}", text[-1])
+
+    @cached_property
+    def state(self) -> str:
+        quote = self.found.quote
+        return "expired" if quote is None else quality.state(quality.age_s(quote, self.now), quote.period_s, self.found.method)
+
+    @property
+    def price_now(self) -> Decimal | None:
+        """The middle on the board while that is fresh or aging, else the last close."""
+        quote, bars = self.found.quote, self.found.bars
+        if quote is not None and quote.mid and self.state in ("fresh", "aging"):
+            return quote.mid
+        return bars[-1].close if bars else None
+
+    def price(self, name: str, value: Decimal | None) -> str:
+        return self.said.price(name, value, self.found.key.quote, places=self.places)
+
+    def at(self, name: str, when: datetime) -> str:
+        """A time; of what is long past the day."""
+        return self.said.text(name, f"{when.astimezone(UTC):%-d %b %Y}" if self.found.span_s > LONG_S else moment(when))
+
+    # --- The whole ----------------------------------------------------------------------------------------------
+    def answer(self) -> Answer:
+        bars, f, sources = self.found.bars, self.found, self.sources()
+        then, last = (bars[0].open, self.price_now) if bars else (None, None)
+        change = off(last, then)
+        since = self.start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Answer(
+            kind="nothing" if not bars else "answer" if self.covered else "partial", title=f"{f.coin.label} - price over the last {self.span}",
+            sentence=self.sentence(then, last, change), table=self.table(then) if bars else None, lines=self.lines(sources), notes=self.notes(),
+            sources=sources, excluded=common.told(self.route), value=change, unit="%", grade="D" if not bars else "C", as_of=self.now,
+            max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/compare/{f.key}/", range=self.page_range()),
+            api=common.address(f"/api/v1/history/{f.key}/", **{"exchange": f.exchange or None, "period": str(f.period_s), "from": since}),
+            figures=self.said.figures,
+        )
+
+    def page_range(self) -> str:
+        """The nearest of the pages' windows."""
+        known = {"1h": 3600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000}
+        return next((name for name, length in known.items() if length >= self.found.span_s), "30d")
+
+    @property
+    def covered(self) -> bool:
+        """Whether the candles begin where the window does, within two of them."""
+        bars = self.found.bars
+        return bool(bars) and bars[0].opened_at <= self.start + timedelta(seconds=2 * self.found.period_s)
+
+    def sentence(self, then: Decimal | None, last: Decimal | None, change: Decimal | None) -> str:
+        pair, money = common.pair(self.found.key, self.found.coin), self.found.key.quote
+        if then is None or last is None or change is None:
+            return f"No past prices of {pair} are stored for the last {self.span}."
+        verb = "up" if change > 0 else "down" if change < 0 else "unchanged,"
+        moved = f"{verb} {self.said.percent('change', abs(change))}" if change else "unchanged"
+        when = f"in {self.span}" if self.covered else f"since {self.at('begin', self.found.bars[0].opened_at)}"
+        return f"{self.name} {self.price('price now', last)} {money} now, {moved} {when} ({self.price('price then', then)} then)"
+
+    # --- Lines and notes ----------------------------------------------------------------------------------------
+    def lines(self, sources: tuple[Used, ...]) -> tuple[str, ...]:
+        bars = self.found.bars
+        if not bars:
+            return tuple(line for line in (self.stored(), *common.reasons(common.told(self.route))) if line)
+        low, high = min(bars, key=lambda bar: bar.low), max(bars, key=lambda bar: bar.high)
+        extremes = (
+            f"Low {self.price('low', low.low)} around {self.at('low at', low.opened_at)}, high {self.price('high', high.high)} around "
+            f"{self.at('high at', high.opened_at)}."
+        )
+        return tuple(line for line in (extremes, *self.threshold(low.low, high.high), self.candles(), self.stored(), self.closing(sources)) if line)
+
+    def threshold(self, low: Decimal, high: Decimal) -> list[str]:
+        """Whether the price passed what the question names, at any time."""
+        limit, money = self.frame.threshold, self.found.key.quote
+        if limit is None or limit.unit.upper() not in ("", "USD", money):
+            return []
+        value = Decimal(limit.value)
+        word, passed = ("below", low < value) if limit.op == "<" else ("above", high > value)
+        return [f"{'Yes, it has' if passed else 'No, it has not'} been {word} {self.said.coins('threshold', value, money)}."]
+
+    def candles(self) -> str:
+        count = self.said.count("candles", self.found.candles)
+        sources = {bar.source for bar in self.found.bars}
+        what = WORDS.get(self.found.period_s, "")
+        whose = f"Pebble's own {what} prices of the middle on {self.name}" if sources == {OWN} else f"{self.name}'s {what} candles of trades"
+        if len(sources) > 1 or "both" in sources:
+            whose = f"{self.name}'s {what} candles of trades, and Pebble's own of the middle where there are some"
+        return f"From {count} candle{'s' if self.found.candles != 1 else ''}: {whose}."
+
+    def stored(self) -> str:
+        """What is not there."""
+        if self.covered:
+            return ""
+        if self.found.since is None:
+            return "Nothing is stored of it yet."
+        return f"Stored since {self.at('since', self.found.since)}: nothing of before is known."
+
+    def closing(self, sources: tuple[Used, ...]) -> str:
+        age = common.oldest(sources)
+        if age is None or self.state not in ("fresh", "aging"):
+            head = f"The price now is the last stored one of {self.name}."
+        else:
+            head = f"The price now is the middle on {self.name}, {self.said.age('max_age_s', age)} old."
+        return " ".join([head, *common.reasons(common.told(self.route))])
+
+    def notes(self) -> tuple[str, ...]:
+        return tuple(common.numbers(self.said, "remark", note) for note in (self.found.coin.note, *self.found.notes) if note)
+
+    def sources(self) -> tuple[Used, ...]:
+        f, quote = self.found, self.found.quote
+        if not f.bars:
+            return ()
+        if quote is None:
+            return (Used(f.exchange, self.name, f.bars[-1].opened_at, None, "expired"),)
+        return (Used(f.exchange, self.name, quote.observed_at, quality.age_s(quote, self.now), self.state),)
+
+    # --- The table ----------------------------------------------------------------------------------------------
+    def table(self, then: Decimal | None) -> Table:
+        """Some candles at even distances, the newest first."""
+        bars, money = merged(list(self.found.bars), self.frame.limit or ROWS), self.found.key.quote
+        columns = (
+            Column("time", "At"), Column("open", f"Price, {money}", True), Column("change", "Since the start", True), Column("low", "Low", True, False),
+            Column("high", "High", True, False),
+        )
+        return Table(columns, tuple(self.cells(bar, then) for bar in reversed(bars)))
+
+    def cells(self, bar: Past, then: Decimal | None) -> tuple[Cell, ...]:
+        when = bar.opened_at.isoformat()
+        change = off(bar.open, then)
+        return (
+            Cell(self.at(f"time {when}", bar.opened_at), when), cell(self.price(f"price {when}", bar.open), bar.open),
+            cell(self.said.percent(f"change {when}", change, sign=True), change), cell(self.price(f"low {when}", bar.low), bar.low),
+            cell(self.price(f"high {when}", bar.high), bar.high),
+        )
