@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # ticker: names and nicknames, in groups of a kind
 _COINS = """
-BTC: bitcoin, xbt, bit coin, the orange coin; ETH: ethereum, ether, eth coin; BNB: bnb, binance coin, bnb coin; SOL: solana, sol coin; XRP: xrp, ripple; DOGE:
+BTC: bitcoin, bit coin, the orange coin; ETH: ethereum, ether, eth coin; BNB: bnb, binance coin, bnb coin; SOL: solana, sol coin; XRP: xrp, ripple; DOGE:
 dogecoin, doge coin, doggecoin; ADA: cardano; TRX: tron; AVAX: avalanche; LINK: chainlink, chain link; DOT: polkadot, polka dot; POL: polygon, matic network;
 TON: toncoin, the open network, ton coin; SHIB: shiba inu, shiba, shib inu; SUI: sui; LTC: litecoin, lite coin; BCH: bitcoin cash, bcash; NEAR: near protocol;
 APT: aptos; UNI: uniswap; ICP: internet computer, dfinity; ETC: ethereum classic, ether classic; XLM: stellar, stellar lumens, lumens; ATOM: cosmos, cosmos
@@ -45,7 +45,7 @@ sushi swap, sushi; YFI: yearn, yearn finance; BAL: balancer; CVX: convex, convex
 magic internet money; ALPHA: alpha venture dao; LQTY: liquity; RPL: rocket pool; SSV: ssv network; SD: stader; ANGLE: angle protocol; COW: cow protocol,
 cowswap; DODO: dodo; PERP: perpetual protocol; RAD: radicle; REN: ren protocol; RSR: reserve rights; SUPER: superverse, superfarm; TLM: alien worlds; ILV:
 illuvium; GODS: gods unchained; YGG: yield guild games; SLP: smooth love potion; ENJ: enjin, enjin coin; ALICE: my neighbor alice; PYR: vulcan forged; UFO:
-ufo gaming; HIGH: highstreet; BIGTIME: big time; BEAM: beam; RON: ronin, ronin network; PRIME: echelon prime; GMT: stepn; GST: green satoshi token; SWEAT:
+ufo gaming; HIGH: highstreet;  BEAM: beam; RON: ronin, ronin network; PRIME: echelon prime; GMT: stepn; GST: green satoshi token; SWEAT:
 sweat economy, sweatcoin; ACH: alchemy pay; XCN: onyxcoin, onyx coin; AMP: amp token; COTI: coti; CELR: celer, celer network; SYN: synapse; HOP: hop protocol;
 STG: stargate, stargate finance; ACX: across protocol; WOO: woo network; DENT: dent; WIN: winklink, wink link; SUN: sun token; KEY: selfkey; FUN: funtoken;
 MTL: metal dao; OGN: origin protocol; POWR: power ledger; REEF: reef; CHR: chromia; LRC: loopring; OMG: omg network, omisego; ELF: aelf; LOOM: loom network;
@@ -90,7 +90,7 @@ MONEY = {
     "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD", "usd": "USD", "usds": "USD", "euro": "EUR", "euros": "EUR", "eur": "EUR", "eurs": "EUR",
     "pound": "GBP", "pounds": "GBP", "quid": "GBP", "sterling": "GBP", "gbp": "GBP", "lira": "TRY", "liras": "TRY", "yen": "JPY", "jpy": "JPY", "reais": "BRL",
     "brl": "BRL", "zloty": "PLN", "pln": "PLN", "hryvnia": "UAH", "uah": "UAH", "rand": "ZAR", "zar": "ZAR", "rupee": "INR", "rupees": "INR", "inr": "INR",
-    "won": "KRW", "krw": "KRW", "franc": "CHF", "francs": "CHF", "chf": "CHF", "cad": "CAD", "aud": "AUD", "cny": "CNY", "yuan": "CNY", "rmb": "CNY",
+    "krw": "KRW", "franc": "CHF", "francs": "CHF", "chf": "CHF", "cad": "CAD", "aud": "AUD", "cny": "CNY", "yuan": "CNY", "rmb": "CNY",
     "rub": "RUB", "ruble": "RUB", "rubles": "RUB", "roubles": "RUB", "ngn": "NGN", "naira": "NGN", "sgd": "SGD", "hkd": "HKD", "mxn": "MXN", "nzd": "NZD",
     "sek": "SEK", "nok": "NOK", "dkk": "DKK", "czk": "CZK", "huf": "HUF", "forint": "HUF", "idr": "IDR", "vnd": "VND", "thb": "THB", "php": "PHP", "kzt": "KZT",
     "aed": "AED", "dirham": "AED", "ars": "ARS",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from markets.ask.frame import Threshold
 from markets.ask.numbers import SCALES, WORDS, read_number
 from markets.ask.sheet import Sheet
-from markets.ask.slots import AMOUNT, ASSET, DATE, LIMIT, QUOTE, THRESHOLD, TIME
+from markets.ask.slots import AMOUNT, ASSET, DATE, LIMIT, OTHER, QUOTE, THRESHOLD, TIME
 from markets.ask.tables import words
+from markets.ask.times import MONTHS
 from markets.ask.tokens import NUMBER, WORD
 
 _PERIODS = {
@@ -29,7 +30,6 @@ _UNDER_PAIRS = frozenset(
     {("less", "than"), ("lower", "than"), ("smaller", "than"), ("at", "most"), ("fewer", "than"), ("tighter", "than"), ("cheaper", "than"), ("up", "to")}
 )
 _REACHING = words("hit hits reach reaches reached touch touches cross crosses crossed break breaks breaking pass passes crossing hitting reaching")
-_MONTHS = words("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
 _COUNTED = words(
     """
     coin pair trader exchange result opportunity row time thing minute question step listing option contract level perpetual future gap route gainer loser
@@ -65,7 +65,7 @@ def _percentage(sheet: Sheet, at: int, value: str, end: int) -> int:
     elif low in _PERCENT:
         stop = end + 1
     elif (low == "x" and (sheet.glued(end) or sheet.lemma(end + 1) == "leverage")) or (low in ("st", "nd", "rd", "th") and sheet.glued(end)):
-        sheet.mark(at, end + 1, DATE)
+        sheet.mark(at, end + 1, OTHER)
         return end + 1
     else:
         return 0
@@ -92,7 +92,7 @@ def _operator(sheet: Sheet, at: int) -> tuple[str, int]:
 
 def _bounded(sheet: Sheet, at: int, end: int, value: str, unit: str) -> None:
     op, _ = _operator(sheet, at)
-    sheet.mark(at, end, THRESHOLD if op else DATE, value)
+    sheet.mark(at, end, THRESHOLD if op else OTHER, value)
     if op and sheet.threshold is None:
         sheet.threshold = Threshold(op, value, unit)
 
@@ -103,12 +103,12 @@ def _date(sheet: Sheet, at: int, value: str, end: int) -> int:
     is_year = len(value) == 4 and value.isdigit() and 1990 <= int(value) <= 2100 and sheet.slot(end) not in (ASSET, QUOTE) and sheet.slot(at - 1) != QUOTE
     if is_year and (
         before in ("in", "since", "from", "of", "by", "during", "year", "until", "end", "before", "after", ",")
-        or before in _MONTHS
+        or before in MONTHS
         or after == "-"
         or end == len(sheet)
     ):
         pass
-    elif not (after in _MONTHS or before in _MONTHS or (after in (":", "-") and sheet.glued(end) and sheet.is_kind(end + 1, NUMBER) and sheet.glued(end + 1))):
+    elif not (after in MONTHS or before in MONTHS or (after in (":", "-") and sheet.glued(end) and sheet.is_kind(end + 1, NUMBER) and sheet.glued(end + 1))):
         return 0
     while sheet.low(end) in (":", "-", "/") and sheet.is_kind(end + 1, NUMBER):
         end += 2
@@ -153,7 +153,7 @@ def _count(sheet: Sheet, at: int, value: str, end: int) -> int:
     if not (led or counted) or not value.isdigit():
         return 0
     is_limit = int(value) > 0 and (led or noun not in ("exchange", "time", "minute", "level", "leg", "place", "step", "question", "way"))
-    sheet.mark(at, end, LIMIT if is_limit else DATE, value)
+    sheet.mark(at, end, LIMIT if is_limit else OTHER, value)
     return end
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markets.ask.english import GRAMMAR
 from markets.ask.lemmas import LEMMAS
 from markets.ask.sheet import Sheet
-from markets.ask.slots import ASSET, COIN, EXCHANGE, MONEY, PAIR, QUOTE, UNCOVERED
+from markets.ask.slots import ASSET, COIN, EXCHANGE, EXCLUDED, MONEY, NOT, PAIR, QUOTE, UNCOVERED
 from markets.ask.tables import words
 from markets.ask.tokens import NUMBER, SIGN, WORD
 
@@ -139,7 +139,7 @@ def _is_phrase_of_words(sheet: Sheet, at: int, end: int) -> bool:
             sheet.low(at - 1) in ("new", "any", "every", "which", "latest", "upcoming", "all", "trending", "next", "what")
             or LEMMAS.get(sheet.low(end)) == "list"
         )
-    return all(sheet.low(spot) in sheet.lex.ordinary for spot in range(at, end)) and not _stands_for_coin(sheet, at, end)
+    return sheet.low(at) in GRAMMAR and all(sheet.low(spot) in sheet.lex.ordinary for spot in range(at, end)) and not _stands_for_coin(sheet, at, end)
 
 
 def _ticker(sheet: Sheet, at: int) -> str | None:
@@ -181,7 +181,7 @@ def _mend(sheet: Sheet, at: int) -> None:
 def _take(sheet: Sheet, first: int, end: int, meant: str) -> None:
     hit = sheet.lex.hit(meant)
     if hit is None:
-        sheet.lemmas[first] = LEMMAS[meant]
+        sheet.lemmas[first] = LEMMAS.get(meant, meant)
         return
     kind, value = hit
     sheet.mark(first, end, {COIN: ASSET, MONEY: QUOTE}.get(kind, kind), value)
@@ -206,7 +206,7 @@ def find_ordinary(sheet: Sheet) -> None:
 def _means_coin(sheet: Sheet, at: int, is_ticker: bool) -> bool:
     if is_ticker and _is_loud(sheet, at) and sheet.tokens[at].text not in _ACRONYMS:
         return True
-    if sheet.low(at) in GRAMMAR or len(sheet.low(at)) < 2:
+    if sheet.low(at) in GRAMMAR or len(sheet.low(at)) < 2 or (sheet.low(at) in LEMMAS and sheet.low(at) != "arb"):
         return _is_certain(sheet, at)
     return _stands_for_coin(sheet, at, at + 1)
 
@@ -220,14 +220,15 @@ def _is_loud(sheet: Sheet, at: int) -> bool:
 _VERSUS = words("vs versus")
 _CLOSING = words(
     """
-    ? ! . , ; ) on at in vs versus and or right now today yesterday please pls across between from over against since for by is are was this last
+    without but except excluding not than with to using minus somewhere now here , ? ! . , ; ) on at in vs versus and or right now today yesterday please pls
+    across between from over against since for by is are was this last
     """
 )
 
 
 def _closed(sheet: Sheet, end: int) -> bool:
     """Whether nothing follows that a noun would: the end, a preposition, an exchange."""
-    return end >= len(sheet) or sheet.low(end) in _CLOSING or sheet.slot(end) in (EXCHANGE, UNCOVERED)
+    return end >= len(sheet) or sheet.low(end) in _CLOSING or sheet.lemma(end) in _AFTER or sheet.slot(end) in (EXCHANGE, UNCOVERED, EXCLUDED, NOT)
 
 
 def _is_certain(sheet: Sheet, at: int) -> bool:
@@ -240,10 +241,20 @@ def _is_certain(sheet: Sheet, at: int) -> bool:
     return sheet.low(at + 1) in _VERSUS and sheet.slot(at + 2) == ASSET
 
 
-_FIGURES = words("price liquidity depth volume spread slippage funding arbitrage orderbook book interest history chart buy sell bid ask")
+_FIGURES = words(
+    """
+    buyers sellers interest activity opportunity money worth cheap price liquidity depth volume spread slippage funding arbitrage orderbook book interest
+    history chart buy sell bid ask
+    """
+)
 _VERBS = words("buy sell compare get swap trade purchase offload dump")
 _BEFORE = words("cheap compare some my more")
-_AFTER = words("price liquidity funding volume spread slippage arbitrage orderbook perpetual future depth chart history withdrawal deposit wallet")
+_AFTER = words(
+    """
+    coin pair derivative option interest swap contract bid ask price liquidity funding volume spread slippage arbitrage orderbook perpetual future depth chart
+    history withdrawal deposit wallet
+    """
+)
 _STARTS = frozenset(
     [
         "",
@@ -284,16 +295,18 @@ def _is_object(sheet: Sheet, at: int) -> bool:
     """What is priced, traded, counted or listed: "price of gas", "buy link", "2 sand", "BTC and near"."""
     before, low = sheet.lemma(at - 1), sheet.low(at - 1)
     if low in ("of", "in"):
-        return sheet.lemma(at - 2) in _FIGURES
+        return sheet.lemma(at - 2) in _FIGURES or sheet.slot(at - 2) in (QUOTE, ASSET)
     if low in ("for", "into") or before in _VERBS | _BEFORE:
         return True
     if sheet.is_kind(at - 1, NUMBER) or (low in ("k", "m") and sheet.is_kind(at - 2, NUMBER)):
         return True
-    return sheet.slot(at - 1) == ASSET or (low in ("and", "or", ",", "/") and sheet.slot(at - 2) == ASSET)
+    return low in ("and", "or", ",", "/") and sheet.slot(at - 2) == ASSET
 
 
 def _is_subject(sheet: Sheet, at: int, end: int) -> bool:
     """What a figure is of, or what is cheap somewhere: "near price", "is sand cheaper on ..."."""
+    if sheet.low(at) == "arb" and at == 0 and sheet.low(end) in ("was", "is", "has", "did", "at", "now"):
+        return True
     if _own_meaning(sheet, at):
         return False
     if sheet.lemma(end) in _AFTER and sheet.low(at - 1) in _STARTS:

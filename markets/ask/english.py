@@ -33,7 +33,7 @@ COMMON = words(
     coins cold collect college color come comes coming common company compare complete complex compound computer connect constant contact contract control
     cook cookie cool copy core corner correct cost costs count counter country couple course cover covered cow crash crazy create creator credit cross crowd
     crypto cryptos cup curious current curve cut cycle dad daily damn dash data date dates dawn day days dead deal dear death decide deep deeper deepest defi
-    degen delay deliver delta demand dent depth desk diamond die diff difference different dig digital dip direct dirty disk dog dogs dollar dollars door dot
+    degen delay deliver delta demand dent depth desk diamond die diff difference different dig digital dip direct dirty disk dog dogs dollar dollars door
     double drama draw dream drift drink drive drop drops dry duck dump dumping dust dusk early earn earth ease east easy eat eden edge effect egg eggs either
     elephant else end energy engine enjoy enter entry epic equal era error escape eve even evening event events everyone everything exact exactly example
     exchange exchanges exit expect expensive explain extra eye eyes face fact factor fair fall family fan far farm fast faster father fear feature fee feed
@@ -87,16 +87,20 @@ COMMON = words(
 # Not ordinary enough to mean anything here, but nearer to a coin's name than a misspelling should be.
 NEVER_MISSPELT = words(
     """
-    altcoin altcoins balances balancing bitter bitten bitcoiner casino castle cardinal celestial chunk coinbase compose comprised condom console cosmic
-    costume costs curved curving custom dashed decree defend device dynamic dynasty eternal ethernet ethical ethics etcetera extreme filing fitness flower
-    flowers harmful hashing hedged heading helios hollow hopping listened litter loading losing manage manager manner mantra marine market median member
-    mention mentor mirror moment money monitor monthly narrow nearby nearest nestled niche oceans onion optimal optimist option options pardon parody patent
-    patron people pepper petty platform player polish polite politics poorly position prefer pretty profit promote public pulled quarter quants readers reader
-    realm reduce reflect regard related remain remainder reminder removal renders rental report repair ripped ripples river rivers rolling salary salad sample
-    sampled sandy saturday scrap scroll seller sellers senator series settler shorten shorter silent simply singer sniper social solar solid solution solve
-    solved sorted spinning stable stack stacking stake staked staking stall stated status stealth steal steel sticky stocks storage strategy stuck sucker
-    sudden supper support tender terrain tether tethered texture theory thorough thread toxic tokens toucan traction trading trailer transit trend trends
-    trillion triton truck trumps turning uniform unique unless unlock update utility vector vendor version viable victim volume wander wanted warning waiting
-    weather widget winner wonder worker worldwide worst zealous
+    movers multiverse
+    aether altcoin altcoins arbitrary athena avoidable balance balances beverage bitching budget burying carbon cardio carina carpool carson carton cartons
+    castle castles celeste centrifugal cheater childs chiles chili chilli chillin chills chilly circled circles combos commas commons companion compassion
+    composed compounded compounds concert condos constitutional convent converts coombs cordoba cordon cordova corona correctly cosmic cosmo covert cripple
+    currently dainty deference definite derivation dignity dimension dimensions divinity edmond elwood errand erudite ethereal eunice europe exceeding excerpt
+    excessive exchanger excite expansive exploding explosive expressive extensive fanboy fandom fathom felling fenton fetched finance founding graded grader
+    graders grading handle headers helena herrera hetero historian hysterical immovable inactive incentive inductive injecting injection inventive juniper
+    lament laments lasted lasting lemons lifted lifting linens lister lumen manatee mangled manhole manila manley mantel mantis manuel manure marble mattel
+    mattie miners mingle monaco monroe moreno myrtle nether nothin notion opportunist optimize optimum optimus ordinary ordinate originals pancakes partake
+    perceptual perpetually perpetuate pinterest poplar positions potions premiums purchaser riddle ripley ripper sacks saharan salons sandro sealing selena
+    seller sellers sentient sentimental setbacks shanks sharks shelling shining shocks slacks sloane slowest smacks smelling snacks solace solange sonata
+    sonoma sonora spaces sparks spelling squared stacey stacked staffs stages stains stairs stakes stalks stalls stamps stances stands stares starks starts
+    stasis statistic statistical statistics statue statues steaks stella sticks stinks sunken supercar supercars supervise sutures swelling synthesis
+    synthetic teacher teaser telegraph telling temper tending tester therapy traced tracer tracing travers treading treasured truest vaulted vaults wether
+    winking yelling
     """
 )

@@ -9,7 +9,7 @@ from markets.ask.coins import find_names, find_ordinary, find_pairs, mend
 from markets.ask.frame import LONGEST, Frame, Span, Vocabulary
 from markets.ask.intents import read_intent
 from markets.ask.lexicon import Lexicon, lexicon
-from markets.ask.parts import parts
+from markets.ask.parts import cuts
 from markets.ask.places import find_negations
 from markets.ask.quotes import find_currency_signs, quote_of, settle_quotes
 from markets.ask.sheet import Sheet
@@ -18,30 +18,47 @@ from markets.ask.slots import ASSET, EXCHANGE, EXCLUDED, LIMIT, NOT, PAIR, UNCOV
 from markets.ask.times import find_times, time_of
 from markets.ask.tokens import cleaned, is_cut
 
+ALONE = 8.0  # evidence that makes a part of a text a question of its own
+
 
 def parse(text: str, words: Vocabulary) -> Frame:
     """The frame of a question. Its further questions are in `also`; what was cut off or mended is in `notes`."""
     q, lex = cleaned(text), lexicon(words)
-    frame = _frame(q, lex)
-    further = [_frame(part, lex) for part in parts(q, lex)]
+    frame = _several(q, lex) or _frame(q, lex)[0]
     if is_cut(text):
         frame = structs.replace(frame, notes=(*frame.notes, f"Only the first {LONGEST} characters were read."))
-    return structs.replace(frame, also=tuple(further)) if further else frame
+    return frame
 
 
-def _frame(q: str, lex: Lexicon) -> Frame:
+def _several(q: str, lex: Lexicon) -> Frame | None:
+    """Of a text that asks for different things the first, with the next in `also`. None when it is one question."""
+    for cut in cuts(q):
+        (first, weight), (rest, other) = _frame(q[:cut], lex), _frame(q[cut:], lex)
+        if "unknown" not in (first.intent, rest.intent) and min(weight, other) >= ALONE and first.intent != rest.intent:
+            return structs.replace(first, q=q, also=(_with_subject(rest, first),))
+    return None
+
+
+def _with_subject(frame: Frame, first: Frame) -> Frame:
+    """A further question that names no coin is about the one before it."""
+    return frame if frame.assets else structs.replace(frame, assets=first.assets)
+
+
+def _frame(q: str, lex: Lexicon) -> tuple[Frame, float]:
+    """One question read, and how much speaks for its intent."""
     sheet = marked(q, lex)
     side = side_of(sheet)
     reading = read_intent(sheet, side)
     amount = amount_of(sheet)
     excluded = sheet.values(EXCLUDED)
-    return Frame(
+    frame = Frame(
         q=q, intent=reading.intent, topic=reading.topic, confidence=reading.confidence, readings=reading.readings,
         assets=sheet.values(ASSET), quote=quote_of(sheet), exchanges=tuple(slug for slug in sheet.values(EXCHANGE) if slug not in excluded), exclude=excluded,
         side=None if reading.intent in SIDELESS else side, amount=amount[0] if amount else None, unit=amount[1] if amount else None,
         time_range=time_of(sheet), threshold=sheet.threshold, limit=_limit(sheet), uncovered=sheet.values(UNCOVERED),
         unknown=tuple(sheet.unknown), notes=tuple(sheet.notes), spans=_spans(sheet),
     )  # fmt: skip
+    return frame, reading.score
 
 
 def marked(q: str, lex: Lexicon) -> Sheet:

@@ -8,11 +8,15 @@ from msgspec import Struct
 
 from markets.ask.evidence import EVIDENCE, TERMS
 from markets.ask.phrases import SKIPPED, Phrases, strength
-from markets.ask.refusals import GREETINGS, REFUSALS
+from markets.ask.refusals import REFUSALS
 from markets.ask.sheet import Sheet
-from markets.ask.slots import AMOUNT, ASSET, DATE, EXCHANGE, EXCLUDED, LIMIT, PAIR, QUOTE, THRESHOLD, TIME, UNCOVERED
+from markets.ask.slots import AMOUNT, ASSET, DATE, EXCHANGE, EXCLUDED, LIMIT, NOT, OTHER, QUOTE, THRESHOLD, TIME, UNCOVERED
 from markets.ask.tokens import SIGN
 
+_CHAT = frozenset({"thanks", "greeting", "insult"})
+_PRICES = frozenset({"compare", "best_price", "help", "trending_not_on", "new_tokens"})
+_SPECIAL = 9.0  # evidence of something besides prices from which "compare" says how it is to be shown, not what is asked for
+_ASKED = 13.0  # evidence from which a question is one about markets, whatever else is said
 # Of equals the first: what is more special comes before what is less.
 PRECEDENCE = (
     "funding",
@@ -29,22 +33,23 @@ PRECEDENCE = (
     "best_price",
     "help",
 )
-ENOUGH = 3.0  # evidence below this is none
+ENOUGH = 2.5  # evidence below this is none
 NEARLY = 0.75  # a reading that has this share of the best one's evidence may have been meant
 _SYMBOLS = {
     ASSET: "<coin>", EXCHANGE: "<exchange>", EXCLUDED: "<exchange>", UNCOVERED: "<exchange>", AMOUNT: "<amount>", QUOTE: "<quote>",
     TIME: "<time>", THRESHOLD: "<bound>",
-    LIMIT: "<number>", DATE: "<number>",
+    LIMIT: "<number>", OTHER: "<number>", DATE: "<date>",
 }  # fmt: skip
+_TODAY, _NOWADAYS = "<today>", frozenset({"today", "tonight"})  # what happens now is not yet history
 _ABOUT = """
 what is {0} $; what are {0} $; what is {0} mean; what is a {0} $; what does {0} mean; what do {0} mean; {0} meaning; how does {0} work; how do {0} work;
 {0} definition; explain {0}; define {0}; meaning of {0}; tell me about {0} $; what is {0} in crypto; what is {0} exactly; {0} explained; understand {0};
-what exactly is {0} $; what is meant by {0}; tell me what {0} is; tell me what {0} mean
+difference between {0} and; what exactly is {0} $; what a {0} is; what a {0} are; what {0} is $; what {0} are $; what {0} actually is; what {0} stands for;
+what is {0} supposed to; what is meant by {0}; tell me what {0} is; tell me what {0} mean
 """
 _TERMS = {term.strip() for term in TERMS.split(";")}
-_MEANING = {f"help {term}": {22: _ABOUT.format(term)} for term in sorted(_TERMS)}
-_GREETING = {"greeting": {4: GREETINGS, 12: ";".join(f"^ {word.strip()} $" for word in GREETINGS.split(";"))}}
-_PHRASES = Phrases({**EVIDENCE, **_MEANING, **_GREETING, **{f"no {topic}": rows for topic, rows in REFUSALS.items()}})
+_MEANING = {f"help {term}": {45: _ABOUT.format(term)} for term in sorted(_TERMS)}
+_PHRASES = Phrases({**EVIDENCE, **_MEANING, **{f"no {topic}": rows for topic, rows in REFUSALS.items()}})
 
 
 class Reading(Struct, frozen=True):
@@ -61,16 +66,15 @@ def read_intent(sheet: Sheet, side: str | None) -> Reading:
     """The intent with most evidence; `unknown` with its topic where there is too little, or something speaks against an answer."""
     found = _PHRASES.found(*stream(sheet))
     scores = {intent: strength(found.get(intent, ())) + bonus for intent, bonus in _from_slots(sheet, side, found).items()}
+    if max(score for intent, score in scores.items() if intent not in _PRICES) >= _SPECIAL:
+        scores["compare"] -= _SPECIAL
     term, scores["help"] = _term(found, scores["help"])
-    refusal, refused = _refusal(found)
+    refusal, refused = _refusal(found, max(scores.values()))
     order = sorted(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
     best, second = order[0], order[1]
-    greeted = strength(found.get("greeting", ()))
     if refused > scores[best]:
         return Reading("unknown", refusal, _margin(refused, scores[best]))
     if scores[best] < ENOUGH:
-        if greeted:
-            return Reading("help", "greeting", 1.0)
         return Reading("unknown", refusal or _why_unknown(sheet), _margin(ENOUGH, scores[best]))
     near = tuple(intent for intent in order[1:4] if scores[intent] >= NEARLY * scores[best])
     return Reading(best, term if best == "help" else "", _margin(scores[best], scores[second]), near, scores[best])
@@ -83,9 +87,12 @@ def stream(sheet: Sheet) -> tuple[list[str], list[bool]]:
         mark = sheet.marks[at]
         if mark is not None and mark.slot in _SYMBOLS:
             if mark is not last:
-                symbols.append(_SYMBOLS[mark.slot])
+                symbols.append(_TODAY if token.low in _NOWADAYS else _SYMBOLS[mark.slot])
                 skipped.append(symbols[-1] in SKIPPED)
-        elif mark is None or mark.slot != PAIR:
+        elif mark is not None and mark.slot == NOT:
+            symbols.append("<not>")
+            skipped.append(True)
+        elif mark is None:
             symbols.append(sheet.lemmas[at])
             skipped.append(token.kind == SIGN or sheet.lemmas[at] in SKIPPED)
         last = mark
@@ -97,12 +104,12 @@ def _from_slots(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) 
     assets, exchanges, excluded = sheet.values(ASSET), sheet.values(EXCHANGE, UNCOVERED), sheet.values(EXCLUDED)
     bonus = dict.fromkeys(PRECEDENCE, 0.0)
     if assets:
-        bonus["best_price"] += 3
+        bonus["best_price"] += 2
         bonus["help"] -= 8
         if len(assets) > 1:
             bonus["compare"] += 2
     if side:
-        bonus["best_price"] += 2
+        bonus["best_price"] += 1
     if len(exchanges) > 1:
         bonus["compare"] += 1
         bonus["arbitrage"] += 1 if "arbitrage" in found else 0
@@ -125,8 +132,10 @@ def _term(found: Mapping[str, list[int]], score: float) -> tuple[str, float]:
     return max(terms, key=len), score + max(strength(found[f"help {term}"]) for term in terms)
 
 
-def _refusal(found: Mapping[str, list[int]]) -> tuple[str, float]:
+def _refusal(found: Mapping[str, list[int]], answer: float) -> tuple[str, float]:
+    """The likeliest reason not to answer. Chat beside a question is no reason."""
     topics = {label.removeprefix("no "): strength(weights) for label, weights in found.items() if label.startswith("no ")}
+    topics = {topic: score for topic, score in topics.items() if topic not in _CHAT or answer < _ASKED}
     return max(topics.items(), key=lambda item: item[1], default=("", 0.0)) if any(score > 0 for score in topics.values()) else ("", 0.0)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from markets.ask.english import COMMON, GRAMMAR, NEVER_MISSPELT
 from markets.ask.frame import Vocabulary
-from markets.ask.lemmas import LEMMAS
+from markets.ask.lemmas import LEMMAS, MENDED
 from markets.ask.slots import COIN, EXCHANGE, MONEY, UNCOVERED
-from markets.ask.spelling import Spelling
+from markets.ask.spelling import SHORT, Spelling
 from markets.ask.tokens import SIGN, Token, tokens
 
 JOINERS = frozenset(".-'&")  # may stand inside a name
@@ -22,7 +22,7 @@ class Lexicon:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
         self.quotes = words.quotes
-        self.tickers = words.tickers | words.former.keys()
+        self.tickers = words.tickers | {old for old in words.former if old.lower() not in words.names}
         self.ordinary = COMMON | GRAMMAR | LEMMAS.keys()
         self._phrases: dict[str, tuple[str, str]] = {}
         self._longest: dict[str, int] = {}
@@ -70,7 +70,7 @@ class Lexicon:
         """The phrase or word that a misspelt one stands for."""
         if self._spelling is None:
             names = (joined for joined, phrase in self._joined.items() if not self.words.mendable or phrase in self.words.mendable)
-            self._spelling = Spelling({*(name for name in names if len(name) >= 6 or name in self.words.exchanges), *LEMMAS})
+            self._spelling = Spelling((name for name in names if len(name) >= SHORT or name in self.words.exchanges), MENDED)
         found = self._spelling.nearest(low)
         return self._joined.get(found, found) if found else None
 

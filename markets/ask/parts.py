@@ -1,10 +1,27 @@
-"""Several questions in one text."""
+"""Several questions in one text: where one may end and the next begin."""
 
 from __future__ import annotations
 
-from markets.ask.lexicon import Lexicon
+from markets.ask.tables import words
+from markets.ask.tokens import Token, tokens
+
+MOST = 4  # places that are looked at: the grammar reads each side of them
+_ENDS = frozenset("?!;.")
+_JOINING = words("and then also plus but , so")
+_ASKING = words("what which where who when how why is are was were does do did can could would should tell show compare list find give any whats")
 
 
-def parts(q: str, lex: Lexicon) -> list[str]:
-    """The questions after the first, each as text."""
-    return []
+def cuts(q: str) -> list[int]:
+    """Where a further question of a text may begin, as places in it: after a sentence, and where "and" leads to a word that asks."""
+    text = tokens(q)
+    places = [text[at].start for at in range(1, len(text)) if _begins(text, at)]
+    return places[:MOST]
+
+
+def _begins(text: list[Token], at: int) -> bool:
+    if text[at].kind == "sign":
+        return False
+    before = text[at - 1]
+    if before.low in _ENDS and not text[at].glued:
+        return True
+    return text[at].low in _ASKING and before.low in _JOINING and before.low != ","

@@ -33,10 +33,13 @@ class Phrases:
     def __init__(self, tables: Mapping[str, Mapping[int, str]]) -> None:
         self._tree: dict[str, object] = {}
         self._ids: dict[tuple[str, ...], int] = {}
-        self._rows = [
-            Phrase(label, weight, tuple(self._piece(piece.split()) for piece in phrase.split(_GAP)))
-            for label, rows in tables.items() for weight, text in rows.items() for phrase in text.split(";") if phrase.strip()
-        ]  # fmt: skip
+        rows: dict[tuple[str, tuple[int, ...]], int] = {}  # phrases that are equal by their lemmas count once
+        for label, table in tables.items():
+            for weight, text in table.items():
+                for phrase in filter(str.strip, text.split(";")):
+                    key = label, tuple(self._piece(piece.split()) for piece in phrase.split(_GAP))
+                    rows[key] = max(weight, rows.get(key, weight))
+        self._rows = [Phrase(label, weight, pieces) for (label, pieces), weight in rows.items()]
         self._by_piece: dict[int, list[Phrase]] = {}
         for row in self._rows:
             self._by_piece.setdefault(row.pieces[0], []).append(row)

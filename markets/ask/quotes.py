@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from markets.ask.numbers import SCALES
 from markets.ask.sheet import Mark, Sheet
 from markets.ask.slots import ASSET, QUOTE
 from markets.ask.tables import words
+from markets.ask.tokens import NUMBER
 
-_COUNTED = words("in using with against per to into versus via terms paying spend spending")
-_LISTING = frozenset({"and", "or", "vs", "versus", ",", "/", "&", "than", "nor"})
+_LISTING = words("and or vs versus , / & than nor with")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₩": "KRW", "₽": "RUB", "₴": "UAH"}
+_INSIDE = words("in using with against per via")
+_PRICED = words("price buy sell cheap get swap")
+_FIGURES = words("price volume liquidity depth spread")
 _BACK = 4  # tokens back to the coin that "in" may belong to
 
 
@@ -20,41 +24,32 @@ def find_currency_signs(sheet: Sheet) -> None:
 
 
 def settle_quotes(sheet: Sheet) -> None:
-    """Turn coins that others are counted in into quotes, and money that trades as a coin is asked about stays a quote."""
+    """Turn coins that something is counted in into the quote. Of a stablecoin that stands alone what is asked decides."""
+    alone = sheet.values(ASSET)[0] if len(sheet.values(ASSET)) == 1 else None
     for mark in list(sheet.marked(ASSET)):
-        if mark.value in sheet.lex.quotes and mark.value not in _alone(sheet) and _counts(sheet, mark):
+        if mark.value in sheet.lex.quotes and (_counts_alone(sheet, mark) if mark.value == alone else _counts(sheet, mark)):
             sheet.mark(mark.first, mark.end, QUOTE, mark.value)
 
 
-def _alone(sheet: Sheet) -> tuple[str, ...]:
-    """The one asset of a question that has no other: nothing is counted in it, unless it says "in"."""
-    values = sheet.values(ASSET)
-    marks = list(sheet.marked(ASSET))
-    if len(values) != 1 or marks[0].value not in sheet.lex.words.stable:
-        return values if len(values) == 1 else ()
-    first = marks[0].first
-    return () if sheet.low(first - 1) in ("in", "using", "with") and not _figure_before(sheet, first - 1) else values
-
-
-def _figure_before(sheet: Sheet, at: int) -> bool:
-    return sheet.lemma(at - 1) in ("liquidity", "opportunity", "arbitrage", "volume", "activity", "interest")
+def _counts_alone(sheet: Sheet, mark: Mark) -> bool:
+    """Whether the only coin of a question is what it is to be counted in: in USDC, new USDT pairs, 50k USDT and nothing about its price."""
+    if mark.value not in sheet.lex.words.stable:
+        return False
+    if sheet.low(mark.first - 1) in _INSIDE or sheet.lemma(mark.end) == "pair":
+        return True
+    counted = sheet.is_kind(mark.first - 1, NUMBER) or (sheet.low(mark.first - 1) in SCALES and sheet.is_kind(mark.first - 2, NUMBER))
+    return counted and not _PRICED & set(sheet.lemmas)
 
 
 def _counts(sheet: Sheet, mark: Mark) -> bool:
-    """Whether a currency is what something is counted in here."""
-    before, after = sheet.low(mark.first - 1), sheet.low(mark.end)
-    is_stable = mark.value in sheet.lex.words.stable
-    if before in ("in", "against", "using", "per") or (before == "terms" and after != "of"):
-        return is_stable or _follows_coin(sheet, mark.first - 1)
-    if is_stable and before == "of" and sheet.lemma(mark.first - 2) in ("price", "volume", "liquidity"):
+    """Whether a currency beside other coins is what they are counted in."""
+    before = sheet.low(mark.first - 1)
+    if mark.value not in sheet.lex.words.stable:
+        paid = before == "with" and _PRICED & set(sheet.lemmas) and "compare" not in sheet.lemmas
+        return (bool(paid or before in ("in", "against", "using")) and _follows_coin(sheet, mark.first - 1)) or sheet.low(mark.end) == "worth"
+    if before == "of" and sheet.lemma(mark.first - 2) in _FIGURES:
         return False
-    if not is_stable:
-        return (before in ("with", "to") and _follows_coin(sheet, mark.first - 1) and before == "with") or after in ("worth",)
-    if _listed_with_coin(sheet, mark):
-        return False
-    if before in ("from",) and sheet.low(mark.end) in ("to", "into"):
-        return True
-    return True
+    return before in _INSIDE or not _listed_with_coin(sheet, mark)
 
 
 def _follows_coin(sheet: Sheet, at: int) -> bool:

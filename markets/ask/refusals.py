@@ -14,7 +14,8 @@ REFUSALS: dict[str, dict[int, str]] = {
             me rich; get rich; become a millionaire; is it safe; safe to buy; safe to hold; is ... safe; is ... a scam; is ... legit; a scam; legit;
             trustworthy; my portfolio; portfolio should; which coin is best; better investment; long term hold; good entry; buy the dip; should my; smart to
             buy; wise to buy; wise to sell; worth it to buy; good idea to buy; good idea to sell; tips; what would you do; how should i invest; where should i
-            invest; should i put; should i trade; good idea; a good coin; next big; 10x; 100x; tax; taxes; save up; all in
+            invest; should i put; should i trade; good idea; a good coin; next big; 10x; 100x; tax; taxes; save up; all in; trading signal; trade signal;
+            signals; signal for
         """,
         9: "invest; advice; portfolio; hodl; risky",
         -40: """
@@ -30,25 +31,26 @@ REFUSALS: dict[str, dict[int, str]] = {
             will ... double; be worth in; worth in 2030; next week; next month; next year; tomorrow; in five years; in a year; by the end of; end of year; end
             of the year; where is <coin> going; where is <coin> headed; how high can; how high will; how low will; how low can; price target; target price;
             can <coin> reach; can <coin> hit; could <coin> reach; could <coin> hit; going to reach; going to hit; next bull run; bull run; altseason; alt
-            season; bottom in; is the bottom; what will <coin>; going to be worth; going to happen; about to pump; about to; outlook for; future of; which
-            coin will; which coins will; next 100x; expected to
+            season; bottom in; is the bottom; what will <coin>; going to be worth; going to happen; about to pump; outlook for; future of; which coin will;
+            which coins will; next 100x; expected to; about to moon; about to crash; about to explode; about to dump
         """,
         9: "will; future price; someday; in the future",
     },
     "order": {
+        60: "open a long position; open a short position; open a position",
         26: """
             buy ... for me; sell ... for me; trade ... for me; buy me; sell my ... for me; ^ buy <amount>; ^ sell <amount>; ^ buy <coin>; ^ sell <coin>; ^
             sell all; ^ sell my; ^ buy my; place an order; place order; place a limit; place a market; place a buy; place a sell; ^ place; execute a; execute
             trade; execute; market buy; market sell; ^ transfer; ^ send; ^ withdraw; ^ deposit; ^ swap; ^ convert <amount>; ^ long; ^ short; ^ open a; ^ close
             my; ^ close all; stop loss; take profit; cancel my order; cancel order; cancel all; cancel my; on my behalf; transfer ... to my; withdraw ... to
             my; send ... to my; withdraw my; send my; transfer my; move my; deposit my; please buy; please sell; can you buy; can you sell; could you buy;
-            could you sell; go buy; go ahead and; buy for me; sell for me; purchase for me; ^ purchase; trade for me; my account; ^ dump; ^ offload; buy now;
-            sell now; sell everything; i want you to; auto buy; trading bot; ^ trade; ^ liquidate; ^ stake; ^ move; set a buy; set a sell; set a limit; ^ i
-            order; to address; to this address; to wallet; to 0x; my balance; my orders; my position; my positions; ^ copy; start copying; ^ execute; ^ go
-            long; ^ go short; ^ cancel; with my card; credit card; ^ invest
+            could you sell; go buy; go ahead and; buy for me; sell for me; purchase for me; trade for me; my account; buy now; sell now; sell everything; i
+            want you to; auto buy; trading bot; ^ trade; ^ stake; ^ move; set a buy; set a sell; set a limit; ^ i order; to address; to this address; to
+            wallet; to 0x; my balance; my orders; my position; my positions; start copying; ^ execute; ^ go long; ^ go short; ^ cancel; with my card; credit
+            card; ^ invest; ^ copy this; ^ copy him; open long; open short; for me $; book me
         """,
-        -40: "where; which; cheap; best; price; how much; what; who; lowest; is it; profit; if i; how; possible; <exchange> or <exchange>; halted; open",
         5: "stake; staking; borrow; loan; lend",
+        -40: "where; which; cheap; best; price; how much; what; who; lowest; is it; profit; if i; how; possible; <exchange> or <exchange>; halted; open",
     },
     "alert": {
         20: """
@@ -61,7 +63,8 @@ REFUSALS: dict[str, dict[int, str]] = {
             api key; api keys; api secret; secret key; private key; private keys; seed phrase; recovery phrase; mnemonic; password; passwords; passphrase;
             credential; credentials; access token; auth token; environment variables; environment variable; env file; . env; database url; connection string;
             database password; secret; secrets; session cookie; login details; etc passwd; etc / passwd; internal config; your config; configuration file;
-            keys you; show me your keys; source code; user list; list of users; other users; emails of; users email; server ip; ip address; logs
+            keys you; show me your keys; source code; user list; list of users; other users; emails of; users email; server ip; ip address; logs; list the
+            users; list users; / etc /
         """,
     },
     "admin": {
@@ -81,7 +84,7 @@ REFUSALS: dict[str, dict[int, str]] = {
             your instructions; system prompt; you are now; act as; pretend; jailbreak; developer mode; dan mode; new instructions; override; < script; script
             >; select *; union select; drop table; or 1 = 1; ' or '; insert into; update set; { {; { %; $ {; jndi; eval (; exec (; import os; os . system; . .
             /; onerror; onload; javascript :; alert (; reveal your; repeat after me; print your; say that; your prompt; roleplay; bypass; base64; & &; __
-            import; hidden prompt; xp _ cmdshell; sleep (; from users; from auth; where 1
+            import; hidden prompt; xp _ cmdshell; sleep (; from users; from auth; where 1; < /; you are root; system >
         """,
     },
     "insult": {
@@ -93,28 +96,35 @@ REFUSALS: dict[str, dict[int, str]] = {
     },
     "thanks": {
         4: """
-            thanks; thank you; thank; thx; ty; cheers; much appreciated; appreciate it; great job; good job; well done; nice one; awesome; perfect; cool;
-            nice; great; good bot; love it; love you; ok; okay; bye; goodbye; see you; good night; goodnight; got it; never mind; nevermind; lol; haha; wow
+            thanks; thank you; thank; thx; ty; cheers; much appreciated; appreciate it; great job; good job; well done; nice one; good bot; love it; love you;
+            ok; okay; bye; goodbye; see you; good night; goodnight; got it; never mind; nevermind; lol; haha; wow; that was great; that was helpful; great
+            thanks; perfect thanks; awesome thanks; ^ cool $; ^ great $; ^ nice $; ^ perfect $; ^ awesome $
         """,
     },
     "off_topic": {
+        30: "are you human; how old are you; meaning of life; who won; restaurant; restaurants; are you real",
         16: """
-            weather; joke; poem; recipe; president; capital of; football; soccer; movie; movies; song; lyrics; restaurant; pizza; dinner; translate; write
-            code; write a; write me; python; javascript; homework; essay; president; election; war; news; who won; world cup; super bowl; what time is it;
-            time is it; what day; meaning of life; girlfriend; boyfriend; love me; marry me; how are you; how old are you; your birthday; sing; story; dog
-            breed; stock price of; apple stock; tesla stock; tesla; nasdaq; sp500; s & p; dow jones; gold price; price of gold; price of oil; oil price;
-            silver price; real estate; mortgage; flight; flights; hotel; travel; train; doctor; medicine; diet; calories; exercise; horoscope; lottery;
-            casino; bet on; math; square root; 2 + 2; how many people; population; tallest; who is; who was; who invented; who created; satoshi nakamoto;
-            vitalik; elon musk; trump won; favorite; favourite; cook; cooking; gym; car; cars; phone; iphone; laptop; chatgpt; gpt; claude; siri; alexa; game;
-            play; music; email; capital; distance; temperature; rain; sunny; cat videos; cats; bored; feeling sad; lonely; history of rome; napoleon;
-            shakespeare; physics; chemistry; biology; god; religion; bible; airdrop; airdrops; mining; mine bitcoin; nft; nfts; hack; tweet; twitter;
-            whitepaper; halving; market cap; marketcap; supply; circulating; how do i open; open an account; kyc; customer support; contact support; phone
-            number; ceo; founder; founded; created; invented; headquarters; who owns; who made; gas fees on; block height; hash rate; hashrate; staking
-            rewards; validators
+            gold price; price of gold; oil price; price of oil; silver price; price of silver; stock price; stock price of; apple stock; tesla stock; market
+            cap; marketcap; circulating; supply; whitepaper; halving; nasdaq; sp500; s & p; dow jones; weather; joke; poem; recipe; translate; write code;
+            write a; write me; who is; who invented; who created; who owns; who made; ceo; founder; hash rate; hashrate; block height; staking rewards;
+            validators; nft; nfts; airdrop; airdrops; mining; news
+        """,
+        12: "table for two; book me a table; book a table; do you sleep; do you dream",
+        8: """
+            president; capital of; football; soccer; movie; movies; song; lyrics; pizza; dinner; python; javascript; homework; essay; election; war; world
+            cup; super bowl; what time is it; time is it; what day; girlfriend; boyfriend; love me; marry me; how are you; your birthday; sing; story; dog
+            breed; tesla; real estate; mortgage; flight; flights; hotel; travel; train; doctor; medicine; diet; calories; exercise; horoscope; lottery;
+            casino; bet on; math; square root; 2 + 2; how many people; population; tallest; who was; satoshi nakamoto; vitalik; elon musk; trump won;
+            favorite; favourite; cook; cooking; gym; car; cars; phone; iphone; laptop; chatgpt; gpt; claude; siri; alexa; game; play; music; email; distance;
+            temperature; rain; sunny; cat videos; cats; bored; feeling sad; lonely; history of rome; napoleon; shakespeare; physics; chemistry; biology; god;
+            religion; bible; mine bitcoin; hack; tweet; twitter; how do i open; open an account; kyc; customer support; contact support; phone number;
+            founded; created; invented; headquarters; gas fees on
+        """,
+    },
+    "greeting": {
+        4: """
+            hi; hello; hey; yo; good morning; good afternoon; good evening; howdy; greetings; hiya; sup; whats up; what is up; hey there; hello there; hi
+            there; gm; morning; evening; hola; hallo; bonjour; ciao; namaste; salut; start; ping; test
         """,
     },
 }
-GREETINGS = """
-hi; hello; hey; yo; good morning; good afternoon; good evening; howdy; greetings; hiya; sup; whats up; what is up; hey there; hello there; hi there; gm;
-morning; evening; hola; hallo; bonjour; ciao; namaste; salut; start; ping; test
-"""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 SHORTEST, SHORT = 5, 6  # letters from which one edit is forgiven, and two
+LONG = 9  # and two of an ordinary word
 LONGEST = 20  # longer words are not looked up: the number of their deletions grows with the square
 
 
 class Spelling:
     """Known words, to be found again when misspelt."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], plain: Iterable[str] = ()) -> None:
+        """`plain` words are ordinary ones, of which two edits make other words: forgiven only when they are long."""
         self._index: dict[str, list[str]] = {}
-        for word in sorted(set(words)):
+        self._plain = frozenset(plain)
+        for word in sorted({*words, *self._plain}):
             if SHORTEST <= len(word) <= LONGEST:
                 for key in _shortened(word):
                     self._index.setdefault(key, []).append(word)
@@ -24,13 +27,13 @@ class Spelling:
             return None
         near = {found for key in _shortened(word) for found in self._index.get(key, ())}
         best = min(((edits(word, found), found) for found in near), default=(3, ""))
-        return best[1] if _forgiven(word, *best) else None
+        return best[1] if self._is_forgiven(word, *best) else None
 
-
-def _forgiven(word: str, distance: int, found: str) -> bool:
-    if distance <= 1:
-        return True
-    return distance == 2 and min(len(word), len(found)) >= SHORT and word[0] == found[0]
+    def _is_forgiven(self, word: str, distance: int, found: str) -> bool:
+        if distance <= 1:
+            return True
+        enough = LONG if found in self._plain else SHORT
+        return distance == 2 and min(len(word), len(found)) >= enough and word[0] == found[0]
 
 
 def _shortened(word: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ _ONE_WORD = {
     "monthly": "30d",
     "yearly": "365d",
 }
+MONTHS = words("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
 _DAYS = words("monday tuesday wednesday thursday friday saturday sunday")
 
 
@@ -51,6 +52,8 @@ def _find(sheet: Sheet, at: int) -> None:
         sheet.mark(at - 1, at + 2, TIME, _SPANS[lemma])
     elif low in _DAYS and before in ("since", "last", "on", "from", "this"):
         sheet.mark(at, at + 1, TIME, "7d")
+    elif low in MONTHS and (before in ("in", "since", "last", "during", "of", "until", "this", "from") or (low != "may" and before not in ("", "mar"))):
+        sheet.mark(at, at + 1, DATE)
     elif low == "time" and before == "all":
         sheet.mark(at - 1, at + 1, DATE, "all")
 

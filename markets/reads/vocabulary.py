@@ -17,6 +17,7 @@ from markets.ask.frame import Vocabulary
 from markets.latest import Latest
 
 _kept = Latest(1)
+_LONG = 9  # letters from which a name is unlike any other word, so that misspellings of little known coins are mended too
 _WORDS_OF_A_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 
@@ -38,12 +39,14 @@ def built_in() -> Vocabulary:
     tickers = frozenset(coins) | known_coins.NAMES_OF_COINS.keys()
     names = {name: ticker for ticker, names in known_coins.NAMES_OF_COINS.items() for name in names} | known_coins.MORE_NAMES
     names |= {name.lower(): ticker for ticker, name in coins.items()} | {name.lower(): ticker for name, ticker in (*seeds.NAMES, *seeds.MISSPELLINGS)}
-    spoken = {name: ticker for name, ticker in names.items() if name.upper() not in tickers | former.keys()}  # a ticker stays as typed
+    renamed = {old for old, *_ in seeds.RENAMED}
+    spoken = {name: ticker for name, ticker in names.items() if name.upper() not in tickers | renamed}  # a ticker stays as typed
     return Vocabulary(
         tickers=tickers, names=spoken, former=former, exchanges=_exchanges(), uncovered=known_coins.UNCOVERED,
         quotes=frozenset((*known_coins.COUNTED_IN, *seeds.FIAT, *known_coins.MONEY.values())),
         names_of={ticker: names[0].title() for ticker, names in known_coins.NAMES_OF_COINS.items()} | coins,
-        stable=frozenset(seeds.STABLECOINS), money=known_coins.MONEY, mendable=frozenset(spoken),
+        stable=frozenset(seeds.STABLECOINS), money=known_coins.MONEY,
+        mendable=frozenset(name for name, ticker in spoken.items() if ticker in coins or len(name) >= _LONG),
     )  # fmt: skip
 
 
