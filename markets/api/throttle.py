@@ -38,14 +38,18 @@ def client_address(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def _who(address: str) -> bytes:
-    """A slot's key. One IPv6 subscriber owns a whole /64."""
+def subscriber(address: str) -> str:
+    """Whose address it is: one IPv6 subscriber owns a whole /64."""
     try:
         ip = ipaddress.ip_address(address)
-        address = str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
     except ValueError:
-        pass
-    return hashlib.blake2b(address.encode(), digest_size=8).digest()
+        return address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
+
+
+def _who(address: str) -> bytes:
+    """A slot's key."""
+    return hashlib.blake2b(subscriber(address).encode(), digest_size=8).digest()
 
 
 class Counter:
