@@ -12,6 +12,7 @@ from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
 from markets.analysis import best
 from markets.api import examples_arbitrage as api_examples_arbitrage
+from markets.api import examples_ask as api_examples_ask
 from markets.api import examples_assets as api_examples_assets
 from markets.api import examples_contracts as api_examples_contracts
 from markets.api import examples_discover as api_examples_discover
@@ -90,6 +91,7 @@ def answers() -> dict[str, Any]:
         "status/": _answer(serialize.status(_status())),
         **api_examples_assets.answers(_noted, _answer, NOW),
         **api_examples_arbitrage.answers(_noted, _answer, NOW),
+        **api_examples_ask.answers(_answer, NOW),
         **msgspec.to_builtins(api_examples_liquidity.answers(_page, _answer, NOW, _quotes())),
         **api_examples_contracts.answers(_noted, NOW),
         **msgspec.to_builtins(api_examples_discover.answers(_noted, NOW)),

@@ -55,6 +55,7 @@ class Parameter:
     says: str
     default: Any = None
     schema: Mapping[str, Any] = field(default_factory=dict)
+    free: bool = False  # its text is read as it comes: any length, any character
 
 
 def parse(query: str, parameters: Sequence[Parameter]) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 def _value(parameter: Parameter, text: str) -> Any:
-    if len(text) > MAX_VALUE or any(unicodedata.category(char) == "Cc" for char in text):
+    if not parameter.free and (len(text) > MAX_VALUE or any(unicodedata.category(char) == "Cc" for char in text)):
         raise BadParameter(parameter.name, f"It must be {parameter.allowed}, at most {MAX_VALUE} characters, and no control characters.")
     try:
         return parameter.read(text)

@@ -17,8 +17,8 @@ from markets.board import PairKey
 from markets.shapes import Asking, ExchangeStatus, Meter, SourceStatus, Status
 
 # What moves with the clock alone: left out when two answers are asked to be the same.
-MOVING = frozenset({"as_of", "age_s", "oldest_s", "retry_in_s", "basis_apr_pct", "open_s"})
-WORDED = frozenset({"detail", "notes", "sentence", "explanation"})  # sentences may tell an age, too
+MOVING = frozenset({"as_of", "age_s", "oldest_s", "max_age_s", "retry_in_s", "basis_apr_pct", "open_s", "took_ms", "receipt", "figures"})
+WORDED = frozenset({"detail", "notes", "sentence", "lines", "explanation"})  # sentences may tell an age, too
 _AGE = re.compile(r"\b[0-9]+ [smhd](?: [0-9]+ [smh])?\b")
 DOWN = ("down", "banned", "blocked", "auto_disabled", "disabled")
 

@@ -88,6 +88,7 @@ class Counter:
 
 
 _counter: Counter | None = None
+_questions: Counter | None = None
 _limits: tuple[float, tuple[int, int]] = (float("-inf"), (60, 20))
 
 
@@ -118,6 +119,16 @@ def wait(request: HttpRequest) -> int:
     if _counter is None:
         _counter = Counter(settings.DATA_DIR / "api-throttle")
     return _counter.wait(client_address(request), now, per_minute, per_burst)
+
+
+def wait_to_ask(request: HttpRequest) -> int:
+    """The same for questions in plain words, of pages and API together: an answer is kept as a receipt, so half as many are let through."""
+    global _questions  # noqa: PLW0603
+    now = time.monotonic()
+    per_minute, per_burst = limits(now)
+    if _questions is None:
+        _questions = Counter(settings.DATA_DIR / "ask-throttle")
+    return _questions.wait(client_address(request), now, (per_minute + 1) // 2, (per_burst + 1) // 2)
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from markets.api import arbitrage as api_arbitrage
+from markets.api import ask as api_ask
 from markets.api import assets as api_assets
 from markets.api import compare as api_compare
 from markets.api import contracts as api_contracts
@@ -40,6 +41,7 @@ v1 = [
     path("history/<str:pair>/hours/", api_past.Hours.as_view()),
     path("copy-trading/", api_events.CopyTrading.as_view()),
     path("volume/", api_volume.Volumes.as_view()),
+    path("ask/", api_ask.Ask.as_view()),
     path("status/", api.Status.as_view()),
 ]
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError
 
 from markets import held, learning, receipts, tallies
-from markets.ask import grammar
+from markets.ask import chips, grammar
 from markets.ask.answer import Answer
 from markets.ask.answers import unread
 from markets.ask.answers.unread import Unread
@@ -48,9 +48,9 @@ class Reply:
 _replies = Shared(256)
 
 
-def ask(text: str, asked: Asked) -> Reply:
-    """The answers to a text, whatever it is."""
-    return replied(grammar.parse(text, vocabulary()), asked)
+def ask(text: str, asked: Asked, changes: Mapping[str, str] | None = None) -> Reply:
+    """The answers to a text, whatever it is. `changes` are parts of how it is read that somebody has set otherwise."""
+    return replied(chips.changed(grammar.parse(text, vocabulary()), changes or {}), asked, corrected=bool(changes))
 
 
 def replied(frame: Frame, asked: Asked, *, corrected: bool = False) -> Reply:

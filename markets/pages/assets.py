@@ -15,6 +15,7 @@ from markets.analysis.best import Comparison
 from markets.board import PairKey
 from markets.method import current_method
 from markets.pages import assets_shown, overview_shown, query
+from markets.pages.ask_shown import question_link
 from markets.pages.base import LONGEST, csv_page, frame_of, html, page, problem, rows_state, states_of
 from markets.pages.cache import Page
 from markets.pages.query import Asked
@@ -90,21 +91,23 @@ def _context(asked: Asked, found: Asset, codes: Sequence[Code], frame: dict[str,
 
 @page
 def search(request: HttpRequest, now: datetime) -> Page | HttpResponseBase:
-    """Straight to the coin or pair on an exact hit, otherwise what is nearest."""
+    """Straight to the coin or pair on an exact hit, otherwise what is nearest; what nothing here is called is a question."""
     text = query.asked(request, query.SEARCH).values["q"].strip()
     frame = frame_of(request, now, "search")
     if not frame["fragment"] and (exact := _exact(text)):
         return HttpResponseRedirect(exact)
-    found = read.suggest(text) if text else ()
+    found = read.suggest(text)
+    if text and not found and not frame["fragment"]:
+        return HttpResponseRedirect(question_link(text))
     tag = read.tag(now, "search", text, str(frame["fragment"]), states_of(frame))
-    return Page(tag, html("search.html", {**frame, "q": text, "found": found}))
+    return Page(tag, html("search.html", {**frame, "q": text, "found": found, "ask_link": question_link(text)}))
 
 
 @page
 def suggestions(request: HttpRequest, now: datetime) -> Page:
     """The list under the search box."""
     text = query.asked(request, query.SEARCH).values["q"].strip()
-    context = {"q": text, "found": read.suggest(text) if text else ()}
+    context = {"q": text, "found": read.suggest(text), "ask_link": question_link(text)}
     return Page(read.tag(now, "suggestions", text), html("parts/suggestions.html", context))
 
 

@@ -15,6 +15,7 @@ from exchanges.adapters import ADAPTERS
 from exchanges.numbers import plain
 from markets.api import filters, filters_events
 from markets.api.filters import Parameter
+from markets.ask.frame import LONGEST
 from markets.shapes import SORTS, Filters
 
 STEP = 50  # rows a page, and how many "Next 50" adds
@@ -53,7 +54,7 @@ OVERVIEW = (
 RANGE = filters_events.DEVIATION[0]
 APART = (FORMAT,)
 ASSET = (filters.words("was", 60, "The old ticker that led here."), FORMAT)
-SEARCH = (filters.words("q", 60, "A ticker, an old ticker, a name or a pair."),)
+SEARCH = (filters.words("q", LONGEST, "A ticker, an old ticker, a name, a pair, or a question."),)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from markets.pages import (
     arbitrage,
+    ask,
     assets,
     compare,
     discover,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("assets/<str:slug>/<str:exchange>/", assets.apart, name="asset-apart"),
     path("copy/", traders.copy, name="copy"),
     path("volume/", volume.volumes, name="volume"),
+    path("ask/", ask.ask, name="ask"),
     path("search/", assets.search, name="search"),
     path("search/suggestions/", assets.suggestions, name="suggestions"),
     path("guide/", guide.guide, name="guide"),

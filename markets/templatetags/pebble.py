@@ -25,6 +25,7 @@ SECTIONS = (
     ("discover", "Discover", "/discover/", "compass", True),
     ("copy", "Copy trading", "/copy/", "users", False),
     ("volume", "Volume", "/volume/", "bars", False),
+    ("ask", "Ask", "/ask/", "message", False),
     ("status", "Status", "/status/", "activity", False),
     ("api", "API", "/api/", "braces", False),
 )

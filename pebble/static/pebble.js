@@ -251,7 +251,11 @@
     saidAt = -SAY_EVERY; // what somebody did is always answered
     say(`${star.dataset.ticker} is ${watched().includes(star.dataset.ticker) ? "on" : "no longer on"} your watch list.`);
   };
-  const keys = { "/": () => (byId("search").offsetParent ? byId("search").focus() : location.assign("/search/")), ".": () => byId("pause") && commands.pause(), t: commands.theme, j: () => step(1), k: () => step(-1), w: star, "?": commands.keys };
+  const look = () => {
+    const field = byId("question") || byId("search"); // a page that asks has a field of its own
+    if (field.offsetParent) field.focus(); else location.assign("/search/");
+  };
+  const keys = { "/": look, ".": () => byId("pause") && commands.pause(), t: commands.theme, j: () => step(1), k: () => step(-1), w: star, "?": commands.keys };
   document.addEventListener("keydown", (event) => {
     activeAt = seconds();
     if (event.ctrlKey || event.metaKey || event.altKey || kept.get("keys") === "off") return;

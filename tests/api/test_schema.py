@@ -22,6 +22,7 @@ REAL = {
     "/api/v1/pairs/": "pairs/",
     "/api/v1/compare/{pair}/": "compare/BTC-USDT/?prefer=kucoin",
     "/api/v1/status/": "status/",
+    "/api/v1/ask/": "ask/?q=best+price+for+btc",
     "/api/v1/arbitrage/": "arbitrage/?kind=all&show=not_executable",
     "/api/v1/arbitrage/{pair}/": "arbitrage/BTC-USDT/?buy=kucoin&sell=bybit",
     "/api/v1/liquidity/": "liquidity/",

@@ -53,6 +53,7 @@ SHOTS = (
     Shot("discover", "/discover/"),
     Shot("copy", "/copy/"),
     Shot("volume", "/volume/"),
+    Shot("ask", "/ask/?q=What%27s+the+best+price+for+MATIC%3F"),
     Shot("identity", "/assets/btc/"),
     Shot("status", "/status/"),
     Shot("api", "/api/"),

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from django.test import Client
@@ -427,15 +428,28 @@ def test_an_exact_hit_goes_straight_there(at, client, q, path):
     assert (response.status_code, response["Location"]) == (302, path)
 
 
-def test_search_lists_what_is_nearest_and_says_when_nothing_is(at, client):
-    assert "BTC/USDT" in text_of(client.get("/search/?q=bitc"))
-    assert "Nothing is called" in text_of(client.get("/search/?q=zzzzzz"))
+def test_search_lists_what_is_nearest_and_what_nothing_is_called_is_a_question(at, client):
+    listed = client.get("/search/?q=bitc")
+    assert "BTC/USDT" in text_of(listed) and 'href="/ask/?q=bitc"' in listed.content.decode()
+    for text in ("zzzzzz", "where is btc cheapest?", "x" * 300):
+        response = client.get("/search/", {"q": text})
+        assert (response.status_code, parse_qs(urlsplit(response["Location"]).query)) == (302, {"q": [text]})
+        assert response["Location"].startswith("/ask/?")
+    assert client.get("/search/?q=zzzzzz", **HX).status_code == 200  # what refreshes stays where it is
+    assert "Results" not in client.get("/search/?q=").content.decode()
 
 
 def test_suggestions_are_options_and_never_redirect(at, client):
     response = client.get("/search/suggestions/?q=btc", **HX)
     assert response.status_code == 200
     assert 'role="option"' in response.content.decode()
+
+
+@pytest.mark.parametrize("q", ["btc", "zzzzzz", "where is btc cheapest?"])
+def test_the_last_suggestion_is_to_ask(at, client, q):
+    options = re.findall(r'<a class="hit" role="option"[^>]*id="([^"]+)" href="([^"]+)"', client.get("/search/suggestions/", {"q": q}, **HX).content.decode())
+    assert options[-1] == ("hit-ask", f"/ask/?q={quote_plus(q)}") and (len(options) > 1) == (q == "btc")
+    assert client.get("/search/suggestions/?q=", **HX).content.strip() == b""
 
 
 def test_status_says_everything(at, client):
