@@ -151,4 +151,4 @@ class Said:
 
     def text(self, name: str, value: str, unit: str = "") -> str:
         """A number that is already written: part of a sentence that analysis made, a date, a time."""
-        return self._keep(name, value, unit, value)
+        return self._keep(name, value.replace(",", ""), unit, value)

@@ -105,11 +105,15 @@ class _Telling:
         sources, left = self.sources(), self.left()
         value = None if self.best is None or self.best.hidden else net_of(self.best) * HUNDRED
         return Answer(
-            kind="nothing" if self.found.asked and not self.rows else "partial" if self.found.late else "answer", title=self.title(), sentence=self.sentence(),
+            kind=self.kind(), title=self.title(), sentence=self.sentence(),
             table=self.table(), lines=self.lines(sources, left), notes=self.notes(), sources=sources, excluded=left, value=value, unit="%", grade=self.grade(),
             as_of=self.now, max_age_s=common.oldest(sources), method=self.found.terms.method.version, page=self.address("/"), api=self.address("/api/v1/"),
             figures=self.said.figures,
         )
+
+    def kind(self) -> str:
+        nothing = self.found.measured_off or not self.way.priced or (self.found.asked and not self.rows)
+        return "nothing" if nothing else "partial" if self.found.late else "answer"
 
     def title(self) -> str:
         what = "loops inside one exchange" if self.found.loops else "arbitrage"
@@ -119,11 +123,12 @@ class _Telling:
     def grade(self) -> str:
         """A executable, B indicative or nothing pays, C in doubt, D no price."""
         if self.best is None:
-            return "D" if self.found.asked or self.found.measured_off else "B"
+            return "D" if self.kind() == "nothing" else "B"
         return {"executable": "A", "indicative": "B", "unprofitable": "B"}.get(self.best.kind, "C")
 
     def address(self, root: str) -> str:
-        terms, only = self.found.terms, common.only(self.frame, self.way)
+        terms = self.found.terms
+        only = () if len(self.frame.exchanges) == 1 and not self.found.loops else common.only(self.frame, self.way)
         amount = None if terms.amount is None else exact(round(terms.amount, 2))
         if self.found.asked and len(self.found.gaps) == 1:
             each = self.found.gaps[0]
@@ -145,6 +150,8 @@ class _Telling:
     def nothing(self) -> str:
         if self.found.asked and self.found.absent:
             return f"No price of today on {common.listed([self.name(slug) for slug in self.found.absent])}."
+        if not self.way.priced:
+            return "No exchange is left to look at."
         if self.found.filtered:
             return f"Nothing passes your limit. {self.filtered()}"
         return "Nothing is left after fees anywhere right now."

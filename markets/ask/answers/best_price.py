@@ -14,7 +14,7 @@ from markets.analysis.inputs import Inputs
 from markets.ask.answer import Answer, Left, Said, Used
 from markets.ask.answers import best_price_rows, common
 from markets.ask.answers.common import Coin
-from markets.ask.answers.words import Words, off
+from markets.ask.answers.words import HARDLY, Words, off
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
@@ -164,7 +164,9 @@ class _Telling:
         behind = off(deal.price if deal else row.price, best.price)
         if not behind or (behind > 0) != (self.side == "buy"):
             return [f"Best of {count} exchanges after fees: {price}."]
-        return [f"Best of {count} exchanges: {price}. {self.words.name(self.found.only)} is {self.said.percent('off best', abs(behind))} {WORSE[self.side]}."]
+        name = self.words.name(self.found.only)
+        far = "practically the same" if abs(behind) < HARDLY else f"{self.said.percent('off best', abs(behind))} {WORSE[self.side]}"
+        return [f"Best of {count} exchanges: {price}. {name} is {far}."]
 
     # --- Lines and notes ----------------------------------------------------------------------------------------
     def lines(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ class _Rows:
 
     @property
     def gets_coins(self) -> bool:
-        """Whether an order comes to coins: money that is spent does."""
-        return (self.c.side == "buy") != self.c.order.in_base
+        """Whether an order comes to coins: one in money does."""
+        return not self.c.order.in_base
 
     @property
     def other(self) -> str:
@@ -88,4 +88,4 @@ class _Rows:
     def _short(self, name: str, reason: str, share: Decimal | None) -> str:
         if reason in SMALL or share is None:
             return SMALL.get(reason, SMALL["unknown_depth"])
-        return f"fills {common.numbers(self.words.said, f'share on {name}', wording.share(share).replace('%', ' %'))}"
+        return f"fills {common.numbers(self.words.said, f'share on {name}', wording.share(share))}"

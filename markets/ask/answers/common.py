@@ -26,6 +26,7 @@ MOST = 5  # coins of one question that are answered
 TOLD = 5  # names in a list before it is cut
 AGES = ("aging", "stale", "expired")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2})")
+_PERCENT = re.compile(r"(?<=\d)%")
 SHORT = {"disabled": "switched off", "not_asked": ""}  # of a reason in the closing line; "" is not told there
 
 
@@ -149,10 +150,10 @@ def _left(row: Row, route: Route, said: Said) -> Left:
 
 
 def numbers(said: Said, name: str, sentence: str) -> str:
-    """Keep the numbers of a sentence that analysis wrote; the sentence as it was."""
+    """Keep the numbers of a sentence that analysis wrote; the sentence, with its percents written as answers write them."""
     for text in said_in(sentence):
         said.text(name, text)
-    return sentence
+    return _PERCENT.sub(" %", sentence)
 
 
 def said_in(sentence: str) -> list[str]:

@@ -136,7 +136,7 @@ class _Telling:
         return Answer(
             kind=self.kind(), title=self.title(), sentence=self.sentence(), table=self.table(),
             lines=(*self.held(), *self.passing(), common.closing(sources, left, self.said, "book")), notes=self.notes(), sources=sources, excluded=left,
-            value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "score", grade=self.grade(), as_of=self.now,
+            value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "", grade=self.grade(), as_of=self.now,
             max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/liquidity/{f.key}/", **query),
             api=common.address(f"/api/v1/liquidity/{f.key}/", **query), figures=self.said.figures,
         )
@@ -209,7 +209,7 @@ class _Telling:
         return self.said.bps(f"slippage on {book.name}", book.cost.slippage_bps if book.cost else None)
 
     def filled(self, book: _Book) -> str:
-        return common.numbers(self.said, "share", wording.share(book.cost.share if book.cost else Decimal(0)).replace("%", " %"))
+        return common.numbers(self.said, "share", wording.share(book.cost.share if book.cost else Decimal(0)))
 
     def depth(self, book: _Book) -> str:
         held, more = thinner(book.measure.band(WIDEST))

@@ -53,14 +53,15 @@ def _listed(frame: Frame, route: Route, coins: tuple[Coin, ...], asked: Asked, *
     """The gaps that pay, or those that come closest."""
     wanted = _wanted(frame, route, coins, asked, kinds=("triangle",) if loops else ("cross",))
     found = arbitrage.find(wanted, asked.now)
-    one = frame.exchanges[0] if len(frame.exchanges) == 1 and not loops else ""
-    main = [line for line in found.main if _fits(line, frame, one)]
-    lines = main or _closest(found.near, coins, one, asked, loops=loops)
+    fits = _Fits(frame, asked, loops=loops)
+    main = [line for line in found.main if fits.over(line.route) and fits.earns(line)]
+    lines = main or _closest([line for line in found.near if fits.over(line.route)], coins, wanted, fits)
     rows = [(line.route, line.open_s(asked.now), line.seen_24h) for line in lines[: (frame.limit or SHOWN) if main else NEAREST]]
     gaps = _kept(rows, wanted, asked)
-    told = [line for line in found.excluded if not one or _over(line, one)]
-    return replace(gaps, coins=coins, total=len(main) if main else len(gaps.gaps), nearest=not main, loops=loops, others=_others(told),
-                    filtered=found.filtered + len(found.main) - len(main), measured_off=found.clock_off)
+    return replace(
+        gaps, coins=coins, total=len(main) if main else len(gaps.gaps), nearest=not main, loops=loops, measured_off=found.clock_off,
+        others=_others(line for line in found.excluded if fits.over(line.route)), filtered=found.filtered + len(found.main) - len(main),
+    )
 
 
 def _wanted(frame: Frame, route: Route, coins: tuple[Coin, ...], asked: Asked, kinds: tuple[str, ...]) -> Wanted:
@@ -88,27 +89,37 @@ def amount_usd(frame: Frame, coins: tuple[Coin, ...], asked: Asked) -> Decimal |
     return amount * sorted(mids)[len(mids) // 2] * board.usd[keys[0].quote] if mids and keys else None
 
 
-def _fits(line: Line, frame: Frame, one: str) -> bool:
-    """Whether it is over the one exchange that was named, and earns what was asked for in money."""
-    limit = frame.threshold
-    money = limit is not None and limit.op == ">" and limit.unit.lower() in MONEY
-    profit = line.judged.profit_usd
-    return (not one or _over(line, one)) and (not money or limit is None or (profit is not None and profit > Decimal(limit.value)))
+class _Fits:
+    """Which routes a question means beyond what the scan is narrowed by: over one named exchange, in one money, earning so much."""
+
+    def __init__(self, frame: Frame, asked: Asked, *, loops: bool) -> None:
+        self.asked, self.limit = asked, frame.threshold
+        self.exchange = frame.exchanges[0] if len(frame.exchanges) == 1 and not loops else ""
+        quote = common.currency(frame.quote) if frame.quote else common.DOLLAR
+        self.quote = "" if quote == common.DOLLAR or loops else quote
+
+    def over(self, route: Found) -> bool:
+        """Whether it is over the exchange and in the money that were named."""
+        there = not self.exchange or any(leg.exchange == self.exchange for leg in route.legs)
+        return there and (not self.quote or route.quote == self.quote)
+
+    def earns(self, line: Line) -> bool:
+        """Whether it earns what was asked for in money."""
+        limit, profit = self.limit, line.judged.profit_usd
+        if limit is None or limit.op != ">" or limit.unit.lower() not in MONEY:
+            return True
+        return profit is not None and profit > Decimal(limit.value)
 
 
-def _over(line: Line, exchange: str) -> bool:
-    return any(leg.exchange == exchange for leg in line.route.legs)
-
-
-def _closest(near: Sequence[Line], coins: tuple[Coin, ...], one: str, asked: Asked, *, loops: bool) -> list[Line]:
+def _closest(near: list[Line], coins: tuple[Coin, ...], wanted: Wanted, fits: _Fits) -> list[Line]:
     """What comes closest to paying: of some coins their best routes, whether the scan lists them or not."""
-    lines = [line for line in near if not one or _over(line, one)]
-    if lines or loops or not coins:
-        return lines
-    ways = [way for coin in coins for key in common.pairs_of(coin.key)[:1] for way in arbitrage.on_pair(key, asked.fees, asked.now)]
-    fit = sorted((way for way in ways if not one or any(leg.exchange == one for leg in way.legs)), key=lambda way: -way.net)[:NEAREST]
-    wanted = Wanted(fees=asked.fees)
-    return [arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, asked.now).line for way in fit]
+    if near or not coins or "triangle" in wanted.kinds:
+        return near
+    now, allowed = fits.asked.now, set(wanted.exchanges)
+    keys = [next((key for key in common.pairs_of(coin.key) if not fits.quote or key.quote == fits.quote), None) for coin in coins]
+    ways = [way for key in keys if key for way in arbitrage.on_pair(key, wanted.fees, now) if fits.over(way)]
+    fit = sorted((way for way in ways if all(leg.exchange in allowed for leg in way.legs)), key=lambda way: -way.net)[:NEAREST]
+    return [arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, now).line for way in fit]
 
 
 def _others(lines: Iterable[Line]) -> tuple[Others, ...]:

@@ -1,0 +1,53 @@
+"""How much of what a question means."""
+
+import pytest
+
+from markets.analysis.amounts import TOP, Order
+from markets.ask.answers.orders import order
+from markets.ask.frame import Frame, Span
+from markets.board import PairKey
+from tests.ask.answers.build import MATIC, POL
+from tests.markets.analysis.boards import PAIR, D
+
+
+def read(coin=POL, key=PAIR, rates=None, **fields):
+    return order(Frame(**{"q": "x", "assets": (coin.typed,)} | fields), coin, key, rates or {})
+
+
+@pytest.mark.parametrize("amount", [None, "0", "0.0"])
+def test_no_amount_is_the_top_of_the_book(amount):
+    assert read(amount=amount, unit="POL") == (TOP, "")
+
+
+@pytest.mark.parametrize(("coin", "unit"), [(POL, "POL"), (MATIC, "MATIC"), (MATIC, "POL")])
+def test_the_coin_itself_counts_coins(coin, unit):
+    assert read(coin, amount="2.5", unit=unit) == (Order(D("2.5"), "base"), "")
+
+
+def test_the_pairs_money_is_money_and_dollars_are_usdt():
+    assert read(amount="100", unit="USDT") == read(amount="100", unit="USD") == (Order(D(100)), "")
+
+
+def test_dollars_are_no_other_money():
+    found, note = read(key=PairKey("POL", "EUR"), amount="100", unit="USD")
+    assert found == TOP and note == "The amount is left out: what USD is worth in EUR is not known."
+
+
+def test_other_money_is_converted_and_said():
+    found, note = read(amount="100", unit="EUR", rates={"EUR": D("1.08456")})
+    assert found == Order(D("108.456000")) and note == "100 EUR are 108.46 USDT by today's rate."
+
+
+def test_the_amount_of_another_coin_of_the_question_is_none_of_this_one():
+    assert read(amount="2", unit="ETH", assets=("POL", "ETH")) == (TOP, "")
+
+
+@pytest.mark.parametrize(("q", "spans", "unit", "note"), [
+    ("5000 pol", (Span(0, 4, "amount", "5000"), Span(5, 8, "assets", "POL")), "base", "5,000 was read as 5,000 POL, not 5,000 USDT."),
+    ("5000 of pol", (Span(0, 4, "amount", "5000"), Span(8, 11, "assets", "POL")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+    ("pol 5000", (Span(4, 8, "amount", "5000"), Span(0, 3, "assets", "POL")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+    ("5000 eth", (Span(0, 4, "amount", "5000"), Span(5, 8, "assets", "ETH")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+    ("x", (), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+])  # fmt: skip
+def test_without_a_unit_it_is_coins_right_before_the_coin_else_money_and_the_note_says_so(q, spans, unit, note):
+    assert read(q=q, spans=spans, amount="5000") == (Order(D(5000), unit), note)
