@@ -12,6 +12,7 @@ from markets.api import filters, filters_ask, schema_ask, serialize_ask, throttl
 from markets.api.core import Asked, Endpoint, Kept, Problem
 from markets.api.filters import BadParameter
 from markets.api.schema import described
+from markets.api.visitor import subject_of
 from markets.ask import agent
 from markets.ask.agent import Reply
 from markets.reads import findings
@@ -34,7 +35,8 @@ class Ask(Endpoint):
             raise BadParameter("q", "It is required: the question, such as ?q=best+price+for+BTC.")
         if wait := throttle.wait_to_ask(self.request):
             raise Problem(429, f"Too many questions from your address. Ask again in {wait} s.", retry_after=wait)
-        return told(agent.ask(v["q"], findings.Asked(now=asked.now, fees=v["fees"]), filters_ask.changes(v)))
+        who = findings.Asked(now=asked.now, fees=v["fees"], subject=subject_of(self.request))
+        return told(agent.ask(v["q"], who, filters_ask.changes(v)))
 
     def _kept(self, path: str, query: str, kwargs: Mapping[str, str]) -> Kept:
         return self._made(Asked(timezone.now(), path, query, filters.parse(query, self.parameters)), kwargs)

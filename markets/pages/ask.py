@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from markets import read
 from markets.api import filters, filters_ask, throttle
+from markets.api.visitor import subject_of
 from markets.ask import agent
 from markets.pages import ask_shown, query
 from markets.pages.base import frame_of, html, page, states_of
@@ -47,7 +48,8 @@ def _question(asked: Asked, frame: dict[str, Any]) -> dict[str, Any]:
 
 def _answers(request: HttpRequest, asked: Asked, frame: dict[str, Any]) -> dict[str, Any]:
     faces = frame["faces"]
-    reply = agent.ask(asked.values["q"], findings.Asked(now=frame["now"], fees=asked.values["fees"]), filters_ask.changes(asked.values))
+    who = findings.Asked(now=frame["now"], fees=asked.values["fees"], subject=subject_of(request))
+    reply = agent.ask(asked.values["q"], who, filters_ask.changes(asked.values))
     return {
         "reply": reply, "chips": ask_shown.chips(asked, reply.record.frame, faces),
         "sections": [ask_shown.section(answer, asked, faces) for answer in reply.answers], "as_of": reply.record.as_of, "parts": len(reply.record.parts),

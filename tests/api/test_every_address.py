@@ -9,6 +9,7 @@ from django.urls import URLResolver, get_resolver
 from markets.api import docs as api_docs
 from markets.api import filters
 from markets.pages import cache as pagecache
+from markets.reads.findings import asked as findings_asked
 from tests.api.test_contracts import chain, contracts  # noqa: F401
 from tests.api.test_events import events, traders  # noqa: F401
 
@@ -53,6 +54,7 @@ def declared(monkeypatch):
 
     monkeypatch.setattr(filters, "parse", noting)
     monkeypatch.setattr(pagecache, "_count", lambda request: None)
+    monkeypatch.setattr(findings_asked, "PATIENCE_S", 0.0)  # no queue reads here: a book that an answer lacks does not come
     return found
 
 
