@@ -12,8 +12,9 @@ PLAIN_COLUMNS = 3  # a table of so few explains itself
 def plain(answer: Answer) -> str:
     """Title and sentence in one line, the rows below each other, then lines, notes and what else to ask."""
     head = f"{answer.title}{'' if answer.title.endswith('?') else ':'} {answer.sentence}"
+    others = [f"Or read as: {' | '.join(reading.label for reading in answer.readings)}"] if answer.readings else []
     tries = [f"Try: {' | '.join(answer.examples)}"] if answer.examples else []
-    return "\n".join([head, *_rows(answer.table), *answer.lines, *answer.notes, *tries])
+    return "\n".join([head, *_rows(answer.table), *answer.lines, *answer.notes, *others, *tries])
 
 
 def _rows(table: Table | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Questions in plain language, read: one frame for each."""
+"""Questions in plain language: one answered from what is stored, or many read, one frame for each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from markets.api.ask import told
+from markets.ask import agent, text
+from markets.ask.agent import Reply
 from markets.ask.frame import Frame
 from markets.ask.grammar import parse
+from markets.reads.findings import Asked
 from markets.reads.vocabulary import vocabulary
 
 FIRST = ("q", "intent", "assets", "quote", "exchanges", "exclude", "side", "amount")
@@ -25,20 +31,34 @@ class Question(msgspec.Struct):
 
 
 class Command(BaseCommand):
-    """Reads questions; needs no database."""
+    """One question is answered as on the page; many are only read, which needs no database."""
 
-    help = "Read many questions: NDJSON lines with a q in, one frame a line out. Exit with 1 when a line could not be read."
+    help = "Answer a question. Or read many: NDJSON lines with a q in, one frame a line out; exit with 1 when a line could not be read."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where the questions are."""
-        parser.add_argument("--batch", metavar="FILE", required=True, help='lines like {"q": "best price for SOL"}; - is standard input')
+        """The question, or where many are."""
+        parser.add_argument("question", nargs="*", help="what is asked, such as: best price for 2 ETH")
+        parser.add_argument("--json", action="store_true", help="print what the API answers")
+        parser.add_argument("--batch", metavar="FILE", help='lines like {"q": "best price for SOL"}; - is standard input')
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One line out for each line in; a bad one says what to do, and the rest goes on."""
-        bad = self._batch(options["batch"])
-        if bad:
+        """An answer, refusals included. Of many one line out for each line in; a bad one says what to do, and the rest goes on."""
+        question = " ".join(options["question"])
+        if bool(question.strip()) == bool(options["batch"]):
+            raise CommandError('Give a question, such as: ask "best price for 2 ETH". Or give --batch with a file of many.')
+        if question:
+            self._one(question, as_json=options["json"])
+        elif bad := self._batch(options["batch"]):
             raise CommandError(f"{bad} lines could not be read; each says why")
+
+    def _one(self, question: str, *, as_json: bool) -> None:
+        now = timezone.now()
+        reply = agent.ask(question, Asked(now))
+        if as_json:
+            self.stdout.write(msgspec.json.encode({"as_of": now, "simulated": settings.SIMULATED, **told(reply)}).decode())
+        else:
+            self.stdout.write(_plainly(reply))
 
     def _batch(self, name: str) -> int:
         words, bad = vocabulary(), 0
@@ -48,6 +68,14 @@ class Command(BaseCommand):
             row = question if isinstance(question, dict) else ordered(parse(question, words))
             self.stdout.write(msgspec.json.encode(row).decode())
         return bad
+
+
+def _plainly(reply: Reply) -> str:
+    """Every answer, and where they can be looked up."""
+    kept = reply.receipt
+    where = f"Receipt, until {kept.until:%-d %b %Y}: {settings.BASE_URL}{kept.path}" if kept else f"No receipt: {reply.why_not}."
+    invented = ["Invented prices of a simulated market."] if settings.SIMULATED else []
+    return "\n\n".join([*map(text.plain, reply.answers), "\n".join([*invented, where])])
 
 
 def _lines(name: str) -> Iterator[bytes]:

@@ -1,0 +1,64 @@
+"""manage.py ask with one question: what the API answers, as JSON and as text."""
+
+import json
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from markets.ask import text
+from markets.ask.answer import Answer, Reading
+from markets.reads.findings import asked as findings_asked
+
+pytestmark = pytest.mark.usefixtures("market")
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    monkeypatch.setattr(findings_asked, "PATIENCE_S", 0.0)
+
+
+def said(*words, **options):
+    out = StringIO()
+    call_command("ask", *words, stdout=out, **options)
+    return out.getvalue().removesuffix("\n")
+
+
+def test_as_json_it_is_what_the_api_answers(client):
+    printed, answered = json.loads(said("best price for btc", json=True)), client.get("/api/v1/ask/?q=best+price+for+btc").json()
+    assert printed.pop("took_ms") >= 0 and answered.pop("took_ms") >= 0
+    assert printed == answered and printed["answers"][0]["kind"] == "answer"
+
+
+def test_as_text_the_sentence_comes_first_and_the_receipt_last(settings):
+    settings.BASE_URL = "https://pebble.example"
+    lines = said("best", "price", "for", "btc").splitlines()
+    assert re.fullmatch(r"BTC - best price to buy: KuCoin 100\.9\d* USDT", lines[0]) and re.match(r"  KuCoin +100\.9\d* +best$", lines[1])
+    assert lines[-2] == "Invented prices of a simulated market."
+    assert re.fullmatch(r"Receipt, until \d+ \w+ \d{4}: https://pebble\.example/receipts/[\w-]+/", lines[-1])
+    settings.SIMULATED = False
+    assert "Invented" not in said("best price for btc")
+
+
+def test_a_refusal_is_an_answer_with_what_can_be_asked():
+    lines = said("should I buy bitcoin?").splitlines()
+    assert lines[0].startswith("No advice: ") and any(line.startswith("Try: ") for line in lines)
+
+
+def test_two_questions_are_two_blocks():
+    assert len(said("best price for btc? and how are exchanges ranked?").split("\n\n")) == 3
+
+
+@pytest.mark.parametrize(("words", "options"), [((), {}), (("  ",), {}), (("btc price",), {"batch": "-"})])
+def test_one_or_the_other_must_be_given(words, options):
+    with pytest.raises(CommandError, match="best price for 2 ETH"):
+        said(*words, **options)
+
+
+def test_readings_and_examples_stand_below_everything_else():
+    answer = Answer(kind="choose", title="T", sentence="S.", lines=("L",), notes=("N",), readings=(Reading("R", {}), Reading("Q", {})), examples=("E", "F"))
+    assert text.plain(answer) == "T: S.\nL\nN\nOr read as: R | Q\nTry: E | F"
