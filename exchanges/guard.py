@@ -28,6 +28,21 @@ def is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
+def is_indoors(address: str) -> bool:
+    """Whether an IP address is this machine or one of a private network: where what is not encrypted may be sent."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return is_named(address) and ip.is_private
+
+
+def is_named(address: str) -> bool:
+    """Whether an operator may name an IP address: this machine, a private network or a public address; never link-local or none at all."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = ip.ipv4_mapped if ip.version == 6 else None
+    if mapped is not None:
+        return is_named(str(mapped))
+    return not (ip.is_link_local or ip.is_multicast or ip.is_unspecified or (ip.is_reserved and not ip.is_loopback))
+
+
 def check_host(host: str, allowed: Collection[str]) -> None:
     """Raise Refused("address_blocked") unless it is a plain name of the allow-list: no address, port, user or path."""
     if not _NAME.fullmatch(host) or host not in allowed:

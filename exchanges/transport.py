@@ -1,4 +1,6 @@
-"""HTTP to exchanges: one GET with a real total deadline, size caps and an address guard. The only file that knows httpx.
+"""HTTP to exchanges: one GET with a real total deadline, size caps and an address guard; and one POST to an address the operator named.
+
+The only file that knows httpx.
 
 Synchronous, because a worker does one poll at a time. The deadline is kept below the HTTP library, in the network
 stream: there every wait, however short, is clamped to what is left of the whole call.
@@ -26,7 +28,7 @@ import httpx
 
 from exchanges.adapter import Request
 from exchanges.errors import ExchangeError, Garbled, Refused, Unreachable
-from exchanges.guard import check_host, is_loopback, is_public
+from exchanges.guard import check_host, is_indoors, is_loopback, is_named, is_public
 from exchanges.inflate import MIB, Body
 
 CAP = 16 * MIB  # of a decoded body
@@ -222,10 +224,14 @@ class Transport:
         `hosts` are the names that may be asked; `whole_s` the total deadline; `cap` the largest decoded body in bytes.
         """
         check_host(request.host, hosts)
-        call = _thread.call = _Call(self.deadlines, self.deadlines.whole if whole_s is None else whole_s)
+        return self._whole(lambda: self._send(request), self.deadlines.whole if whole_s is None else whole_s, cap)
+
+    def _whole(self, send: Callable[[], httpx.Response], whole_s: float, cap: int) -> Reply:
+        """One call from its first byte to its last, within its deadline."""
+        call = _thread.call = _Call(self.deadlines, whole_s)
         requested_at, start = datetime.now(UTC), time.monotonic()
         try:
-            with closing(self._send(request)) as response:
+            with closing(send()) as response:
                 call.in_headers = False
                 body = self._read(response, min(cap, HIGHEST_CAP))
         except httpx.HTTPError as error:
@@ -302,6 +308,29 @@ class Transport:
     def _pool(self) -> httpcore.ConnectionPool:
         pool: httpcore.ConnectionPool = self._client()._transport._pool  # type: ignore[attr-defined]
         return pool
+
+
+class Named(Transport):
+    """Posts JSON to the one address that the operator named, and to nowhere else. No redirect is followed and no cookie kept.
+
+    https may lead anywhere but to link-local addresses, where clouds keep secrets; http only to this machine and private networks.
+    Raises ValueError for an address that is neither.
+    """
+
+    def __init__(self, url: str, *, deadlines: Deadlines | None = None) -> None:
+        super().__init__(deadlines=deadlines)
+        self._named = httpx.URL(url)
+        if self._named.scheme not in ("http", "https") or not self._named.host or self._named.userinfo or self._named.fragment:
+            raise ValueError("the address must be https://host/path, or http:// inside the house")
+
+    def post(self, body: bytes, headers: dict[str, str], *, whole_s: float, cap: int = MIB) -> Reply:
+        """Send a body and read the whole answer, whatever its status but a redirect. Raises an ExchangeError."""
+        ready = self._client().build_request("POST", self._named, content=body, headers={"content-type": "application/json", **headers})
+        return self._whole(lambda: self._client().send(ready, stream=True), whole_s, cap)
+
+    def _make_pool(self) -> httpcore.ConnectionPool:
+        plain = self._named.scheme == "http"
+        return httpcore.ConnectionPool(ssl_context=tls(), network_backend=_Backend(is_indoors if plain else is_named), max_connections=4, keepalive_expiry=30.0)
 
 
 def _checked_upstream(text: str) -> httpx.URL:

@@ -19,6 +19,7 @@ from markets.models import Asset, AssetAlias, Question
 
 MOST = 5_000  # different questions; a flood of nonsense fills no disk
 WORD = 60
+NOT_UNDERSTOOD = ("nonsense", "off_topic")  # or so it seems; other topics are refused on purpose
 Why = Question.Why
 _COLUMNS = ("text", "why", "intent", "word", "count", "first_at", "last_at")
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def _why(part: Part, answers: Sequence[Answer], *, corrected: bool) -> tuple[Que
     if part.frame.unknown or unlisted:
         return Why.COIN, (*part.frame.unknown, *unlisted)[0]
     if part.frame.intent == "unknown":
-        return (None if all(answer.kind == "refusal" for answer in answers) else Why.UNKNOWN), ""
+        return (Why.UNKNOWN if part.frame.topic in NOT_UNDERSTOOD else None), ""
     return (Why.NOTHING if outcome.ended(part, answers) == outcome.NOTHING else None), ""
 
 

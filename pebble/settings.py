@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -34,6 +35,13 @@ PROXY = env.str("PEBBLE_PROXY", default="")
 SIMULATOR_FILE = DATA_DIR / "simulator.address"  # where `manage.py run` started it: other commands find it there
 if SIMULATED and not UPSTREAM:
     UPSTREAM = SIMULATOR_FILE.read_text().strip() if SIMULATOR_FILE.exists() else f"http://127.0.0.1:{PORT + 1}"
+
+# --- The optional language model --------------------------------------------------------------------------------
+MODEL_URL = env.str("PEBBLE_MODEL_URL", default="")  # of the chat-completions kind; empty: none, and nothing is missing
+if MODEL_URL and not re.fullmatch(r"https?://[^/@\s]+/\S*", MODEL_URL):
+    raise ImproperlyConfigured("PEBBLE_MODEL_URL must be a whole address like https://host/v1/chat/completions; keys go into PEBBLE_MODEL_KEY")
+MODEL_NAME = env.str("PEBBLE_MODEL_NAME", default="")
+MODEL_KEY = env.str("PEBBLE_MODEL_KEY", default="")
 
 # --- Secrets and hosts ------------------------------------------------------------------------------------------
 def _kept_secret() -> str:

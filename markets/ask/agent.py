@@ -11,13 +11,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError
+from msgspec.structs import replace
 
-from markets import held, learning, receipts, tallies
-from markets.ask import chips, grammar
+from markets import chat, held, learning, receipts, tallies
+from markets.ask import chips, grammar, model
 from markets.ask.answer import Answer
 from markets.ask.answers import unread
 from markets.ask.answers.unread import Unread
-from markets.ask.frame import Frame
+from markets.ask.frame import Frame, Vocabulary
+from markets.ask.model import Model
 from markets.ask.record import Part, Record
 from markets.ask.router import Standing, route
 from markets.latest import Shared
@@ -45,12 +47,26 @@ class Reply:
     took_ms: float
 
 
-_replies = Shared(256)
+_replies, _proposals = Shared(256), Shared(256)
 
 
 def ask(text: str, asked: Asked, changes: Mapping[str, str] | None = None) -> Reply:
-    """The answers to a text, whatever it is. `changes` are parts of how it is read that somebody has set otherwise."""
-    return replied(chips.changed(grammar.parse(text, vocabulary()), changes or {}), asked, corrected=bool(changes))
+    """The answers to a text, whatever it is. `changes` are parts of how it is read that somebody has set otherwise.
+
+    Where the grammar is at a loss, a model that is plugged in may propose how it was meant.
+    """
+    words = vocabulary()
+    frame, plugged = grammar.parse(text, words), chat.model()
+    if changes:
+        frame = chips.changed(frame, changes)
+    elif plugged is not None and model.may_try(frame):
+        frame = _proposals.get((frame.q, asked.now.replace(second=0, microsecond=0)), lambda: _proposed(plugged, frame, words))
+    return replied(frame, asked, corrected=bool(changes))
+
+
+def _proposed(plugged: Model, frame: Frame, words: Vocabulary) -> Frame:
+    proposal = plugged.propose(frame.q, words)
+    return (model.accepted(proposal, frame, words) if proposal else None) or frame
 
 
 def replied(frame: Frame, asked: Asked, *, corrected: bool = False) -> Reply:
@@ -89,7 +105,17 @@ def _answered(parts: Sequence[tuple[Frame, Sequence[Standing]]], asked: Asked) -
     record = Record(asked.now, current_method().version, tuple(part for part, _ in each))
     answers = tuple(answer for _, found in each for answer in found)
     kept = receipts.keep(record, answers, asked.now)
-    return _Found(each, record, answers, kept if isinstance(kept, Link) else None, kept if isinstance(kept, str) else "")
+    return _Found(each, record, _rephrased(answers, record), kept if isinstance(kept, Link) else None, kept if isinstance(kept, str) else "")
+
+
+def _rephrased(answers: tuple[Answer, ...], record: Record) -> tuple[Answer, ...]:
+    """The first answer's sentence in the words of a plugged-in model, where they say exactly the same. The receipt keeps our own."""
+    plugged = chat.model()
+    first = answers[0]
+    if plugged is None or first.kind not in ("answer", "partial"):
+        return answers
+    said, names = plugged.rephrase(first), {name for part in record.parts for name in part.route.names.values()}
+    return (replace(first, sentence=said), *answers[1:]) if said and model.faithful(first.sentence, said, names) else answers
 
 
 def _read(frame: Frame, standings: Sequence[Standing], asked: Asked) -> tuple[Part, tuple[Answer, ...]]:

@@ -15,12 +15,15 @@ SUCCESS = frozenset({ANSWERED, REFUSED, ASKED_BACK})  # a grade of A to C, or a 
 FAULTS = frozenset({"stale", "expired", "future", "frozen", "bad_number", "no_bid_ask", "crossed", "unit_mismatch"})
 WITHIN_MS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 5000)  # the steps in which speed is counted
 SLOWER = 60_000
+NONSENSE = "nonsense"
 
 
 def ended(part: Part, answers: Sequence[Answer]) -> str:
     """One of OUTCOMES. Of several answers to one question (a coin each) the best counts."""
     if any(isinstance(found, Unread) for found in part.findings):
         return UNREAD
+    if part.frame.topic == NONSENSE:  # refused, too, but not because that is due
+        return NOTHING
     return min((_ended(answer) for answer in answers), key=OUTCOMES.index, default=NOTHING)
 
 

@@ -35,6 +35,12 @@ def test_how_an_answer_ended(answer, ended):
     assert (ended in outcome.SUCCESS) == (ended in ("answered", "refused", "asked_back"))
 
 
+def test_to_refuse_what_is_not_understood_is_no_success():
+    for topic, ended in (("nonsense", "nothing"), ("off_topic", "refused"), ("advice", "refused")):
+        part = replace(PART, frame=Frame("?", intent="unknown", topic=topic))
+        assert outcome.ended(part, [replace(GOOD, kind="refusal")]) == ended
+
+
 def test_of_several_answers_the_best_counts():
     assert outcome.ended(PART, [replace(GOOD, kind="nothing"), replace(GOOD, grade="D")]) == "poor"
     assert outcome.ended(PART, [replace(GOOD, kind="nothing"), GOOD]) == "answered"

@@ -32,7 +32,8 @@ def note(now, answer=NOTHING, *, corrected=False, findings=(), **frame):
 
 
 @pytest.mark.parametrize(("more", "why", "word"), [
-    ({"intent": "unknown"}, "unknown", ""), ({"intent": "unknown", "answer": GOOD}, "unknown", ""), ({"unknown": ("QXJ7", "B")}, "coin", "QXJ7"),
+    ({"intent": "unknown", "topic": "nonsense", "answer": REFUSAL}, "unknown", ""), ({"intent": "unknown", "topic": "off_topic"}, "unknown", ""),
+    ({"unknown": ("QXJ7", "B")}, "coin", "QXJ7"),
     ({"findings": (Unlisted(typed="MOON"),)}, "coin", "MOON"), ({}, "nothing", ""), ({"corrected": True, "answer": GOOD}, "corrected", ""),
     ({"corrected": True, "unknown": ("QXJ7",)}, "corrected", ""), ({"unknown": ("jane@example.com",)}, "coin", "[e-mail]"),
 ])  # fmt: skip
@@ -40,7 +41,7 @@ def test_why_a_question_is_written_down(more, why, word, now):
     assert note(now, **more) == [("what is this", why, word, 1)]
 
 
-@pytest.mark.parametrize("more", [{"answer": GOOD}, {"answer": REFUSAL}, {"intent": "unknown", "answer": REFUSAL}])
+@pytest.mark.parametrize("more", [{"answer": GOOD}, {"answer": REFUSAL}, {"intent": "unknown", "topic": "advice"}, {"intent": "unknown"}])
 def test_what_was_answered_or_rightly_refused_is_not(more, now):
     assert note(now, **more) == []
 
@@ -48,7 +49,7 @@ def test_what_was_answered_or_rightly_refused_is_not(more, now):
 def test_the_same_question_is_one_row_with_a_count(now):
     note(now)
     note(now + timedelta(hours=2))
-    assert note(now, intent="unknown")[0][3] == 2
+    assert note(now, unknown=("X",))[0][3] == 2
     row = Question.objects.get(why="nothing")
     assert (row.first_at, row.last_at, row.intent) == (now, now + timedelta(hours=2), "compare")
     assert Question.objects.count() == 2
