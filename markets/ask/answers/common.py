@@ -126,13 +126,14 @@ def used(rows: Iterable[Row], route: Route) -> tuple[Used, ...]:
 
 def left_out(c: Comparison, route: Route, said: Said, base: str) -> tuple[Left, ...]:
     """The exchanges that do not count: what the route left out, who has no usable price, and who does not list the pair."""
-    gone = {each.exchange for each in route.left if each.reason != "not_asked"}
-    there = {row.quote.exchange for row in c.rows}
-    rows = [_left(row, route, said) for row in c.rows if not row.rank and row.quote.exchange not in gone]
+    gone, there = {each.exchange for each in told(route)}, {row.quote.exchange for row in c.rows}
     ranked = {row.quote.exchange for row in c.rows if row.rank}
-    once = {each.exchange: each for each in reversed(rows) if each.exchange not in ranked}
+    found: dict[str, Left] = {}
+    for row in c.rows:
+        if row.quote.exchange not in gone | ranked | found.keys():
+            found[row.quote.exchange] = _left(row, route, said)
     absent = [Left(slug, route.named(slug), "not_listed", f"no {base}/{c.key.quote} market") for slug in route.priced if slug not in there]
-    return (*told(route), *once.values(), *absent)
+    return (*told(route), *found.values(), *absent)
 
 
 def told(route: Route) -> tuple[Left, ...]:

@@ -224,7 +224,7 @@ class _Telling:
         limit = self.frame.limit or len(self.books)
         columns = (
             Column("exchange", "Exchange"), Column("score", "Score", True), Column("depth_2", f"Depth within 2 %, {self.money}", True),
-            Column("slippage_bps", f"Slippage, {self.wished()}", True), Column("spread_bps", "Spread", True, self.by_spread),
+            Column("slippage_bps", f"Slippage, {self.wished()}" if self.wish else "Slippage", True), Column("spread_bps", "Spread", True, self.by_spread),
             Column("average", f"Average, {self.money}", True, False), Column("age_s", "Age", True, False),
         )
         return Table(columns, tuple(self.cells(book) for book in self.books[:limit]), max(0, len(self.books) - limit))
@@ -248,7 +248,8 @@ class _Telling:
         limit = self.frame.limit or LEVELS
         columns = (Column("bid_size", "Bid size", True), Column("bid", f"Bid, {self.money}", True), Column("ask", f"Ask, {self.money}", True),
                    Column("ask_size", "Ask size", True))  # fmt: skip
-        places = common.digits(price for price, _ in (*bids[:limit], *asks[:limit]))
+        prices = [price for price, _ in (*bids[:limit], *asks[:limit])]
+        places = max(common.digits(prices), *(-int(price.as_tuple().exponent) for price in prices))
         rows = [
             (*reversed(self.level("bid", bids, at, places)), *self.level("ask", asks, at, places)) for at in range(min(limit, max(len(bids), len(asks))))
         ]
@@ -256,9 +257,8 @@ class _Telling:
 
     def level(self, side: str, levels: tuple[tuple[Decimal, Decimal], ...], at: int, places: int) -> tuple[Cell, Cell]:
         price, size = levels[at] if at < len(levels) else (None, None)
-        shown = max(places, max((-int(p.as_tuple().exponent) for p, _ in levels[:LEVELS]), default=0))
         return (
-            cell(self.said.price(f"{side} {at + 1}", price, self.money, places=shown), price),
+            cell(self.said.price(f"{side} {at + 1}", price, self.money, places=places), price),
             cell(self.said.coins(f"{side} size {at + 1}", size, self.found.coin.ticker), size),
         )
 

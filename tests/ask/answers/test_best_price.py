@@ -266,7 +266,7 @@ def test_the_limit_is_that_of_the_one_exchange():
 def test_no_usable_price_shows_the_last_one_with_its_age():
     answer = ask({"ada": quote("ada", 100, age=300, **TICK), "bea": quote("bea", 101, age=200, **TICK)}, way=route(exchanges=("ada", "bea")))
     assert (answer.kind, answer.sentence, answer.table, answer.grade) == ("nothing", "No exchange has a usable price right now.", None, "D")
-    assert answer.lines == ("0 of 2 exchanges. Bea: stale (3 m 20 s). Ada: stale (5 m).", "Last seen: Bea 101.03 USDT, 3 m 20 s ago.")
+    assert answer.lines == ("0 of 2 exchanges. Ada: stale (5 m). Bea: stale (3 m 20 s).", "Last seen: Bea 101.03 USDT, 3 m 20 s ago.")
     assert (answer.value, answer.max_age_s, answer.sources) == (None, None, ())
 
 
