@@ -36,6 +36,7 @@ _COUNTED = words(
     rise fall list new place candle cheap best high low name entries position leg way
     """
 )
+_RANKED = words("cheap best high low new name")
 _DEPTH = words("liquidity depth slippage impact order absorb orderbook book transfer fill size sized")
 _TRADING = words("buy sell get spend swap pay have hold own spending with for of worth size order trade invest put using")
 
@@ -79,20 +80,21 @@ def _percentage(sheet: Sheet, at: int, value: str, end: int) -> int:
 
 
 def _operator(sheet: Sheet, at: int) -> tuple[str, int]:
-    """> or < when the words before a number bound it, and how many words those are."""
+    """> or < when the words before a number bound it, and where those begin."""
+    start = at
     while sheet.slot(at - 1) == QUOTE or sheet.low(at - 1) in ("a", "around", "about"):
         at -= 1
     one, two = sheet.low(at - 1), (sheet.low(at - 2), sheet.low(at - 1))
     if one in _OVER or two in _OVER_PAIRS:
-        return ">", 1 if one in _OVER else 2
+        return ">", at - (1 if one in _OVER else 2)
     if one in _UNDER or two in _UNDER_PAIRS:
-        return "<", 1 if one in _UNDER else 2
-    return "", 0
+        return "<", at - (1 if one in _UNDER else 2)
+    return "", start
 
 
 def _bounded(sheet: Sheet, at: int, end: int, value: str, unit: str) -> None:
-    op, _ = _operator(sheet, at)
-    sheet.mark(at, end, THRESHOLD if op else OTHER, value)
+    op, first = _operator(sheet, at)
+    sheet.mark(first, end, THRESHOLD if op else OTHER, value)
     if op and sheet.threshold is None:
         sheet.threshold = Threshold(op, value, unit)
 
@@ -147,7 +149,7 @@ def _count(sheet: Sheet, at: int, value: str, end: int) -> int:
     """top 5, the 3 cheapest, 10 coins."""
     led = sheet.low(at - 1) in ("top", "first", "best", "bottom", "limit") and sheet.slot(end) not in (ASSET, QUOTE)
     noun = sheet.lemma(end) if sheet.slot(end) == "" else ""
-    counted = (noun in _COUNTED and sheet.low(end) not in ("", "worth", "new")) or (
+    counted = (noun in _COUNTED and (sheet.low(end).endswith("s") or noun in _RANKED) and end == at + 1) or (
         sheet.low(end) in ("new", "most", "more", "different", "other") and sheet.lemma(end + 1) in _COUNTED | {"active", "liquidity"}
     )
     if not (led or counted) or not value.isdigit():

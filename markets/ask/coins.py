@@ -11,6 +11,7 @@ from markets.ask.tokens import NUMBER, SIGN, WORD
 
 _SEPARATORS = frozenset("/-_:")
 _LONGEST_TICKER = 15
+_MENDED = 8  # misspelt words that are looked up in one question
 _ACRONYMS = words(
     """
     API USA CEO CTO NFT NFTS DEX CEX ETF ETFS ATH ATL OI IV APR APY ROI PNL AUM UTC GMT FAQ P2P KYC DCA TVL ICO IDO IEO IPO TWAP VWAP RSI MACD EMA SMA JSON
@@ -159,9 +160,10 @@ def _ticker(sheet: Sheet, at: int) -> str | None:
 
 
 def mend(sheet: Sheet) -> None:
-    """Understand misspelt names and words: within two edits, when they are no word that is known."""
-    for at in range(len(sheet)):
-        if sheet.free(at) and sheet.tokens[at].kind == WORD and not sheet.lex.knows(sheet.low(at)):
+    """Understand misspelt names and words: within two edits, when they are no word that is known. A text of nothing else is left alone."""
+    strange = [at for at in range(len(sheet)) if sheet.free(at) and sheet.tokens[at].kind == WORD and not sheet.lex.knows(sheet.low(at))]
+    for at in strange[:_MENDED]:
+        if sheet.free(at):
             _mend(sheet, at)
 
 
@@ -243,8 +245,8 @@ def _is_certain(sheet: Sheet, at: int) -> bool:
 
 _FIGURES = words(
     """
-    buyers sellers interest activity opportunity money worth cheap price liquidity depth volume spread slippage funding arbitrage orderbook book interest
-    history chart buy sell bid ask
+    there deal rate gap perpetual buyers sellers interest activity opportunity money worth cheap price liquidity depth volume spread slippage funding
+    arbitrage orderbook book interest history chart buy sell bid ask
     """
 )
 _VERBS = words("buy sell compare get swap trade purchase offload dump")
@@ -286,6 +288,8 @@ _STARTS = frozenset(
 
 def _stands_for_coin(sheet: Sheet, at: int, end: int) -> bool:
     """Whether words stand where only a coin would."""
+    if sheet.lemma(end) == "coin" and sheet.low(at) in _QUALIFIERS:
+        return False
     if _closed(sheet, end) and _is_object(sheet, at):
         return True
     return sheet.low(at - 1) in _VERSUS or sheet.low(end) in _VERSUS or _is_subject(sheet, at, end) or (at == 0 and end == len(sheet))
@@ -294,7 +298,7 @@ def _stands_for_coin(sheet: Sheet, at: int, end: int) -> bool:
 def _is_object(sheet: Sheet, at: int) -> bool:
     """What is priced, traded, counted or listed: "price of gas", "buy link", "2 sand", "BTC and near"."""
     before, low = sheet.lemma(at - 1), sheet.low(at - 1)
-    if low in ("of", "in"):
+    if low in ("of", "in", "on"):
         return sheet.lemma(at - 2) in _FIGURES or sheet.slot(at - 2) in (QUOTE, ASSET)
     if low in ("for", "into") or before in _VERBS | _BEFORE:
         return True
@@ -311,6 +315,8 @@ def _is_subject(sheet: Sheet, at: int, end: int) -> bool:
         return False
     if sheet.lemma(end) in _AFTER and sheet.low(at - 1) in _STARTS:
         return True
+    if sheet.low(at - 1) in ("has", "have", "did", "does", "will", "is", "why") and sheet.lemma(end) in _MOVES and at == 1:
+        return True
     if sheet.low(at - 1) in ("is", "are", "where", "does") and sheet.lemma(end) in ("cheap", "dear", "list", "trade", "trading"):
         return True
     return sheet.slot(end) == EXCHANGE and len(sheet) <= end + 1
@@ -321,10 +327,11 @@ def _own_meaning(sheet: Sheet, at: int) -> bool:
     return sheet.low(at) in LEMMAS or sheet.low(at) in _QUALIFIERS
 
 
+_MOVES = words("been gone go going moved do did rise fall up down crash pump recover drop move moving done doing")
 _QUALIFIERS = words(
     """
-    trade trading market spot current latest live real best average total mid index mark last open close bid ask daily taker maker order total cross net gross
-    fair block crypto stock gold global local entry closing opening target final same different new old exact good bad any all more less big small fast slow
-    coin token
+    hot trade trading market spot current latest live real best average total mid index mark last open close bid ask daily taker maker order total cross net
+    gross fair block crypto stock gold global local entry closing opening target final same different new old exact good bad any all more less big small fast
+    slow coin token
     """
 )

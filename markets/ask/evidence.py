@@ -10,150 +10,214 @@ from __future__ import annotations
 EVIDENCE: dict[str, dict[int, str]] = {
     "funding": {
         30: "funding",
-        16: """
-            pays shorts; pays longs; paying shorts; paying longs; pay to hold; pays ... short; pays ... long; carry on; cost of carry; carry cost; carry trade
+        24: """
+            pays shorts; pays longs; paying shorts; paying longs; pay to hold; pays ... short; pays ... long; carry on; cost of carry; carry cost; carry
+            trade; cost ... hold ... long; cost ... hold ... short; hold ... overnight; earn ... short; earn ... shorting; longs pay; shorts pay; pay longs;
+            pay shorts; get paid ... short; get paid ... long; paid to short; paid to long; hold ... perp; earn ... holding; keep a long; keep a short; keep
+            long open; keep short open; keep ... long ... open; keep ... short ... open; keep my long; keep my short; holding a long; holding a short; holding
+            a position; hold a position; hold my position; collect ... short; collect ... shorting; receive ... short; shorts getting paid; longs getting
+            paid; getting paid on; paying whom; paying who; who pays; for being long; for being short; being long; being short; rate to hold; rates to hold;
+            pay ... hold; costs to hold; rate for holding; interest rate on; cost of leverage; earn ... perp; yield ... perp; annual rate ... perp; paid to
+            hold; paid for holding; pay to stay; stay long; stay short; charge ... long; charge ... short; charges ... long; charges ... short
+        """,
+        20: """
+            paid for shorting; 8h rate; hourly rate perp; cost to hold perp; cost of holding perp; cost of holding short; cost of holding long; who pays whom;
+            paying to be long; paying to be short; holding cost; interest on short; interest on long; overnight fee; overnight rate; keep ... position open;
+            paid ... perp
         """,
         14: "longs pay shorts; shorts pay longs; longs paying shorts; shorts paying longs",
-        12: """
-            paid to short; paid to long; paid for shorting; paid for holding; 8h rate; hourly rate perp; cost to hold perp; cost of holding perp; cost of
-            holding short; cost of holding long; who pays whom; paying to be long; paying to be short; holding cost; interest on short; interest on long;
-            overnight fee; overnight rate; hold ... perp; keep ... position open; earn ... short; get paid ... short; get paid ... long; paid ... perp; cost
-            ... hold ... long; cost ... hold ... short
-        """,
+        10: "carry",
         3: "annualised; negative rate; positive rate; a year; pay",
     },
     "copy_trading": {
-        16: """
+        24: "copier",
+        20: """
             copy trading; copy trade; copy trader; copytrading; copy-trade; lead trader; master trader; social trading; traders to copy; traders to follow;
             trader to copy; trader to follow; mirror trading; who to copy; who to follow; whom to copy; copy ... trader; follow ... trader; trader ... copy;
-            trader ... follow
+            trader ... follow; leaderboard; trader leaderboard; signal provider; signal providers; top traders; best traders; profitable traders; lead
+            traders; trader with; trader has; roi of; pnl of; traders' roi; followed traders; copy portfolio; copy portfolios; copying; elite traders; elite
+            trader; pro traders; star traders; assets under management; aum
         """,
-        10: "trader; win rate; copy ... portfolio; should i copy; worth copying; drawdown; sharpe ratio; profit share; roi",
+        14: """
+            trader; win rate; copy ... portfolio; should i copy; worth copying; drawdown; sharpe ratio; profit share; roi; traders on; traders have; traders
+            with; traders by
+        """,
         4: "copy; followers; win; lead; roi",
     },
     "derivatives": {
-        16: "list perpetual; offer perpetual; have perpetual; perp; future; option; perpetual",
-        13: """
-            open interest; oi; basis; mark price; index price; contango; backwardation; max pain; put call ratio; call put ratio; implied volatility; implied
-            vol; delta hedge; long short ratio; spot premium; perp premium; perpetual premium; futures premium
+        20: """
+            list perpetual; offer perpetual; have perpetual; perp; future; option; perpetual; open interest; oi; basis; mark price; index price; contango;
+            backwardation; max pain; put call ratio; call put ratio; implied volatility; implied vol; delta hedge; long short ratio; spot premium; perp
+            premium; perpetual premium; futures premium; to short; to long; place to short; place to long; cheapest to short; leverage; long short; margined;
+            coin margined; usdt margined; futures vs spot; future versus spot; strike; greeks; delta; skew; term structure; open a long; open a short; x long;
+            x short; squeeze; liquidated; liquidations; settlement; margin requirement; notional; how many contracts; contracts exist; which contracts;
+            contracts on; contracts for; puts
         """,
-        11: """
-            derivative; perpetual swap; leverage; strike; expiry; calls and puts; puts; iv; volatility; liquidation; liquidations; contract; dated; theta
-            decay; gamma; open a long; open a short; go long; go short; short <coin>; long <coin>; to short; to long; margin trading; cheapest to short;
-            shorting; place to short; place to long; inverse contract; linear contract
+        15: """
+            derivative; perpetual swap; expiry; calls and puts; iv; volatility; liquidation; contract; dated; theta decay; gamma; go long; go short; short
+            <coin>; long <coin>; margin trading; shorting; inverse contract; linear contract
         """,
-        4: "short; long; mark; premium; discount to spot; call; put; settle; settlement",
+        10: "calls; forward; forwards; ratio",
+        4: "short; long; mark; premium; discount to spot; call; put; settle",
     },
     "arbitrage": {
-        30: "buy ... <exchange> ... sell ... <exchange>; sell ... <exchange> ... buy ... <exchange>",
+        60: "buy ... <exchange> ... sell ... <exchange>; sell ... <exchange> ... buy ... <exchange>",
+        24: """
+            arbitrage; price gaps; biggest gap; buy low ... sell high; buy ... sell ... profit; easy money; free profit; price differences to exploit;
+            exploitable; exploit; differences worth; gap worth; gaps worth; net spread; spread after fees; spreads after fees; net of fees ... <exchange>;
+            best trade between; trade between <exchange> and <exchange>; make ... moving between; make ... between exchanges; how much could i make; how much
+            can i make; how much would i make; could i make; can i make money; make money; sell dear; sell it for more; resell; sell higher; sells higher; buy
+            cheap ... sell; buy cheaper ... sell; profitable route; three legged; spot perp arbitrage; crossed markets; crossed market; crossed; mispriced;
+            lock in; locked in; scalping between; bid above ask; bid higher than; negative spread; premium between; kimchi premium
+        """,
+        22: """
+            free money; riskless profit; risk free profit; buy sell profit; profit; buy ... and sell ... <exchange>; triangle; buy ... sell ... <exchange>;
+            buy <exchange> sell <exchange>; buy on ... sell on; sell on ... buy on; buy here ... sell there; buy in one ... sell
+        """,
         16: """
-            arbitrage; free money; riskless profit; risk free profit; buy low ... sell high; buy ... sell ... profit; buy sell profit; profit; buy ... and
-            sell ... <exchange>
-        """,
-        14: """
-            triangle; buy ... sell ... <exchange>; buy <exchange> sell <exchange>; buy on ... sell on; sell on ... buy on; buy here ... sell there; buy in one
-            ... sell
-        """,
-        11: """
             spread between; gap between; flip ... <exchange>; profit ... between; worth transferring; worth moving; worth sending; worth shifting; is it worth
             ... from; profitable to move; move ... from <exchange> to <exchange>; from <exchange> to <exchange>; <exchange> to <exchange> ... profit; price
-            inefficiencies; mispriced; mispricing; mispricings; cross exchange; inefficiency; inefficiencies; price gap; price gaps; exploit; profitable
+            inefficiencies; mispricing; mispricings; cross exchange; inefficiency; inefficiencies; profitable
         """,
-        7: """
-            opportunity; loop; left after fees; net of fees; after fees; price difference ... profit; make money; biggest difference; largest difference;
-            biggest price difference; biggest gap; difference to exploit; flip; profit from; transfer ... between; round trip; risk free
+        10: """
+            opportunity; loop; left after fees; net of fees; after fees; price difference ... profit; biggest difference; largest difference; biggest price
+            difference; difference to exploit; flip; profit from; transfer ... between; round trip; risk free; route; gap; legs
         """,
-        4: "gap",
         3: "between <exchange> and <exchange>; difference",
     },
     "liquidity": {
-        13: """
+        60: "will ... move the price; will ... move the market; will ... buy ... move; hurt least; in one go",
+        20: """
             liquidity; order book; orderbook; slippage; price impact; market depth; market impact; without moving; bid ask spread; bid-ask spread; ask bid
             spread; move the price; moving the price; move the market; moving the market; thin book; depth of market; effective spread; fill a large; place a
-            large; large order; big order; big orders; book depth; buy wall; sell wall; without slippage; size available; available size; handle; before price
-            moves; before moving; depth chart; can i sell ... before; can i buy ... within; impact of; trade impact; how deep; deep enough; least slippage;
-            lowest slippage; without paying more than ... slippage; within <number> of mid; price moves <number>; within <number> of; <number> depth
-        """,
-        11: """
-            size; depth; book; tightest; tight; spread; absorb; thin; wide; wall; block; eat through; large trade; large size; large amount; in size; market
-            maker; bids and asks; asks and bids; top of the book; dom; whale; large position
-        """,
-        3: "large; impact; order; fill; execution; fills",
-    },
-    "new_tokens": {
-        30: """
-            will ... be listed; when will ... list; will ... list; will ... get listed; will ... add; will ... launch; about to be delisted; going to be
-            delisted; will ... be delisted; will ... delist
+            large; large order; big order; big orders; book depth; buy wall; sell wall; without slippage; size available; available size; before price moves;
+            before moving; depth chart; can i sell ... before; can i buy ... within; impact of; trade impact; how deep; deep enough; least slippage; lowest
+            slippage; without paying more than ... slippage; within <number> of mid; price moves <number>; within <number> of; <number> depth; push the price;
+            pushes the price; pushing the price; without crashing; without slipping; without pushing; without hurting; without tanking; without dumping;
+            without affecting; crashing the price; fill price; average price for <amount>; average fill; get filled; filled at; eat the book; sweep the book;
+            sweep; resting orders; limit orders near; size on the bid; size on the ask; size on bid; execution cost; cost of execution; execution quality;
+            level 2; l2; quietly; how easily; in one order; book imbalance; imbalance; fattest; thickest; thinnest; how thick; how thin; illiquid; bids; asks;
+            depth at; block trade; otc; average execution; market order of; dent; swallow; slippage cost; how much room; ladder; orders in the book; deepest;
+            tightest; most liquid; least liquid; cost me in slippage; market sell; market buy; fill my; fill <amount>; take <amount>; stand behind; order
+            size; trade size; size of the book; bid size; ask size; quoted size; slip; how much will ... move; how much would ... move; move price by; moves
+            price by
         """,
         14: """
-            new listing; newly listed; listed first; list first; first to list; new coin; new token; just listed; recently listed; upcoming listing; upcoming
-            coin; upcoming token; delist; about to be listed; going to list; will list; to be listed; be listed; listed recently; new pair; coming soon;
-            launchpad; newly added; recently added; just added; got added; get added; got listed; get listed; listed today; listed <time>; added <time>; when
-            ... listed; who listed; listed before; list before; listed earlier; removed from <exchange>; latest listing; fresh listing; recent listing;
-            listing announcement; <exchange> listing; first listed; new on <exchange>; new at <exchange>; what is new; whats new; anything new; listing first;
-            listings <time>; listed ... <time>; new ... <exchange>; delisting; going to be removed; listing date; coins launching; launching on; launch on;
-            new stuff; debut; newest; who was first; first with; which exchange was first; brand new; how many coins ... add; coins did ... add; coins ...
-            added; markets ... added; what was listed; what got listed; added ... past; added ... last; be delisted; new markets
+            depth; book; tight; absorb; thin; wide; wall; eat through; large trade; large size; large amount; in size; market maker; bids and asks; asks and
+            bids; top of the book; dom; large position; spread; how much size; how much is on
         """,
-        8: "list; launch; new; upcoming; add; removed; lists; new arrivals; came out; come out; dropped from; soon; just landed; hit <exchange>; next",
-        3: "first; recently; announced; soon; <time>",
+        8: "large; size; handle; can take; easily",
+        3: "impact; order; fill; execution; fills",
+    },
+    "new_tokens": {
+        60: """
+            will ... be listed; when will ... list; will ... list; will ... get listed; will ... add; will ... launch; about to be delisted; going to be
+            delisted; will ... be delisted; will ... delist; listing news; delisting news; listings news
+        """,
+        30: "new coin",
+        18: """
+            newly listed; listed first; list first; first to list; new token; just listed; recently listed; upcoming listing; upcoming coin; upcoming token;
+            delist; about to be listed; going to list; will list; to be listed; be listed; listed recently; new pair; coming soon; launchpad; newly added;
+            recently added; just added; got added; get added; got listed; get listed; listed today; listed <time>; added <time>; who listed; listed before;
+            list before; listed earlier; removed from <exchange>; latest listing; fresh listing; recent listing; listing announcement; <exchange> listing;
+            first listed; new on <exchange>; new at <exchange>; what is new; whats new; anything new; listing first; listings <time>; listed ... <time>; new
+            ... <exchange>; delisting; going to be removed; listing date; coins launching; launching on; launch on; new stuff; debut; who was first; first
+            with; which exchange was first; brand new; how many coins ... add; coins did ... add; coins ... added; markets ... added; what was listed; what
+            got listed; added ... past; added ... last; be delisted; new markets; when ... listed; started trading; start trading; starts trading; begin
+            trading; begins trading; began trading; went live; goes live; go live; going live; gone live; pre market; premarket; pre-market; coming to; comes
+            to; arrivals; newcomers; newcomer; kicked off; gets removed; got removed; removed; removal; calendar; schedule of; trading of <coin> open; trading
+            open; open for trading; opens for trading; opened for trading; opened trading; opening of trading; days before; hours before; ahead of <exchange>;
+            lists earliest; lead time; announced; announcement; dropped by; drop from; taken off; taking off; gone from; axed; debuted; premiere; ido; ieo;
+            ico; initial listing; first day; hit the market; hits the market; hit the exchanges; on the way; in the pipeline; pipeline; will be available;
+            become available; became available; becoming available; land on; landed on; landing on; listed since; new since; not been there; first seen; first
+            appeared; first appear; first available; since when; how long has ... been listed; how long has ... been on; how long has ... traded; listed so
+            far; latest coin; latest pair; latest token; newest coin; newest token; newest listing; recent coin; recent token; fresh coin; new listing; newest
+            ... <exchange>; fresh ... <exchange>; latest ... coin; newest ... coin; recent ... coin; what is fresh; what is latest; list new; newest pair;
+            coin ... new; latest additions; recent additions; latest launch; newest additions; recently ... list; recently ... add; recently ... delist;
+            recently ... launch
+        """,
+        14: "new",
+        8: "list; launch; upcoming; add; lists; new arrivals; came out; come out; dropped from; soon; just landed; hit <exchange>; additions; earliest",
+        3: "first; recently; soon; <time>; latest",
     },
     "trending_not_on": {
-        13: """
+        17: """
             top movers; biggest movers; movers; mooning; mooning on; pumping on; what is mooning; running hot; popular; not have; doesnt have; that <exchange>
             ... not; anything ... <exchange> not have; trend; only on; exclusive; only listed on; only available on; available only; only trades on; listed
             only; unique to; only at; only be found; not found elsewhere; nowhere else; what is hot; hot coins; hot right now; early gems; hidden gems; hot
-            on; popular on; hot at; popular at; hyped on; hype; coins only; exist only; nobody else; no other exchange; no one else has
+            on; popular on; hot at; popular at; hyped on; hype; coins only; exist only; nobody else; no other exchange; no one else has; best movers; can be
+            traded; can trade on; i can trade; what can i trade; everything on; everything tradable; tradable on; gaining traction; traction; exclusive to;
+            can not buy on; not buy on; unavailable on; not available; not tradable; not traded; yet to be listed; yet to list; already on; others do not;
+            others have not; only one exchange; one exchange; single exchange; trade on <exchange> only; <exchange> only $; only <exchange>; outside of; ahead
+            of the crowd; under the radar; taking off; on fire; skyrocketing; exploding; blowing up; making noise; buzzing; booming; flying
         """,
+        12: "hot",
         6: "give me the ones; the ones on; anything big; anything",
         4: "available; carry; missing; not yet on; has but; that ... has; early; present",
     },
     "volume_sentiment": {
-        30: """
+        60: """
             people buying or selling; people buying; people selling; more buyers; buyers than sellers; sellers than buyers; buyers or sellers; buy pressure;
-            sell pressure; buying pressure; selling pressure; who trades the most; trades the most; trade the most
+            sell pressure; buying pressure; selling pressure; who trades the most
         """,
-        13: """
+        20: """
             volume; sentiment; bullish; bearish; most active; fear and greed; mood; active; activity; traded most; most traded; traded the most; most heavily
             traded; heavily traded; how much ... traded; how much ... was traded; traded today; traded <time>; traded in <time>; market feeling; traded value;
             how is market feeling; money flow; feeling about; feel about; risk on; risk off; bull or bear; hands changed; changed hands; changes hands; how
-            busy; relative volume; unusual activity; unusual trading; how heavily; heavily; turnover; doubled
+            busy; relative volume; unusual activity; unusual trading; how heavily; heavily; turnover; share of trading; share of <coin> trading; share of
+            volume; biggest share; market share; quiet market; dead market; everyone trading; people trading; more trading than; more trading; trading than
+            usual; busier than usual; trade per day; trade a day; trade each day; trades per day; trades a day; daily trading; in control; sellers in control;
+            buyers in control; buyers dominate; sellers dominate; seller dominate; who is winning; interest picking up; interest ... picking up; interest in
+            <coin>; crowd; heating up; cooling down; cooling off; overheated; euphoric; panic; fear; greed; how much trading; trading is there; much trading;
+            is anyone trading; how many trades; number of trades; trade count; how much money; capital flows; trades most; sell off; selloff; red or green;
+            green or red; risk appetite; pumping volume; volume spike; spike in volume; traded more; traded less; trading activity; trade the most; trade
+            most; trades the most; has been traded; is being traded; being traded
         """,
-        9: """
+        13: """
             market feel; momentum; how much traded; busy; most popular exchange; how is the market; how are the markets; market today; inflow; inflows;
-            outflow; outflows; market share; traded; actively traded; pressure; interest in
+            outflow; outflows; traded; pressure; interest in; actively traded
         """,
+        6: "usual; doubled",
         2: "feel; flows",
     },
     "price_history": {
-        16: """
+        20: """
             go down <today> or up; go up <today> or down; <coin> was how much; how much was <coin>; did <coin> go down; did <coin> go up; <coin> go down;
-            <coin> go up
+            <coin> go up; up or down <today>; is <coin> up; is <coin> down; was <coin> ... <time>; high price ... <time>; low price ... <time>; highest price
+            ... <time>; lowest price ... <time>; history; chart; all time high; ath; how cheap was; how expensive was; gone up; gone down; go up ... since; go
+            down ... since; candle; candles; ohlc; price ... <time>; <time> ago; price ... ago; was ... cheap ... <time>; performance; perform; price since;
+            changed since; <time> change; change <time>; moved <time>; how volatile was; start of month; start of the week; start of year; beginning of; end
+            of last; overnight; going up lately; been going; earlier today; this morning; this afternoon; at midnight; back in; back then; new year;
+            recovered; pump ... <time>; how much did; how much has; return over; return of; all time; record high; record low; lowest ... has been; highest
+            ... has been; lowest ... this; highest ... this; peak; peaked; bottomed; low of; high of; over the past; fared; evolve; evolved; evolution;
+            development of; timeline; time series; past data; price data; previous price; last price on; past performance; percent up; percent down;
+            percentage change; moved since; today versus yesterday; versus yesterday; versus last week; trajectory; trend of; price trend; down since; up
+            since; since i; weekly change; daily change; yesterdays
         """,
-        12: """
-            history; chart; price <time>; change <time>; moved <time>; perform; performance; price since; since <time>; over <time>; over the <time>; in the
-            <time>; in <time>; during <time>; all time high; all time low; ath; price ... ago; ago; past price; was <coin>; was the price; been doing; has
-            <coin> done; have <coin> done; did <coin> do; did <coin> close; did <coin> open; how did <coin>; how has <coin>; how have <coin>; how much has;
-            how much did; ohlc; <time> change; <time> high; <time> low; <time> range; <time> return; <time> returns; high and low; highs and lows; change ...
-            <time>; up or down; returns; compared to <time>; than <time>; worth <time>; high of day; how far has; percent change; price change; price changes;
-            price action; drawdown of <coin>; used to cost; closing price; opening price; daily close; weekly close; price trend; trend line; trend over;
-            historical; price ... <date>; down <today> or up; up <today> or down; go down <today>; go up <today>; went up <today>; change <today>; changed
-            <today>; moved <today>; move <today>; <today> change; <today> high; <today> low; gained <today>; lost <today>; how has ... <today>; how did ...
-            <today>; how is <coin> doing <today>; perform <today>; gainers <today>; losers <today>; high of <today>; low of <today>; rise <today>; fall
-            <today>; last night; how far did; dump ... <time>; fall ... <time>; rise ... <time>; did <coin> ... <time>; <coin> in <date>; <date> price; <date>
-            ... price; how cheap was; how expensive was; highest price ... <time>; lowest price ... <time>; high price ... <time>; low price ... <time>; price
-            ... <time>; <coin> on <date>; <coin> since <date>
+        14: """
+            price <time>; since <time>; over <time>; over the <time>; in the <time>; in <time>; during <time>; all time low; past price; was <coin>; was the
+            price; been doing; has <coin> done; have <coin> done; did <coin> do; did <coin> close; did <coin> open; how did <coin>; how has <coin>; how have
+            <coin>; <time> high; <time> low; <time> range; <time> return; <time> returns; high and low; highs and lows; change ... <time>; up or down;
+            returns; compared to <time>; than <time>; worth <time>; high of day; how far has; percent change; price change; price changes; price action;
+            drawdown of <coin>; used to cost; closing price; opening price; daily close; weekly close; trend line; trend over; historical; price ... <date>;
+            down <today> or up; up <today> or down; go down <today>; go up <today>; went up <today>; change <today>; changed <today>; moved <today>; move
+            <today>; <today> change; <today> high; <today> low; gained <today>; lost <today>; how has ... <today>; how did ... <today>; how is <coin> doing
+            <today>; perform <today>; gainers <today>; losers <today>; high of <today>; low of <today>; rise <today>; fall <today>; last night; how far did;
+            dump ... <time>; fall ... <time>; rise ... <time>; did <coin> ... <time>; <coin> in <date>; <date> price; <date> ... price; <coin> on <date>;
+            <coin> since <date>
         """,
+        10: "past; ago",
+        8: "christmas; easter; recover; before; earlier; spike; plunge",
         7: """
-            <time>; change; rise; fall; gone up; gone down; went up; went down; since; moved; movement; moves; trend <time>; swing; 52 week; top gainers; top
-            losers; gainers; losers; volatile; date
+            <time>; change; rise; fall; went up; went down; since; moved; movement; moves; trend <time>; swing; 52 week; top gainers; top losers; gainers;
+            losers; volatile; date; crashed
         """,
         6: "<date>",
         3: "how is <coin> doing; doing; been",
-        2: "was; were; did; past; had; went",
+        2: "was; were; did; had; went",
     },
     "status": {
-        14: """
+        19: """
             <exchange> down; <exchange> up; is <exchange> working; is <exchange> ok; <exchange> working; <exchange> online; <exchange> offline; <exchange>
             live; exchanges are down; exchanges down; exchange is down; exchange are up; exchange are live; exchanges are online; <exchange> status; status
             of; system status; withdrawals open; deposits open; withdrawal ... open; deposit ... open; withdrawals on; wallet maintenance; under maintenance;
@@ -163,29 +227,44 @@ EVIDENCE: dict[str, dict[int, str]] = {
             pebble up; is pebble working; data delayed; data stale; data live; trading halted; trading ... halted; halted on; any outages; problems with
             <exchange>; issues with <exchange>; problems at <exchange>; issues at <exchange>; problem on <exchange>; <exchange> having; happened to
             <exchange>; going on with <exchange>; wrong with <exchange>; <exchange> respond; <exchange> broken; <exchange> maintenance; status; withdrawals
-            suspended; deposits suspended; deposits paused; withdrawals paused; is ... down; is data; latency; response time; <exchange> stale; <exchange>
-            health; how healthy; health of; is <exchange> back; <exchange> data; data fresh; is the data fresh; last read; last poll; last seen; oldest
-            quotes; oldest prices; oldest data; newest data; how long ago did you; how recent; how current; stale quotes; freshness; deposits for; withdrawals
-            for; deposits ... open; oldest; which exchange is up; exchanges are up
+            suspended; deposits suspended; deposits paused; withdrawals paused; is data; latency; response time; <exchange> stale; <exchange> health; how
+            healthy; health of; is <exchange> back; <exchange> data; data fresh; is the data fresh; last read; last poll; last seen; oldest quotes; oldest
+            prices; oldest data; newest data; how long ago did you; how recent; how current; stale quotes; freshness; deposits for; withdrawals for; deposits
+            ... open; oldest; which exchange is up; exchanges are up; how old is your data; how old is the; how old are the; how old are your; how old is
+            data; healthy; how old are quotes; how old are prices; which exchanges are online; what exchanges are online; exchanges healthy; exchange down; is
+            <exchange> down; any exchange down; no prices from; no price from; no data from; no quotes from; last hear; last heard; heard from; hear from; api
+            ok; api working; api down; api status; api up; incidents; incident; getting data; get data from; receiving data; data from <exchange>;
+            disconnected; connection; connected; reachable; in sync; out of sync; alive; <exchange> alive; <exchange> ok; <exchange> dead; <exchange> back;
+            how up to date; age of newest; age of; ages of; newest quote; oldest quote; last tick; timestamp; timestamps; time stamp; missing data; why is
+            <exchange> missing; why is <exchange> left out; why is <exchange> excluded; why is <exchange> not; what happened to; what is wrong with;
+            <exchange> acting up; acting up; error; errors; erroring; hiccups; hiccup; glitches; timeouts; timeout; slow; slow today; trouble; network open;
+            network congested; chain open; networks open; withdraw ... closed; withdraw ... open; withdraw ... network; deposit ... network; withdraw ...
+            right now; withdraw ... now; deposit ... now; get my <coin> out; get <coin> out; take <coin> out; pull <coin> out; paused; suspended; frozen; is
+            trading open; is trading paused; trading paused; trading suspended; suspended anywhere; resumed; resume; still up; still down; still working;
+            still alive; feeds live; feeds working; all systems; systems go; operational; exchange health; down right now; which exchanges work; exchanges
+            working; exchanges live; live exchanges; is <exchange> up; if <exchange> is up; <exchange> still up
         """,
-        12: """
-            how old is your data; how old is the; how old are the; how old are your; how old is data; healthy; how old are quotes; how old are prices; which
-            exchanges are online; what exchanges are online; exchanges healthy; closed
-        """,
-        9: """
-            withdrawal; deposit; wallet; maintenance; halted; stale; down; working; live; broken; online; offline; responding; connected; reachable; health;
-            respond; outdated
-        """,
+        14: "deposit; withdrawal; stale; wallet",
+        10: "closed",
+        9: "maintenance; halted; down; working; live; broken; online; offline; responding; health; respond; outdated",
         3: "up; data; open; problem; update; running",
     },
     "compare": {
+        18: """
+            compare; comparison; versus; side by side; next to each other; next to one another; beside each other; head to head; differ between; prices
+            differ; price difference; difference in price; price ... differ; how does ... compare; is ... cheap ... than on; is ... cheap ... than at; is ...
+            dear ... than on; is ... dear ... than at; is <coin> cheap on <exchange> than; <exchange> versus <exchange>; same price; prices agree; price
+            agree; how far apart; in one table; price table; relative to; price dispersion; dispersion; grid; matrix; table of; line up; lined up; alongside;
+            who is higher; who is cheaper; higher on; lower on; higher at; priced the same; price same; same everywhere; same on all; consistent; how close
+            are; how similar; apart; overlap; put ... side by side; what do ... charge; cross check; cross exchange comparison; ranked by price; rank
+            exchanges by price; sorted by price; every venue's price; list of prices; overview of prices; prices from all; prices at all; prices on all;
+            difference in <coin>; difference ... price; what is the difference in
+        """,
         13: """
-            compare; comparison; versus; side by side; next to each other; next to one another; in one table; beside each other; head to head; line up; stack
-            up; price table; table of prices; how does ... compare; differ between; prices differ; <exchange> versus <exchange>; <exchange> against
-            <exchange>; price difference; difference in price; price ... differ; on each exchange; on every exchange; on all exchange; at each exchange; at
-            every exchange; at all exchange; is <coin> cheap on <exchange> than; is ... cheap ... than on; is ... cheap ... than at; is ... dear ... than on;
-            is ... dear ... than at; cheap on <exchange> than; cheap at <exchange> than; dear on <exchange> than; dear at <exchange> than; everywhere; per
-            exchange; by exchange
+            stack up; table of prices; <exchange> against <exchange>; on each exchange; on every exchange; on all exchange; at each exchange; at every
+            exchange; at all exchange; cheap on <exchange> than; cheap at <exchange> than; dear on <exchange> than; dear at <exchange> than; everywhere; per
+            exchange; by exchange; price ... all exchange; price ... every exchange; price ... each exchange; quotes from every; quotes from all; all exchange
+            price; all venues
         """,
         12: "across the exchange; price on <exchange> and <exchange>; prices on <exchange> and <exchange>",
         9: """
@@ -196,45 +275,62 @@ EVIDENCE: dict[str, dict[int, str]] = {
         6: "difference; <exchange> and <exchange>; <exchange> <exchange>; all venue; across; against; side; agree",
     },
     "best_price": {
-        12: """
-            best price; lowest price; highest price; best deal; best rate; where should i; where can i buy; where to buy; where do i buy; where can i sell;
-            where to sell; where do i sell; which exchange should i; which exchange is cheapest; cheapest place; cheapest exchange; lowest ask; highest bid;
-            best bid; best ask; best offer; cheapest way; best place to buy; best place to sell; best exchange to buy; best exchange to sell; where is ...
-            cheapest; cheap <coin>; where ... cheap; cheapest; buy and sell; where would you buy; where would you sell; buy ... somewhere cheap
+        16: """
+            best price; lowest price; highest price; best deal; best rate; cheapest place; cheapest exchange; cheapest way; lowest ask; highest bid; best bid;
+            best ask; best offer; where is ... cheapest; which exchange is cheapest; where ... cheapest; cheap <coin>; best place to buy; best place to sell;
+            best exchange to buy; best exchange to sell; pays the most; pay the most; buy ... somewhere cheap; where should i; where can i buy; where to buy;
+            where do i buy; where can i sell; where to sell; where do i sell; where would you buy; where would you sell; which exchange should i; all in cost;
+            all in; total cost; net cost; including fees; after fees; lowest fees; lowest cost; cheapest total; best exit; most dollars; most money; most
+            euros; most usdt; highest payout; best payout; best net; best value; good deal; best spot; price check; best quote; best offers; cheapest offer;
+            get the most; the most for; the least for; cheapest ask; least i can pay; least expensive; pay least; pay the least; best bang
+        """,
+        12: "where ... cheap; buy and sell",
+        8: """
+            rate; fair price; going rate; spot price; quote; quotes; swap; exchange rate; how expensive; market price; last price; market rate; offer; deal;
+            for sale; trading at; sitting at; priced at; stand at; price tag; cheapest; lowest; bid; ask; do i cop; cop
         """,
         7: """
             best exchange for buying; best exchange for selling; how much would i get; how much will i get; how much do i get; how much can i get; what would
             i get; how many <coin>; how much <coin>; current price; price now; price right now; latest price; price of <coin>; <coin> price; price for <coin>;
-            pays the most; pay the most; pays most; where ... buy; where ... sell; where ... get; where ... dump; buy ... where; sell ... where; which
-            exchange ... buy; which exchange ... sell; should i ... <exchange> or <exchange>; want to buy; want to sell; looking to buy; looking to sell; need
-            to buy; need to sell; like to buy; like to sell; trying to sell; trying to buy
+            pays most; where ... buy; where ... sell; where ... get; where ... dump; buy ... where; sell ... where; which exchange ... buy; which exchange ...
+            sell; should i ... <exchange> or <exchange>; want to buy; want to sell; looking to buy; looking to sell; need to buy; need to sell; like to buy;
+            like to sell; trying to sell; trying to buy
         """,
         5: """
-            cheap; price; trading at; going for; selling for; trading for; how much is; how much are; how much for; worth; dear; buy; sell; cost of <coin>;
-            get for; whats <coin>; what is <coin> at; get rid of; most expensive; spend; offload; cash out; <amount> <coin>; convert; swap
+            cheap; price; going for; selling for; trading for; how much is; how much are; how much for; worth; dear; buy; sell; cost of <coin>; get for; whats
+            <coin>; what is <coin> at; get rid of; most expensive; spend; offload; cash out; <amount> <coin>; convert
         """,
-        3: "best; where; bid; ask; get; fee; fees; <amount>; how much; rate; exchange; pay",
+        3: "best; where; get; fee; fees; <amount>; how much; exchange; pay",
         1: "<coin>; <exchange>",
     },
     "help": {
-        24: """
+        30: """
             how do you pick; how do you rank; how do you calculate; how do you decide; how do you choose; how do you find; how do you determine; how do you
             measure; how do you compute; how do you get your; example questions; some examples; give me examples; sample questions; what is the difference
             between; difference between spot; what is the meaning of; supposed to mean; in simple words; in simple terms; for beginners; in plain english; for
-            dummies; how are ... ranked; how are ... calculated; how is ... calculated; how is ... ranked; what can you do; what can i ask
+            dummies; how are ... ranked; how are ... calculated; how is ... calculated; how is ... ranked; what can you do; what can i ask; what exchanges are
+            you; which exchanges are you; exchanges are you; are you watching; your methodology; methodology; how do i read; how to read; how should i read;
+            how is ... worked out; how are ... worked out; worked out; how do you work; can not you do; manual; instructions; user guide; faq; point of this;
+            purpose of this; what is this site; what is this for; about this site; about pebble; how many exchanges; how many coins do; how many coins are; do
+            you track; do you follow; do you watch; how reliable; how trustworthy are your; what does ... score; deviation score; what is the deviation; what
+            is the score; what is a score; confidence score; examples of what; what else can; what all can; capabilities; how can i use; show me how; walk me
+            through; introduce yourself; what are your; your limits; why should i use; what makes you; i am new; newbie; getting started; get started; where
+            do i start; how do i start; is it delayed; what time zone; do you store; do you sell; terms of; what is meant; in other words; stands for; tell me
+            about <term>; i need help; what commands; what can i type; what can i search; list of commands; what kind of; what do you mean
         """,
-        16: """
-            what do you do; how do you work; how do you know; how do you get; what questions; how do i use; how to use; who are you; what are you; what is
-            pebble; which exchanges do you; what exchanges do you; exchanges do you support; exchanges are supported; exchanges do you cover; exchanges do you
-            track; how does pebble; how does this work; how does it work; how does this site; what does ... mean; what is meant by; meaning of; definition of;
-            define; explain; what is a; what is an; what are <term>; difference between a; ^ help $; help me understand; help ^; help please; tell me about
-            yourself; capabilities; where do you get; where does your data; where do your; your data come; data come from; data sources; your sources; how is
-            ... measured; how does ... work; how do ... work; what does pebble; what do you mean; teach me; glossary; terminology; documentation; docs;
-            tutorial; how often do you; do you have an api; is there an api; is there api; what do you know; what do you support; do you support; do you
-            cover; do you track; how can you help; can you help; how are you able; what is this; what kind of questions; how accurate; which coins do you;
-            what coins do you; which tokens do you; are you a bot; are you human; are you an ai; what is your name; need help; some help; how to read; how
-            should i read; i do not understand; eli5; why is it called; why do exchanges; why do prices; why does ... differ
+        18: """
+            what do you do; how do you know; how do you get; what questions; how do i use; how to use; who are you; what are you; what is pebble; which
+            exchanges do you; what exchanges do you; exchanges do you support; exchanges are supported; exchanges do you cover; exchanges do you track; how
+            does pebble; how does this work; how does it work; how does this site; what does ... mean; what is meant by; meaning of; definition of; define;
+            explain; what is a; what is an; what are <term>; difference between a; ^ help $; help me understand; help ^; help please; tell me about yourself;
+            where do you get; where does your data; where do your; your data come; data come from; data sources; your sources; how is ... measured; how does
+            ... work; how do ... work; what does pebble; teach me; glossary; terminology; documentation; docs; tutorial; how often do you; do you have an api;
+            is there an api; is there api; what do you know; what do you support; do you support; do you cover; how can you help; can you help; how are you
+            able; what is this; what kind of questions; how accurate; which coins do you; what coins do you; which tokens do you; are you a bot; are you
+            human; are you an ai; what is your name; need help; some help; i do not understand; eli5; why is it called; why do exchanges; why do prices; why
+            does ... differ
         """,
+        14: "guide; beginner; commands; limitations; how does the; what do the; privacy",
         6: "help; explain; what does; mean; understand; definition; how come; works",
     },
 }
@@ -243,9 +339,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
 TERMS = """
 funding; funding rate; funding rates; open interest; slippage; arbitrage; triangular arbitrage; liquidity; market depth; depth; order book; orderbook; spread;
 bid ask spread; basis; contango; backwardation; perpetual; perpetual futures; perpetual swap; perp; perps; mark price; index price; copy trading; lead trader;
-volume sentiment; taker fee; maker fee; maker and taker; price impact; basis point; basis points; bps; bp; futures; options; max pain; implied volatility; put
-call ratio; leverage; stablecoin; apr; cost of carry; carry; sentiment; market order; limit order; delisting; listing; receipt; confidence; stale; outlier;
-best price; liquidity score; score; delta; gamma; strike; strike price; bid; ask; derivatives; derivative; volume; ticker; token; crypto; blockchain; wallet;
-an exchange; exchange; impermanent loss; liquidation; long short ratio; sharpe; drawdown; roi; net price; arbitrage opportunity; sharpe ratio; reference
-price; market cap; order; ath; pair; trading pair; candle; candlestick
+volume sentiment; trading volume; listing lead; price gap; taker fee; maker fee; maker and taker; price impact; basis point; basis points; bps; bp; futures;
+options; max pain; implied volatility; put call ratio; leverage; stablecoin; apr; cost of carry; carry; sentiment; market order; limit order; delisting;
+listing; receipt; confidence; stale; outlier; liquidity score; score; delta; gamma; strike; strike price; bid; ask; derivatives; derivative; volume; ticker;
+token; crypto; blockchain; wallet; an exchange; exchange; impermanent loss; liquidation; long short ratio; sharpe; drawdown; roi; net price; arbitrage
+opportunity; sharpe ratio; reference price; market cap; order; ath; pair; trading pair; candle; candlestick
 """

@@ -11,12 +11,12 @@ from markets.ask.phrases import SKIPPED, Phrases, strength
 from markets.ask.refusals import REFUSALS
 from markets.ask.sheet import Sheet
 from markets.ask.slots import AMOUNT, ASSET, DATE, EXCHANGE, EXCLUDED, LIMIT, NOT, OTHER, QUOTE, THRESHOLD, TIME, UNCOVERED
-from markets.ask.tokens import SIGN
+from markets.ask.tokens import SIGN, WORD
 
 _CHAT = frozenset({"thanks", "greeting", "insult"})
+_CHATTING = 6.0  # evidence from which a question is one, whatever greetings stand beside it
 _PRICES = frozenset({"compare", "best_price", "help", "trending_not_on", "new_tokens"})
-_SPECIAL = 9.0  # evidence of something besides prices from which "compare" says how it is to be shown, not what is asked for
-_ASKED = 13.0  # evidence from which a question is one about markets, whatever else is said
+_SPECIAL = 13.0  # evidence of something besides prices from which "compare" says how it is to be shown, not what is asked for
 # Of equals the first: what is more special comes before what is less.
 PRECEDENCE = (
     "funding",
@@ -40,12 +40,13 @@ _SYMBOLS = {
     TIME: "<time>", THRESHOLD: "<bound>",
     LIMIT: "<number>", OTHER: "<number>", DATE: "<date>",
 }  # fmt: skip
+_FEW = 3  # words beside a coin that leave no doubt that its price is meant
 _TODAY, _NOWADAYS = "<today>", frozenset({"today", "tonight"})  # what happens now is not yet history
 _ABOUT = """
 what is {0} $; what are {0} $; what is {0} mean; what is a {0} $; what does {0} mean; what do {0} mean; {0} meaning; how does {0} work; how do {0} work;
 {0} definition; explain {0}; define {0}; meaning of {0}; tell me about {0} $; what is {0} in crypto; what is {0} exactly; {0} explained; understand {0};
 difference between {0} and; what exactly is {0} $; what a {0} is; what a {0} are; what {0} is $; what {0} are $; what {0} actually is; what {0} stands for;
-what is {0} supposed to; what is meant by {0}; tell me what {0} is; tell me what {0} mean
+what is {0} supposed to; what is meant by {0}; is {0} the same as; tell me what {0} is; tell me what {0} mean
 """
 _TERMS = {term.strip() for term in TERMS.split(";")}
 _MEANING = {f"help {term}": {45: _ABOUT.format(term)} for term in sorted(_TERMS)}
@@ -69,7 +70,8 @@ def read_intent(sheet: Sheet, side: str | None) -> Reading:
     if max(score for intent, score in scores.items() if intent not in _PRICES) >= _SPECIAL:
         scores["compare"] -= _SPECIAL
     term, scores["help"] = _term(found, scores["help"])
-    refusal, refused = _refusal(found, max(scores.values()))
+    chats = max(scores.values()) < _CHATTING and not sheet.values(ASSET, EXCHANGE)
+    refusal, refused = _refusal(found, chats)
     order = sorted(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
     best, second = order[0], order[1]
     if refused > scores[best]:
@@ -104,20 +106,26 @@ def _from_slots(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) 
     assets, exchanges, excluded = sheet.values(ASSET), sheet.values(EXCHANGE, UNCOVERED), sheet.values(EXCLUDED)
     bonus = dict.fromkeys(PRECEDENCE, 0.0)
     if assets:
-        bonus["best_price"] += 2
-        bonus["help"] -= 8
+        bonus["best_price"] += 2 if _says_little_else(sheet) else 0
         if len(assets) > 1:
             bonus["compare"] += 2
+    if assets or exchanges:
+        bonus["help"] -= 8
     if side:
         bonus["best_price"] += 1
     if len(exchanges) > 1:
         bonus["compare"] += 1
         bonus["arbitrage"] += 1 if "arbitrage" in found else 0
     if excluded and not assets:
-        bonus["trending_not_on"] += 11 if _is_about_coins(sheet) else 3
+        bonus["trending_not_on"] += 13 if _is_about_coins(sheet) else 3
     if sheet.values(AMOUNT) and "liquidity" in found:
         bonus["liquidity"] += 1
     return bonus
+
+
+def _says_little_else(sheet: Sheet) -> bool:
+    """Whether a coin is nearly all there is: then its price is meant."""
+    return sum(sheet.free(at) and token.kind == WORD and sheet.lemmas[at] not in SKIPPED for at, token in enumerate(sheet.tokens)) <= _FEW
 
 
 def _is_about_coins(sheet: Sheet) -> bool:
@@ -132,10 +140,10 @@ def _term(found: Mapping[str, list[int]], score: float) -> tuple[str, float]:
     return max(terms, key=len), score + max(strength(found[f"help {term}"]) for term in terms)
 
 
-def _refusal(found: Mapping[str, list[int]], answer: float) -> tuple[str, float]:
+def _refusal(found: Mapping[str, list[int]], chats: bool) -> tuple[str, float]:
     """The likeliest reason not to answer. Chat beside a question is no reason."""
     topics = {label.removeprefix("no "): strength(weights) for label, weights in found.items() if label.startswith("no ")}
-    topics = {topic: score for topic, score in topics.items() if topic not in _CHAT or answer < _ASKED}
+    topics = {topic: score for topic, score in topics.items() if chats or topic not in _CHAT}
     return max(topics.items(), key=lambda item: item[1], default=("", 0.0)) if any(score > 0 for score in topics.values()) else ("", 0.0)
 
 

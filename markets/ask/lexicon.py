@@ -49,7 +49,9 @@ class Lexicon:
 
     def phrase(self, text: Sequence[Token], at: int, is_free: Callable[[int], bool]) -> Found | None:
         """The longest known phrase that begins with token `at` and takes free tokens only."""
-        longest, best, parts, spot = self._longest.get(text[at].low, self._longest.get(text[at].low.removesuffix("s"), 0)), None, [], at
+        longest, spot = self._longest.get(text[at].low, self._longest.get(text[at].low.removesuffix("s"), 0)), at
+        best: Found | None = None
+        parts: list[str] = []
         while len(parts) < longest and spot < len(text) and is_free(spot) and text[spot].kind != SIGN:
             parts.append(text[spot].low)
             hit = self._phrases.get(" ".join(parts)) or self._plural(parts)

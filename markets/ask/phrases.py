@@ -15,6 +15,7 @@ SKIPPED = words(
     yo bro guys sir dear honestly <quote> <amount> <number> <bound>
     """
 )
+WINDOW = 16  # tokens that a piece may reach over, those passed over included: the walk stays linear
 _GAP = "..."
 _LEAF = ""
 
@@ -67,16 +68,14 @@ class Phrases:
         return weights
 
     def _from(self, stream: Sequence[str], is_skipped: Sequence[bool], start: int) -> Iterable[tuple[int, int]]:
-        node = self._tree
-        for at in range(start, len(stream)):
-            following = node.get(stream[at])
-            if following is None:
-                if is_skipped[at] and at > start:
-                    continue
+        """(piece, end) of all pieces that begin at `start`. At most as many branches are open as a piece is long."""
+        opened = [self._tree]
+        for at in range(start, min(start + WINDOW, len(stream))):
+            entered = [node[stream[at]] for node in opened if stream[at] in node]
+            opened = [*entered, *(opened if is_skipped[at] and at > start else ())]  # type: ignore[list-item]
+            if not opened:
                 return
-            node = following  # type: ignore[assignment]
-            if _LEAF in node:
-                yield node[_LEAF], at + 1  # type: ignore[misc]
+            yield from ((node[_LEAF], at + 1) for node in entered if _LEAF in node)  # type: ignore[operator, index]
 
     def _held(self, first: Mapping[int, int], last: Mapping[int, int]) -> Iterable[Phrase]:
         for piece in first:

@@ -27,10 +27,10 @@ _BETWEEN = words(
     """
     yet currently presently available listed list lists listing listings traded tradable tradeable trade trading trades found find buy bought sell sold get
     got be been being is are was were offered offer offers supported support present live exist exists have has had for still there carried carry seen appear
-    appearing shown show made it its reach reached hit landed arrived any the a an one ones them these those include including included count counting counted
-    use using want wanting consider considering check checking interested care about need like trust prices price results out up even already also so far as
-    all anything anywhere accessible purchasable go going exchange exchanges for me us please you i we want quotes data in on at by from of to do does did
-    either coin coins token tokens traded
+    appearing shown show made it its reach reached hit landed arrived any the a an one ones what whatever them these those include including included count
+    counting counted use using want wanting consider considering check checking interested care about need like trust prices price results out up even already
+    also so far as all anything anywhere accessible purchasable go going exchange exchanges for me us please you i we want quotes data in on at by from of to
+    do does did either coin coins token tokens traded
     """
 )
 _REACH = 7  # tokens between a "not" and its exchange, at most
@@ -75,7 +75,7 @@ def _negated_before(sheet: Sheet, at: int) -> int | None:
         low = sheet.low(spot)
         if sheet.slot(spot) not in ("", NOT):
             return None
-        if low in _NOT and sheet.low(spot + 1) not in _NOT_NEGATING:
+        if low in _NOT and sheet.low(spot + 1) not in _NOT_NEGATING and (low != "no" or spot == at - 1):
             return spot
         if low in _OUT or (sheet.low(spot - 1), low) in _OUT_PAIRS:
             return spot if low in _OUT else spot - 1

@@ -10,6 +10,7 @@ from markets.ask.tokens import NUMBER
 
 _LISTING = words("and or vs versus , / & than nor with")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₩": "KRW", "₽": "RUB", "₴": "UAH"}
+_COUNTED_IN = words("pair margined settled quoted denominated contract perpetual based")
 _INSIDE = words("in using with against per via")
 _PRICED = words("price buy sell cheap get swap")
 _FIGURES = words("price volume liquidity depth spread")
@@ -35,7 +36,7 @@ def _counts_alone(sheet: Sheet, mark: Mark) -> bool:
     """Whether the only coin of a question is what it is to be counted in: in USDC, new USDT pairs, 50k USDT and nothing about its price."""
     if mark.value not in sheet.lex.words.stable:
         return False
-    if sheet.low(mark.first - 1) in _INSIDE or sheet.lemma(mark.end) == "pair":
+    if sheet.low(mark.first - 1) in _INSIDE or sheet.lemma(mark.end) in _COUNTED_IN or sheet.low(mark.end) == "-":
         return True
     counted = sheet.is_kind(mark.first - 1, NUMBER) or (sheet.low(mark.first - 1) in SCALES and sheet.is_kind(mark.first - 2, NUMBER))
     return counted and not _PRICED & set(sheet.lemmas)

@@ -7,9 +7,9 @@ from markets.ask.slots import AMOUNT, ASSET
 from markets.ask.tables import words
 
 _BUY = words("buy spend cheap")
-_WEAKLY_BUY = words("pay grab snag afford")  # where nothing else says a side
+_WEAKLY_BUY = words("pay paying grab snag afford")  # where nothing else says a side
 _SELL_WORDS = words("ditch exit cashout")
-_NOT_BOUGHT = words("rid out funding status update help started in back to paid list")
+_NOT_BOUGHT = words("rid out funding status update help started in back to paid list data info information notified alerts alerted kicked removed access")
 _OWNED = words("my our these this those")
 SIDELESS = words("price_history volume_sentiment funding arbitrage")
 
@@ -17,7 +17,7 @@ SIDELESS = words("price_history volume_sentiment funding arbitrage")
 def side_of(sheet: Sheet) -> str | None:
     """buy or sell; None where neither or both are said."""
     sides = {side for at in range(len(sheet)) if (side := _side(sheet, at))}
-    if not sides and any(sheet.lemma(at) in _WEAKLY_BUY and sheet.slot(at) == "" for at in range(len(sheet))):
+    if not sides and any(sheet.low(at) in _WEAKLY_BUY and sheet.slot(at) == "" for at in range(len(sheet))):
         return "buy"
     return sides.pop() if len(sides) == 1 else None
 
@@ -46,7 +46,11 @@ def _is_ask_price(sheet: Sheet, at: int) -> bool:
 def _got(sheet: Sheet, at: int) -> str:
     """What "get" means: to buy; to sell where it is "get for" something owned; nothing where it is "get me the ..."."""
     after = sheet.low(at + 1)
-    if after in _NOT_BOUGHT or (sheet.low(at) == "got" and {"have", "has"} & {sheet.low(at - 1), sheet.low(at - 2)}):
+    if (
+        after in _NOT_BOUGHT
+        or sheet.lemma(at + 1) in ("list", "delist", "add")
+        or (sheet.low(at) == "got" and {"have", "has"} & {sheet.low(at - 1), sheet.low(at - 2)})
+    ):
         return ""
     for spot in range(at + 1, min(at + 9, len(sheet))):
         if sheet.low(spot) in ("for", "from", "by", "if", "when"):

@@ -22,7 +22,6 @@ _LAST = words("last past previous this")
 _ONE_WORD = {
     "yesterday": "48h",
     "today": "24h",
-    "overnight": "24h",
     "tonight": "24h",
     "intraday": "24h",
     "lately": "7d",
