@@ -159,8 +159,11 @@ class _Telling:
     def paying(self, best: Judged) -> str:
         pay = "gap pays" if self.found.total == 1 else "gaps pay"
         head = "" if self.found.asked else f"{self.said.count('gaps', self.found.total)} {pay} after fees; best: "
-        most, profit = (self.money(value, best.route, name) for value, name in ((best.full.cost, "most"), (best.trade.profit, "profit")))
-        return f"{head}{self.where(best.route)} leaves {self.net(best)} for up to {most}, a profit of {profit}."
+        trade, full, route = best.trade, best.full, best.route
+        most, profit = self.money(full.cost, route, "most"), self.money(trade.profit, route, "profit")
+        if trade.cost < full.cost:  # the amount was named
+            return f"{head}{self.where(route)} leaves {self.net(best)} of {self.money(trade.cost, route, 'cost')}, a profit of {profit}; it pays up to {most}."
+        return f"{head}{self.where(route)} leaves {self.net(best)} for up to {most}, a profit of {profit}."
 
     def missing(self, best: Judged) -> str:
         if best.hidden:
@@ -171,7 +174,9 @@ class _Telling:
         return f"{self.where(best.route)} would leave {self.net(best)} after fees, but it is {best.kind}: {self.reason(best)}"
 
     def reason(self, best: Judged) -> str:
-        return common.numbers(self.said, "reason", best.reasons[0].detail) if best.reasons else "its prices are in doubt."
+        """The weightiest thing that does not hold, as the end of a sentence."""
+        told = common.numbers(self.said, "reason", best.reasons[0].detail) if best.reasons else "its prices are in doubt."
+        return f"{told[0].lower()}{told[1:]}"
 
     def where(self, route: Route) -> str:
         """POL from KuCoin to Gate.io, or a loop with its stops."""

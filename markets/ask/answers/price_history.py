@@ -120,12 +120,15 @@ class _Telling:
         return "expired" if quote is None else quality.state(quality.age_s(quote, self.now), quote.period_s, self.found.method)
 
     @property
+    def live(self) -> Decimal | None:
+        """The middle on the board, while that is fresh or aging."""
+        quote = self.found.quote
+        return quote.mid if quote is not None and self.state in ("fresh", "aging") else None
+
+    @property
     def price_now(self) -> Decimal | None:
-        """The middle on the board while that is fresh or aging, else the last close."""
-        quote, bars = self.found.quote, self.found.bars
-        if quote is not None and quote.mid and self.state in ("fresh", "aging"):
-            return quote.mid
-        return bars[-1].close if bars else None
+        """The middle on the board, else the last close."""
+        return self.live or (self.found.bars[-1].close if self.found.bars else None)
 
     def price(self, name: str, value: Decimal | None) -> str:
         return self.said.price(name, value, self.found.key.quote, places=self.places)
@@ -208,11 +211,9 @@ class _Telling:
         return f"Stored since {self.at('since', self.found.since)}: nothing of before is known."
 
     def closing(self, sources: tuple[Used, ...]) -> str:
-        age = common.oldest(sources)
-        if age is None or self.state not in ("fresh", "aging"):
-            head = f"The price now is the last stored one of {self.name}."
-        else:
-            head = f"The price now is the middle on {self.name}, {self.said.age('max_age_s', age)} old."
+        head = f"The price now is the last stored one of {self.name}."
+        if self.live:
+            head = f"The price now is the middle on {self.name}, {self.said.age('max_age_s', common.oldest(sources))} old."
         return " ".join([head, *common.reasons(common.told(self.route))])
 
     def notes(self) -> tuple[str, ...]:

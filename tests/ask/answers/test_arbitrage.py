@@ -1,0 +1,168 @@
+"""What is left between exchanges, in words."""
+
+import pytest
+from msgspec.structs import replace
+
+from markets.analysis.arbitrage import Way
+from markets.analysis.classes import Facts
+from markets.ask import text
+from markets.ask.answers.arbitrage import Gaps, Others
+from markets.ask.answers.common import Coin
+from markets.ask.answers.gap import Pair
+from markets.ask.frame import Frame
+from markets.board import PairKey
+from tests.ask.answers.build import MATIC, cells, one, route
+from tests.ask.answers.test_gap import GAP, QUOTES, TERMS, pair
+from tests.markets.analysis.boards import D
+from tests.markets.analysis.scenes import POL, at
+
+BACK = replace(GAP, buy="bea", sell="ada")
+DOUBTED = replace(GAP, facts=Facts(snapshots=1, clocks={"ada": 100.0}))
+PROFIT = "How far prices are apart is not profit: this is what is left after taker fees, if both books hold."
+
+
+def ask(*gaps, frame=None, way=None, pairs=None, terms=TERMS, **more):
+    given = {"coins": (MATIC,), "total": len(gaps), "tickers": {"POL": "POL"}} | more
+    finding = Gaps(gaps=gaps, pairs=pairs or (pair(),), terms=terms, **given)
+    return one(Frame(**{"q": "x", "intent": "arbitrage", "assets": ("MATIC",)} | (frame or {})), way or route("arbitrage", ("ada", "bea", "cid")), finding)
+
+
+# --- What pays ----------------------------------------------------------------------------------------------------
+def test_a_gap_that_pays():
+    assert text.plain(ask(GAP)).splitlines() == [
+        "MATIC (now POL) - arbitrage: 1 gap pays after fees; best: POL from Ada to Bea leaves 0.15 % for up to 2,874.87 USDT, a profit of 4.42 USDT.",
+        "  POL from Ada to Bea  0.15 %   4.42 USDT",
+        "Buy POL at 0.82000 USDT on Ada, sell POL at 0.82410 USDT on Bea: 0.50 % before fees, taker fees 0.1 % + 0.1 %.",
+        "If the coins are sent (ERC20, 1.5 POL) 0.11 % is left; in 10 minutes the price usually moves by 0.25 %.",
+        "Looked at 3 exchanges, oldest price shown 2 s.",
+        PROFIT,
+    ]
+
+
+def test_its_figures():
+    answer = ask(GAP)
+    assert (answer.kind, answer.grade, answer.unit, answer.max_age_s, answer.method) == ("answer", "A", "%", 2, "1") and round(answer.value, 4) == D("0.1536")
+    assert (answer.page, answer.api) == ("/arbitrage/?base=POL", "/api/v1/arbitrage/?base=POL")
+    assert [cell.text for cell in answer.table.rows[0]][3:] == ["0.82000", "0.82410", "50.0 bps", "2.87K USDT", "executable", "2 s"]
+    assert [(u.exchange, u.age_s, u.state) for u in answer.sources] == [("ada", 2, "fresh"), ("bea", 2, "fresh")]
+
+
+def test_several_gaps_with_what_is_not_told():
+    others = (Others(kind="suspect", code="conflicted", count=3), Others(kind="unconfirmed", code="books_awaited", count=2),
+              Others(kind="unconfirmed", code="skew", count=1))  # fmt: skip
+    answer = ask(GAP, replace(GAP, sell="cid"), total=7, others=others, filtered=2)
+    assert answer.sentence.startswith("7 gaps pay after fees; best: POL from Ada to Bea ") and answer.table.more == 5
+    assert answer.lines[2] == ("Not told as gaps: 3 unconfirmed (books awaited 2, skew 1), 3 suspect (conflicted 3). "
+                               "2 pay after fees, but less than you asked for.")  # fmt: skip
+
+
+def test_at_an_amount():
+    answer = ask(GAP, terms=replace(TERMS, amount=D(100)))
+    assert answer.sentence.endswith("POL from Ada to Bea leaves 0.30 % of 100 USDT, a profit of 0.2992008 USDT; it pays up to 2,874.87 USDT.")
+    assert answer.lines[1].startswith("If the coins are sent (ERC20, 1.5 POL) nothing is left; ") and answer.page == "/arbitrage/?base=POL&amount=100"
+
+
+@pytest.mark.parametrize("way", [None, Way("unknown", detail="x"), Way("open", "ERC20", None, "x")])
+def test_nothing_is_said_of_sending_where_the_way_or_its_fee_is_not_known(way):
+    assert len(ask(replace(GAP, facts=Facts(way=way, snapshots=3))).lines) == 2
+
+
+def test_what_is_only_indicative_says_why():
+    answer = ask(replace(GAP, facts=Facts(way=Way("unknown", detail="the networks are not known"), snapshots=3)), terms=replace(TERMS, mode="transfer"))
+    assert answer.grade == "B" and answer.lines[1] == "The way must be known: the networks are not known."
+    assert cells(answer, "class") == ["indicative"] and answer.notes == (PROFIT,)
+
+
+# --- By name ------------------------------------------------------------------------------------------------------
+def test_a_route_by_name_that_does_not_pay():
+    answer = ask(BACK, asked=True)
+    assert answer.sentence == "Nothing is left after fees. POL from Bea to Ada is 0.74 % short."
+    assert cells(answer, "profit") == ["nothing"] == cells(answer, "most") and answer.grade == "B" and answer.notes == ()
+    assert answer.lines[0].startswith("Buy POL at 0.82430 USDT on Bea, sell POL at 0.81980 USDT on Ada: −0.55 % before fees") and len(answer.lines) == 2
+    assert answer.page == "/arbitrage/POL-USDT/?buy=bea&sell=ada" and answer.api == "/api/v1/arbitrage/POL-USDT/?buy=bea&sell=ada"
+
+
+def test_both_ways_by_name_with_the_better_one_first():
+    answer = ask(BACK, GAP, asked=True)
+    assert answer.sentence.startswith("POL from Ada to Bea leaves 0.15 %") and cells(answer, "net_pct") == ["0.15 %", "−0.74 %"]
+    assert answer.page == "/arbitrage/?base=POL"
+
+
+def test_a_route_in_doubt_says_why_and_what_else_does_not_hold():
+    answer = ask(DOUBTED, asked=True)
+    assert answer.sentence == ("POL from Ada to Bea would leave 0.15 % after fees, but it is unconfirmed: clocks must agree within 30 s: "
+                               "Ada's and ours are 100 s apart.")  # fmt: skip
+    assert answer.lines[1] == "The gap must last 2 snapshots in a row: 1 so far." and answer.grade == "C" and answer.notes == ()
+
+
+def test_a_route_between_two_coins_shows_no_figures():
+    wrong = (QUOTES[0], replace(QUOTES[1], identity="conflicted"), QUOTES[2])
+    answer = ask(GAP, asked=True, pairs=(pair(quotes=wrong),))
+    assert answer.sentence == "Nothing can be said of POL from Ada to Bea: both prices must count: Bea POL/USDT: the same ticker names another coin here."
+    assert [cell.text for cell in answer.table.rows[0]] == ["POL from Ada to Bea", *["–"] * 6, "suspect", "2 s"] and answer.value is None
+    assert answer.lines == ("Looked at 3 exchanges, oldest price shown 2 s.",)
+
+
+def test_a_side_without_a_price():
+    answer = ask(asked=True, absent=("bea", "cid"))
+    assert (answer.kind, answer.grade, answer.sentence) == ("nothing", "D", "No price of today on Bea and Cid.")
+    assert [(each.exchange, each.reason) for each in answer.excluded] == [("bea", "no_bid_ask"), ("cid", "no_bid_ask")]
+    assert answer.lines[-1] == "Looked at 3 exchanges. Bea, Cid: no price of today."
+
+
+def test_sold_for_other_money():
+    usdc, swap = PairKey("POL", "USDC"), PairKey("USDC", "USDT")
+    pairs = (Pair(key=POL, quotes={"ada": QUOTES[0]}), Pair(key=usdc, quotes={"bea": at("0.8300", "0.8302", "bea", key=usdc)}),
+             Pair(key=swap, quotes={"bea": at("0.9994", "0.9996", "bea", key=swap)}))  # fmt: skip
+    answer = ask(replace(GAP, sold="USDC"), asked=True, pairs=pairs)
+    assert "POL from Ada to Bea for USDC would leave 0.8" in answer.sentence and answer.page.endswith("?buy=ada&sell=bea&sold=USDC")
+    assert answer.lines[0].startswith("Buy POL at 0.82000 USDT on Ada, sell POL at 0.83000 USDC on Bea, sell USDC at 0.99940 USDT on Bea: ")
+    assert "taker fees 0.1 % + 0.1 % + 0.1 %" in answer.lines[0]
+
+
+# --- Loops --------------------------------------------------------------------------------------------------------
+def test_a_loop():
+    btc, pol_btc = PairKey("BTC", "USDT"), PairKey("POL", "BTC")
+    pairs = (pair(quotes=QUOTES[:1], books=()), Pair(key=btc, quotes={"ada": at("59990", "60000", "ada", key=btc, size=1)}),
+             Pair(key=pol_btc, quotes={"ada": at("0.0000138", "0.0000139", "ada", key=pol_btc)}))  # fmt: skip
+    loop = replace(GAP, sell="ada", turns=((POL, "buy"), (pol_btc, "sell"), (btc, "sell")))
+    answer = ask(loop, pairs=pairs, loops=True, coins=(), nearest=True, frame={"exchanges": ("ada",)}, way=route("arbitrage", ("ada",)))
+    assert answer.title == "Loops inside one exchange" and "USDT > POL > BTC > USDT on Ada" in answer.sentence
+    assert answer.page == "/arbitrage/?kind=triangle&exchange=ada" and answer.lines[-1] == "Looked at 1 exchange, oldest price shown 2 s."
+
+
+# --- Nothing ------------------------------------------------------------------------------------------------------
+def test_what_comes_closest():
+    answer = ask(BACK, nearest=True)
+    assert answer.sentence == "Nothing is left after fees. Closest: POL from Bea to Ada is 0.74 % short." and answer.kind == "answer" and answer.notes == ()
+
+
+@pytest.mark.parametrize(("more", "kind", "grade", "sentence"), [
+    ({}, "answer", "B", "Nothing is left after fees anywhere right now."),
+    ({"filtered": 1}, "answer", "B", "Nothing passes your limit. 1 pays after fees, but less than you asked for."),
+    ({"measured_off": True}, "nothing", "D", "Nothing can be said: this machine's clock and the exchanges' are too far apart."),
+    ({"way": route("arbitrage", ())}, "nothing", "D", "No exchange is left to look at."),
+])  # fmt: skip
+def test_nothing_to_tell(more, kind, grade, sentence):
+    answer = ask(**more)
+    assert (answer.kind, answer.grade, answer.sentence, answer.table) == (kind, grade, sentence, None)
+
+
+def test_titles():
+    assert ask(coins=()).title == "Arbitrage" and ask(coins=(MATIC, Coin("BTC", "BTC", "BTC"))).title == "MATIC (now POL) and BTC - arbitrage"
+    assert ask(loops=True).title == "MATIC (now POL) - loops inside one exchange"
+
+
+def test_over_one_exchange_all_its_partners_were_looked_at():
+    way = route("arbitrage", ("ada", "bea", "cid"), left=[("bea", "not_asked", ""), ("cid", "not_asked", "")])
+    answer = ask(GAP, frame={"exchanges": ("ada",)}, way=way)
+    assert answer.lines[-1].startswith("Looked at 3 exchanges, ") and answer.page == "/arbitrage/?base=POL"
+    assert ask(GAP, asked=True, way=route("arbitrage", ("ada", "bea")), frame={"exchanges": ("ada", "bea")}).lines[-1].startswith("Looked at 2 exchanges, ")
+
+
+def test_notes_and_what_did_not_come():
+    coin = Coin("AAA", "POL", "POL", "", "AAA", "1 AAA became 1000 POL.")
+    answer = ask(GAP, coins=(coin,), notes=("n",), late=("bea", "cid"))
+    assert answer.kind == "partial" and answer.notes == ("1 AAA became 1000 POL.", "n", "The order books of Bea and Cid did not arrive in time.", PROFIT)
+    assert ask(GAP, late=("bea",)).notes[0] == "The order book of Bea did not arrive in time."
+
