@@ -34,7 +34,7 @@ class Frame(Struct, frozen=True):
 
     `assets` are tickers in the order of mention: typed tickers as typed in capitals, names as today's ticker. `quote` only where
     stated. `amount` is plain decimal text and `unit` the ticker it counts (None: not said). `time_range` is a number and one of
-    m h d w (24h, 7d). `topic` is finer than the intent (for help the term that is asked about; for unknown why it is refused).
+    m h d w (24h, 7d). `topic` is finer than the intent (for help the term that is asked about; for unknown why it is refused; see `topics.py`).
     `readings` are other intents that fit nearly as well, likeliest first. `also` are the further questions of the same text.
     """
 

@@ -7,7 +7,7 @@ from msgspec import structs
 from markets.ask.amounts import amount_of, find_numbers
 from markets.ask.coins import find_names, find_ordinary, find_pairs, mend
 from markets.ask.frame import LONGEST, Frame, Span, Vocabulary
-from markets.ask.intents import read_intent
+from markets.ask.intents import read_intent, stream
 from markets.ask.lexicon import Lexicon, lexicon
 from markets.ask.parts import cuts
 from markets.ask.places import find_negations
@@ -17,6 +17,7 @@ from markets.ask.sides import SIDELESS, side_of
 from markets.ask.slots import ASSET, EXCHANGE, EXCLUDED, LIMIT, NOT, PAIR, UNCOVERED
 from markets.ask.times import find_times, time_of
 from markets.ask.tokens import cleaned, is_cut
+from markets.ask.topics import topic_of
 
 ALONE = 8.0  # evidence that makes a part of a text a question of its own
 
@@ -52,7 +53,7 @@ def _frame(q: str, lex: Lexicon) -> tuple[Frame, float]:
     amount = amount_of(sheet)
     excluded = sheet.values(EXCLUDED)
     frame = Frame(
-        q=q, intent=reading.intent, topic=reading.topic, confidence=reading.confidence, readings=reading.readings,
+        q=q, intent=reading.intent, topic=reading.topic or topic_of(reading.intent, *stream(sheet)), confidence=reading.confidence, readings=reading.readings,
         assets=sheet.values(ASSET), quote=quote_of(sheet), exchanges=tuple(slug for slug in sheet.values(EXCHANGE) if slug not in excluded), exclude=excluded,
         side=None if reading.intent in SIDELESS else side, amount=amount[0] if amount else None, unit=amount[1] if amount else None,
         time_range=time_of(sheet), threshold=sheet.threshold, limit=_limit(sheet), uncovered=sheet.values(UNCOVERED),

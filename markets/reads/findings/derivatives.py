@@ -51,8 +51,8 @@ def _rows(kind: str, route: Route, asked: Asked) -> list[Stored]:
 
 
 def _of_coin(coin: Coin, frame: Frame, route: Route, asked: Asked) -> Derivatives:
-    dated = frame.topic in DATED
-    own = [row for row in _rows("future" if dated else "perp", route, asked) if row.base == coin.key]
+    futures = [row for row in _rows("future", route, asked) if row.base == coin.key] if frame.topic in DATED else []
+    own, dated = futures or [row for row in _rows("perp", route, asked) if row.base == coin.key], bool(futures)  # many call perpetuals futures
     wanted = own if dated or (frame.topic in INTEREST and frame.quote is None) else [row for row in own if row.quote == _quote(own, frame)]
     found = derivatives.ordered([_contract(row, coin.ticker, asked) for row in wanted], frame)
     odd = tuple(one for row in wanted if (one := _contract(row, coin.ticker, asked)).reason)
