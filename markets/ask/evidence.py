@@ -316,7 +316,8 @@ EVIDENCE: dict[str, dict[int, str]] = {
             is the score; what is a score; confidence score; examples of what; what else can; what all can; capabilities; how can i use; show me how; walk me
             through; introduce yourself; what are your; your limits; why should i use; what makes you; i am new; newbie; getting started; get started; where
             do i start; how do i start; is it delayed; what time zone; do you store; do you sell; terms of; what is meant; in other words; stands for; tell me
-            about <term>; i need help; what commands; what can i type; what can i search; list of commands; what kind of; what do you mean
+            about <term>; i need help; what commands; what can i type; what can i search; list of commands; what kind of; what do you mean; fees do you; do
+            you include fees; are fees included; fees counted; what fees do you; which fees do you; do you count fees; who made you; who built you
         """,
         18: """
             what do you do; how do you know; how do you get; what questions; how do i use; how to use; who are you; what are you; what is pebble; which

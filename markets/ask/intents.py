@@ -48,8 +48,9 @@ what is {0} $; what are {0} $; what is {0} mean; what is a {0} $; what does {0} 
 difference between {0} and; what exactly is {0} $; what a {0} is; what a {0} are; what {0} is $; what {0} are $; what {0} actually is; what {0} stands for;
 what is {0} supposed to; what is meant by {0}; is {0} the same as; tell me what {0} is; tell me what {0} mean
 """
-_TERMS = {term.strip() for term in TERMS.split(";")}
-_MEANING = {f"help {term}": {45: _ABOUT.format(term)} for term in sorted(_TERMS)}
+_TERMS = {" ".join(term.split()) for term in TERMS.split(";")}
+_EXPLAINED, _NAMED = "explain: ", "term: "
+_MEANING = {f"{_EXPLAINED}{term}": {45: _ABOUT.format(term)} for term in sorted(_TERMS)} | {f"{_NAMED}{term}": {1: term} for term in sorted(_TERMS)}
 _PHRASES = Phrases({**EVIDENCE, **_MEANING, **{f"no {topic}": rows for topic, rows in REFUSALS.items()}})
 
 
@@ -69,7 +70,8 @@ def read_intent(sheet: Sheet, side: str | None) -> Reading:
     scores = {intent: strength(found.get(intent, ())) + bonus for intent, bonus in _from_slots(sheet, side, found).items()}
     if max(score for intent, score in scores.items() if intent not in _PRICES) >= _SPECIAL:
         scores["compare"] -= _SPECIAL
-    term, scores["help"] = _term(found, scores["help"])
+    explained = max((strength(weights) for label, weights in found.items() if label.startswith(_EXPLAINED)), default=0.0)
+    scores["help"] += explained
     chats = max(scores.values()) < _CHATTING and not sheet.values(ASSET, EXCHANGE)
     refusal, refused = _refusal(found, chats)
     order = sorted(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
@@ -79,7 +81,7 @@ def read_intent(sheet: Sheet, side: str | None) -> Reading:
     if scores[best] < ENOUGH:
         return Reading("unknown", refusal or _why_unknown(sheet), _margin(ENOUGH, scores[best]))
     near = tuple(intent for intent in order[1:4] if scores[intent] >= NEARLY * scores[best])
-    return Reading(best, term if best == "help" else "", _margin(scores[best], scores[second]), near, scores[best])
+    return Reading(best, _terms(found, sheet.q) if best == "help" and explained else "", _margin(scores[best], scores[second]), near, scores[best])
 
 
 def stream(sheet: Sheet) -> tuple[list[str], list[bool]]:
@@ -132,12 +134,12 @@ def _is_about_coins(sheet: Sheet) -> bool:
     return bool({"coin", "pair", "list", "what", "which", "trend", "available", "anything", "new"} & set(sheet.lemmas))
 
 
-def _term(found: Mapping[str, list[int]], score: float) -> tuple[str, float]:
-    """The longest term whose meaning is asked for, and what that makes of the evidence for help."""
-    terms = [label.removeprefix("help ") for label in found if label.startswith("help ")]
-    if not terms:
-        return "", score
-    return max(terms, key=len), score + max(strength(found[f"help {term}"]) for term in terms)
+def _terms(found: Mapping[str, list[int]], q: str) -> str:
+    """The terms that a question names, in order of mention, none that is part of another."""
+    meant = [label.removeprefix(_NAMED) for label in found if label.startswith(_NAMED)]
+    named = [term for term in meant if term in q.lower()] or meant[:1]  # one lemma may stand for several terms
+    whole = [term for term in named if not any(term != other and term in other for other in named)]
+    return ",".join(sorted(whole, key=lambda term: (q.lower().find(term), term)))
 
 
 def _refusal(found: Mapping[str, list[int]], chats: bool) -> tuple[str, float]:
