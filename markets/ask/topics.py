@@ -64,6 +64,8 @@ TOPICS: Mapping[str, Mapping[str, Mapping[int, str]]] = {
         "followers": {8: "most followers; number of followers; most followed; most copied"},
         "profit": {8: "profit; earned most"},
         "days": {8: "longest record; longest history; most days; experience"},
+        "drawdown": {9: "drawdown; largest fall; biggest loss"},
+        "managed": {8: "under copy; most assets; most managed"},
     },
 }  # fmt: skip
 

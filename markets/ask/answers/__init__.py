@@ -15,18 +15,23 @@ from markets.ask.answers import (
     best_price,
     common,
     compare,
+    copying,
     derivatives,
+    elsewhere,
+    first_listed,
     funding,
     fundings,
     helping,
     largest,
     liquidity,
+    listings,
     options,
     pairs_books,
     price_history,
     status,
     unknown,
     unread,
+    volume,
     wallets,
 )
 from markets.ask.frame import Frame
@@ -37,6 +42,8 @@ Finding = (
     | best_price.BestPrice | compare.Compared | arbitrage.Gaps | liquidity.Liquid | pairs_books.PairsBooks | price_history.History
     | helping.Help | unknown.Unknown | status.Status | wallets.Wallets
     | funding.Funding | fundings.Fundings | derivatives.Derivatives | largest.Largest | options.Options | options.Underlyings
+    | listings.Listings | first_listed.FirstListed | elsewhere.Elsewhere
+    | volume.CoinVolume | volume.Volumes | copying.Copying
 )  # fmt: skip
 
 _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
@@ -59,6 +66,12 @@ _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
     largest.Largest: largest.compose,
     options.Options: options.compose,
     options.Underlyings: options.underlyings,
+    listings.Listings: listings.compose,
+    first_listed.FirstListed: first_listed.compose,
+    elsewhere.Elsewhere: elsewhere.compose,
+    volume.CoinVolume: volume.compose,
+    volume.Volumes: volume.of_all,
+    copying.Copying: copying.compose,
 }
 
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from markets.analysis.best import Comparison, Row
 from markets.analysis.display import exact, places_of
 from markets.ask.answer import Answer, Cell, Left, Said, Used
+from markets.ask.answers.readings import readings
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.board import PairKey
@@ -99,12 +100,13 @@ def watched(route: Route) -> str:
 
 
 def remarked(answers: Iterable[Answer], frame: Frame, route: Route) -> tuple[Answer, ...]:
-    """One question's answers, the first with what there is to say of the question itself."""
+    """One question's answers, the first with what there is to say of the question itself, and what else it may have meant."""
     found = tuple(answers)
     if not found:
         return ()
     first, *others = found
-    return replace(first, notes=tuple(dict.fromkeys((*remarks(frame, route), *first.notes)))), *others
+    notes = tuple(dict.fromkeys((*remarks(frame, route), *first.notes)))
+    return replace(first, notes=notes, readings=first.readings or readings(frame)), *others
 
 
 def remarks(frame: Frame, route: Route) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from markets.ask.router import Route
 
 LOWEST = ("lowest", "negative")  # topics that look from below
 PLACES = 4
+HOURS = 12  # a shorter time is an interval, not a past
 REASONS = {  # why a rate is not ranked
     "not_trading": "not trading", "bad_number": "a number that cannot be", "unit_mismatch": "volumes that contradict its price",
     "conflicted": "another coin of the same name", "unknown_identity": "not known yet whether it is the same coin", "stale": "an old rate",
@@ -321,8 +322,10 @@ def _left(one: Rate, said: Said, route: Route) -> Left:
 def _notes(found: Funding, frame: Frame) -> tuple[str, ...]:
     notes = [found.coin.note] if found.coin.note else []
     notes += [f"Perpetuals on {found.coin.ticker} are priced in {', '.join(found.quotes)}, too."] if found.quotes else []
-    if frame.quote and found.quote and frame.quote != found.quote:
+    if frame.quote == "USD" and found.quote == "USDT":
+        notes.append("Dollars are answered in USDT.")
+    elif frame.quote and found.quote and frame.quote != found.quote:
         notes.append(f"No perpetual that was asked for is priced in {frame.quote}: these are priced in {found.quote}.")
-    if frame.time_range and not found.paid and frame.amount is None and found.rates:
+    if frame.time_range and not found.paid and frame.amount is None and found.rates and spans.hours(frame.time_range) >= HOURS:
         notes.append("Nothing that was paid in that time is stored: these are the running rates.")
     return tuple(notes)

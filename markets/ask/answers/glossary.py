@@ -46,7 +46,7 @@ small amounts weighing more.
 Taker fee | taker, taker fees, trading fee, trading fees, taker commission | how-we-rank#the-best-price
 What an exchange charges for an order that is filled at once. Rankings here are after it: yours if you gave one, else the exchange's own.
 
-Maker fee | maker, maker fees | how-we-rank#the-best-price
+Maker fee | maker, maker fees, maker and taker | how-we-rank#the-best-price
 What an exchange charges for an order that waits in the book. Pebble counts with taker fees, since it asks what you get now.
 
 Withdrawal fee | withdraw fee, withdrawal fees, network fee | compare#other-controls
@@ -87,7 +87,7 @@ The right to buy (call) or to sell (put) a coin at a fixed price, the strike, by
 Implied volatility | iv, implied vol, volatility | options
 How much movement a year the price of an option takes for granted. Higher means dearer options.
 
-Put/call ratio | pcr, put call, put/call | options
+Put/call ratio | put call ratio, pcr, put call, put/call | options
 Open puts for one open call, or puts traded for one call.
 
 Max pain |  | options
@@ -167,6 +167,66 @@ A price so far from the others' median that it does not count until it comes bac
 
 Receipt | receipts | index
 A link that keeps everything an answer was made of, so that the same answer can be computed again.
+
+Best price | the best price | how-we-rank#the-best-price
+Where a coin costs least to buy, or brings most when sold, after taker fees and at the amount you name, among prices that are fresh and agree.
+
+Net price | net of fees, after fees | how-we-rank#the-best-price
+A price with the taker fee in it: more than the ask for a buyer, less than the bid for a seller.
+
+Market order | taker order | how-we-rank#the-best-price
+An order that is filled at once at the best prices in the book, and pays the taker fee.
+
+Limit order | maker order | how-we-rank#the-best-price
+An order that waits in the book at a price of its own until somebody takes it.
+
+Derivatives | derivative, derivate | funding
+Contracts on a coin's price rather than the coin itself: perpetuals, dated futures and options.
+
+Strike | strike price, strike prices | options
+The fixed price at which an option gives the right to buy or sell.
+
+Delta | option delta | options
+How much an option's price moves when its coin moves by one.
+
+Gamma | option gamma | options
+How fast an option's delta changes while its coin moves.
+
+Ticker | symbol, ticker symbol | identity
+The short code of a coin. It is no identity: two exchanges can mean different coins by one ticker, and then they are not compared.
+
+Token | tokens, coin, coins | identity
+A unit that is traded: Pebble calls all of them coins, and tells them apart by identity, not by ticker.
+
+Exchange | exchanges, an exchange, trading venue | index
+A place where coins are bought and sold. Pebble reads what several of them publish and compares it.
+
+Delisting | delisted, delist | discover#new-listings
+An exchange takes a market off. Pebble says so when its lists have lacked the market several times, or the exchange itself tells.
+
+Market cap | marketcap, market capitalisation | volume
+The price of a coin times how many there are. Exchanges do not publish it, so Pebble does not tell it.
+
+ATH | all time high | history
+The highest price a coin ever had. Pebble knows prices as far back as exchanges tell them and no further.
+
+Candle | candles, candlestick, candlesticks | history
+One period of a price in four numbers: where it opened and closed, its highest and its lowest.
+
+Long/short ratio | long short ratio, long to short ratio | funding
+How many accounts hold long against short. Pebble does not tell it; funding shows which side pays.
+
+Sharpe ratio | sharpe | copy
+A result against how much it varied. Exchanges do not publish it of lead traders, so Pebble does not tell it.
+
+Impermanent loss | il | index
+What providing coins to an automated market may cost against holding them. Pebble compares order books, where there is none.
+
+Crypto | cryptocurrency, cryptocurrencies | index
+Coins that are kept on public ledgers instead of with a bank. Pebble compares what they cost on exchanges.
+
+Blockchain | chain | index
+A public ledger that many keep together. Coins move between exchanges over such networks.
 """  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from markets.ask.frame import Frame
 from markets.ask.router import Route
 
 OFF = ("disabled", "auto_disabled")
+MOVING = ("wallets", "deposits", "withdrawals")  # topics that need a coin
 WORDS = {  # of a state, after the name of an exchange
     "starting": "has not finished a poll yet", "healthy": "is up", "degraded": "answers, but late or with errors", "down": "is down",
     "banned": "has told Pebble to wait", "blocked": "refuses to answer Pebble", "disabled": "is switched off by an operator",
@@ -67,12 +68,19 @@ def compose(frame: Frame, route: Route, found: Status, now: datetime) -> Answer:
     one = found.seen[0] if len(found.seen) == 1 else None
     return Answer(
         kind="answer" if ages else "nothing", title=f"{one.name} - status" if one else "Status of the exchanges",
-        sentence=alone(said, one) if one else together(said, found.seen), lines=(*_ages(said, frame, found.seen), *_covered(said, found)),
+        sentence=_uncovered(frame) + (alone(said, one) if one else together(said, found.seen)), lines=(*_ages(said, frame, found.seen), *_covered(said, found)),
         table=Table(COLUMNS, tuple(_row(said, seen) for seen in found.seen)) if found.seen else None,
         notes=tuple(note for seen in found.seen for note in _notes(said, seen)), sources=used(found.seen),
         excluded=tuple(left for left in common.told(route) if left.exchange not in shown), as_of=now, max_age_s=max(ages, default=None), page="/status/",
         api=f"/api/v1/exchanges/{one.slug}/" if one else "/api/v1/status/", figures=said.figures,
     )  # fmt: skip
+
+
+def _uncovered(frame: Frame) -> str:
+    """First that somebody else's exchange was asked for, where nobody else was."""
+    if not frame.uncovered or frame.exchanges:
+        return ""
+    return f"Of {' and '.join(frame.uncovered)} nothing is known here. "
 
 
 # --- Sentences ----------------------------------------------------------------------------------------------------
@@ -114,7 +122,9 @@ def _brief(said: Said, seen: Seen) -> str:
 
 
 def _ages(said: Said, frame: Frame, rows: Sequence[Seen]) -> tuple[str, ...]:
-    """Who is youngest and who is oldest, where ages were asked for."""
+    """Who is youngest and who is oldest, where ages were asked for; what else has to be said, where coins were to be moved."""
+    if frame.topic in MOVING:
+        return ("Whether deposits and withdrawals are open is told by coin: name one.",)
     known = [(seen.age_s, seen.name) for seen in rows if seen.age_s is not None]
     if frame.topic != "age" or len(known) < 2:
         return ()

@@ -36,12 +36,6 @@ SAYS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {  # topic: (title, sente
     "empty": ("Ask a question", "Type a question about a coin or an exchange.", ("best_price", "compare", "arbitrage", "liquidity")),
 }  # fmt: skip
 OTHER = "nonsense"
-LABELS: Mapping[str, str] = {  # of a kind of question, as a choice
-    "best_price": "The best price", "compare": "Prices side by side", "arbitrage": "Gaps between exchanges", "liquidity": "Depth and slippage",
-    "new_tokens": "New listings", "trending_not_on": "On one exchange, not on another", "derivatives": "Perpetuals, futures and options",
-    "funding": "Funding rates", "volume_sentiment": "Volume and its mood", "copy_trading": "Lead traders", "status": "How exchanges are doing",
-    "price_history": "Prices of the past", "help": "What a word means",
-}  # fmt: skip
 LONGEST = 24  # characters of a word that is repeated
 
 

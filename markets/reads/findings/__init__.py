@@ -10,7 +10,21 @@ from collections.abc import Callable, Mapping
 from markets.ask.answers import Finding
 from markets.ask.frame import Frame
 from markets.ask.router import Route
-from markets.reads.findings import arbitrage, best_price, compare, derivatives, funding, helping, liquidity, price_history, status
+from markets.reads.findings import (
+    arbitrage,
+    best_price,
+    compare,
+    copying,
+    derivatives,
+    elsewhere,
+    funding,
+    helping,
+    liquidity,
+    listings,
+    price_history,
+    status,
+    volume,
+)
 from markets.reads.findings.asked import Asked
 
 __all__ = ["GATHER", "Asked"]
@@ -19,11 +33,15 @@ GATHER: Mapping[str, Callable[[Frame, Route, Asked], tuple[Finding, ...]]] = {
     "arbitrage": arbitrage.gather,
     "best_price": best_price.gather,
     "compare": compare.gather,
+    "copy_trading": copying.gather,
     "derivatives": derivatives.gather,
     "funding": funding.gather,
     "help": helping.gather,
     "liquidity": liquidity.gather,
+    "new_tokens": listings.gather,
     "price_history": price_history.gather,
     "status": status.gather,
+    "trending_not_on": elsewhere.gather,
     "unknown": helping.nothing,
+    "volume_sentiment": volume.gather,
 }

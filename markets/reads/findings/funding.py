@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from markets import read
 from markets.analysis import funding as analysis
@@ -24,6 +25,7 @@ from markets.reads.findings.asked import Asked
 
 SHOWN, MOST_SHOWN = 10, 25
 MOST_PAYMENTS = 20_000
+LEAST_PAST = timedelta(hours=12)  # a shorter time is an interval, or holds no payment
 USUAL = "USDT"
 
 
@@ -42,7 +44,7 @@ def lines(route: Route, asked: Asked, when: str = "current") -> list[Line]:
 # --- One coin -----------------------------------------------------------------------------------------------------
 def _of_coin(coin: Coin, frame: Frame, route: Route, asked: Asked) -> Funding:
     own = sorted((line for line in lines(route, asked) if line.base == coin.key), key=lambda line: (-(line.open_interest_usd or 0), line.quote))
-    line = chosen(own, frame.quote)
+    line = chosen(own, USUAL if frame.quote == common.DOLLAR and frame.amount else frame.quote)  # money to hold in dollars is held in USDT
     untold = missing.among(route.priced, "funding", route, asked.now)
     if line is None:
         return Funding(coin=coin, missing=untold)
@@ -55,8 +57,8 @@ def _of_coin(coin: Coin, frame: Frame, route: Route, asked: Asked) -> Funding:
 
 def chosen(own: Sequence[Line], quote: str | None) -> Line | None:
     """The currency that was asked for, else USDT where there is one, else that of the most open interest."""
-    wanted = USUAL if quote in (None, common.DOLLAR) and not any(line.quote == quote for line in own) else quote
-    return next((line for line in own if line.quote == wanted), next((line for line in own if line.quote == USUAL), own[0] if own else None))
+    first = own[0] if own else None
+    return next((line for wanted in (quote, USUAL) for line in own if line.quote == wanted), first)
 
 
 def _rate(cell: Shown, base: str, asked: Asked) -> Rate:
@@ -81,9 +83,10 @@ def _pair(line: Line, base: str) -> Pair | None:
 
 def _paid(line: Line, frame: Frame, asked: Asked) -> tuple[Paid, ...]:
     """What its perpetuals paid in the time that was asked for; with an amount that time lies ahead."""
-    if frame.time_range is None or frame.amount is not None:
+    reach = spans.length(frame.time_range)
+    if frame.time_range is None or frame.amount is not None or reach < LEAST_PAST:
         return ()
-    since = asked.now - spans.length(frame.time_range)
+    since = asked.now - reach
     places = {(cell.contract.exchange, cell.contract.symbol) for cell in line.cells.values()}
     wanted = settled.Wanted(base=(line.base,), quote=(line.quote,), exchanges=tuple(line.cells), since=since, until=asked.now)
     found = {place: rows for place, rows in settled.by_place(wanted, MOST_PAYMENTS).items() if place in places}

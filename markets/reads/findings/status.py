@@ -22,15 +22,17 @@ from markets.reads.findings.asked import Asked
 from markets.shapes import ExchangeStatus
 
 UNTOLD = ("not_in_rollout",)  # of such an exchange nothing is told; that one is off or down is the answer
+AGE = "age"  # a topic that no coin changes
 NETWORKS = 30  # of one coin on one exchange
 
 
 def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
-    """Of the coins that are named their wallets, else how the exchanges are."""
+    """Of the coins that are named their wallets; how the exchanges are where none is, or one is named and nothing is said of moving coins."""
     slugs = wanted(frame, route)
-    if frame.assets:
-        return common.each_coin(frame, lambda coin: _wallets(coin, slugs, route, asked))
     rows = seen(slugs, asked.now)
+    if frame.assets and frame.topic != AGE:
+        coins = common.each_coin(frame, lambda coin: _wallets(coin, slugs, route, asked))
+        return coins if frame.topic or not frame.exchanges else (Status(seen=rows), *coins)
     if frame.exchanges or frame.exclude:
         return (Status(seen=rows),)
     traded = statuses.traded(read.board())
