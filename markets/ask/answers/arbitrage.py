@@ -278,8 +278,9 @@ class _Telling:
             if these:
                 why = ", ".join(f"{other.code.replace('_', ' ')} {self.said.count(f'{kind} {other.code}', other.count)}" for other in these[:3])
                 parts.append(f"{self.said.count(kind, sum(other.count for other in these))} {kind} ({why})")
-        more = f" {self.filtered()}" if self.found.filtered and self.rows else ""
-        return (f"Not told as gaps: {', '.join(parts)}." if parts else "") + more
+        told = f"Not told as gaps: {', '.join(parts)}." if parts else ""
+        more = self.filtered() if self.found.filtered and self.rows else ""
+        return " ".join(part for part in (told, more) if part)
 
     def filtered(self) -> str:
         count = self.found.filtered

@@ -118,7 +118,8 @@ def _closest(near: list[Line], coins: tuple[Coin, ...], wanted: Wanted, fits: _F
     now, allowed = fits.asked.now, set(wanted.exchanges)
     keys = [next((key for key in common.pairs_of(coin.key) if not fits.quote or key.quote == fits.quote), None) for coin in coins]
     ways = [way for key in keys if key for way in arbitrage.on_pair(key, wanted.fees, now) if fits.over(way)]
-    fit = sorted((way for way in ways if all(leg.exchange in allowed for leg in way.legs)), key=lambda way: -way.net)[:NEAREST]
+    short = [way for way in ways if way.net <= 0 and all(leg.exchange in allowed for leg in way.legs)]
+    fit = sorted(short, key=lambda way: -way.net)[:NEAREST]
     return [arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, now).line for way in fit]
 
 
@@ -145,8 +146,9 @@ def _between(frame: Frame, route: Route, coin: Coin, asked: Asked) -> Gaps:
         found = _routes(key, ways, wanted, asked)
     lines = [arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, asked.now).line for way in found]
     gaps = _kept([(line.route, line.open_s(asked.now), line.seen_24h) for line in lines], wanted, asked)
+    named = [slug for slug in frame.exchanges if slug in route.priced]
     priced = {slug for slug, q in read.board().pairs.get(key, {}).items() if q.ask and q.bid}
-    absent = tuple(slug for slug in frame.exchanges if slug in route.priced and (slug not in priced or not found))
+    absent = () if found else tuple(slug for slug in named if slug not in priced) or tuple(named)
     return replace(gaps, coins=(coin,), total=len(gaps.gaps), asked=True, absent=absent, late=late, notes=(quoted,) if quoted else ())
 
 

@@ -1,0 +1,159 @@
+"""Prices that are read for a question: of which coin, in which money, with which books; the same numbers as the pages."""
+
+from decimal import Decimal
+
+import pytest
+
+from exchanges.models import Exchange
+from markets import read
+from markets.reads.findings import common
+from tests.ask.answers.build import cells
+from tests.ask.findings.market import ask, one
+from tests.markets import gaps
+from tests.markets.build import NOW, catalogue, prices, ticker
+from tests.markets.gaps import BUY, SELL, THIRD
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gapped")]
+D = Decimal
+
+
+def third(*rows, now=NOW):
+    """A third exchange with these prices."""
+    catalogue(THIRD, *(f"{row.symbol.removesuffix(quote)}/{quote}" for row in rows for quote in ("USDT", "USDC", "EUR") if row.symbol.endswith(quote)), now=now)
+    prices(THIRD, *rows, now=now)
+    gaps.fresh()
+
+
+# --- Which coin ---------------------------------------------------------------------------------------------------
+def test_an_old_ticker_answers_with_todays_coin():
+    answer = one("best_price", "MATIC", side="buy")
+    assert answer.title == "MATIC (now POL) - best price to buy" and answer.page == "/compare/POL-USDT/"
+
+
+def test_a_coin_that_nobody_lists_is_said_beside_one_that_is():
+    known, unknown = ask("best_price", "POL", "QXJ7", side="buy")
+    assert known.kind == "answer" and unknown.sentence.startswith("No exchange I watch lists QXJ7.")
+
+
+def test_a_word_that_stands_where_a_coin_should_is_looked_for():
+    assert one("best_price", unknown=("POLL",)).sentence == "No exchange I watch lists POLL. Did you mean POL?"
+
+
+def test_a_question_without_a_coin_is_asked_back_with_the_busiest():
+    for intent in ("best_price", "compare", "price_history"):
+        answer = one(intent)
+        assert answer.kind == "choose" and len(answer.examples) == 3 and "POL" in " ".join(answer.examples)
+
+
+def test_at_most_five_coins():
+    answers = ask("best_price", "POL", "ETH", "SUI", "NOVA", "OLD", "QXJ7", side="buy")
+    assert len(answers) == common.MOST == 5 and "Not answered, for they are too many at once: QXJ7." in answers[0].notes
+
+
+# --- In which money -----------------------------------------------------------------------------------------------
+def test_the_busiest_pair_answers_where_no_money_is_named():
+    third(ticker("POL/USDC", "0.82", "0.8201", quote_volume_24h=9))
+    assert one("best_price", "POL", side="buy").unit == "USDT"
+    assert one("best_price", "POL", side="buy", quote="USDC").unit == "USDC"
+    assert one("best_price", "POL", side="buy", exchanges=(THIRD,)).unit == "USDC"  # all that exchange has
+
+
+def test_dollars_are_usdt_and_the_answer_says_so():
+    answer = one("best_price", "POL", side="buy", quote="USD", amount="100", unit="USD")
+    assert answer.unit == "USDT" and "Dollars are answered in USDT." in answer.notes and answer.title.endswith("for 100 USDT")
+
+
+def test_money_that_nobody_trades_it_in_is_told_beside_by_a_fresh_rate():
+    answer = one("best_price", "POL", side="buy", quote="EUR")
+    assert answer.unit == "USDT" and "No exchange I watch lists POL/EUR: this is POL/USDT." in answer.notes
+    assert not any("EUR" in line for line in answer.lines)  # no rate is known
+    third(ticker("USDT/EUR", "0.90", "0.90"))
+    assert one("best_price", "POL", side="buy", quote="EUR").lines[-1].endswith(" EUR by today's rate.")
+
+
+def test_an_amount_of_a_coins_money_chooses_the_pair():
+    third(ticker("POL/USDC", "0.82", "0.8201", quote_volume_24h=9))
+    answer = one("best_price", "POL", side="buy", amount="5", unit="USDC")
+    assert answer.unit == "USDC" and answer.title.endswith("for 5 USDC")
+
+
+def test_an_amount_of_other_money_is_converted():
+    third(ticker("USDT/EUR", "0.80", "0.80"))
+    answer = one("best_price", "POL", side="buy", amount="4", unit="EUR")
+    assert answer.title.endswith("for 5 USDT") and "4 EUR are 5 USDT by today's rate." in answer.notes
+
+
+# --- The same numbers ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_the_numbers_are_those_of_the_page(side):
+    answer, c = one("best_price", "POL", side=side), read.compare("POL", "USDT", NOW, side=side)
+    best = c.best_buy if side == "buy" else c.best_sell
+    assert (answer.value, answer.grade) == (best.price, c.grade) and len(answer.sources) == 2
+    assert [row[1].value for row in answer.table.rows] == [f"{row.price.normalize():f}" for row in c.rows if row.rank]
+
+
+def test_at_an_amount_from_the_stored_books():
+    answer, c = one("best_price", "POL", side="buy", amount="3000", unit="POL"), read.compare("POL", "USDT", NOW, amount=D(3000), unit="base")
+    assert answer.value == c.best_buy.price and cells(answer, "exchange")[0] == "KuCoin" and answer.kind == "answer"
+
+
+def test_a_visitors_own_fees_count():
+    assert cells(one("best_price", "POL", side="buy", fees={"": D(0)}), "fee_pct") == ["0 %", "0 %"]
+
+
+def test_an_exchange_that_is_left_out_is_not_read():
+    answer = one("best_price", "POL", side="buy", exclude=(BUY,))
+    assert cells(answer, "exchange") == ["Gate.io"] and (BUY, "excluded") in [(each.exchange, each.reason) for each in answer.excluded]
+
+
+def test_every_exchange_left_out_leaves_nothing():
+    everybody = tuple(Exchange.objects.values_list("slug", flat=True))
+    for intent in ("best_price", "compare", "liquidity", "price_history", "arbitrage"):
+        assert one(intent, "POL", exclude=everybody).kind == "nothing"
+
+
+def test_one_exchange_is_told_against_all():
+    answer = one("best_price", "POL", side="buy", exchanges=(SELL,))
+    assert answer.title.endswith(" on Gate.io") and answer.lines[0].startswith("Best of 2 exchanges: KuCoin ") and len(answer.sources) == 2
+
+
+def test_side_by_side():
+    answer = one("compare", "POL", "ETH", "QXJ7")
+    assert [c.name for c in answer.table.columns] == ["exchange", "pol", "eth"] and "No exchange I watch lists QXJ7." in answer.notes
+    assert one("compare", "POL").title == "POL - prices side by side"
+
+
+def test_side_by_side_of_coins_that_nobody_lists():
+    assert [answer.kind for answer in ask("compare", "QXJ7", "ZZZ9")] == ["nothing", "nothing"]
+
+
+@pytest.mark.parametrize("fields", [{"amount": "5", "unit": "POL"}, {"exchanges": (BUY,)}])
+def test_side_by_side_at_an_amount_or_on_one_exchange_is_its_price_there(fields):
+    assert "price" in one("compare", "POL", **fields).title and "side by side" not in one("compare", "POL", **fields).title
+
+
+# --- Waiting for books --------------------------------------------------------------------------------------------
+def test_books_that_an_amount_needs_are_asked_for_once_and_missed_by_name(gapped):
+    gapped.clear()
+    answer = one("best_price", "SUI", side="buy", amount="5000", unit="SUI")
+    assert sorted(gapped) == sorted([(BUY, "book"), (SELL, "book")]) and answer.kind == "partial"
+    assert "The order books of KuCoin and Gate.io did not arrive in time." in answer.notes
+
+
+def test_no_book_is_asked_for_where_the_best_price_is_enough(gapped):
+    gapped.clear()
+    assert one("best_price", "SUI", side="buy", amount="1", unit="SUI").kind == "answer" and gapped == []
+    assert one("best_price", "SUI", side="buy").kind == "answer" and gapped == []
+
+
+def test_books_that_come_in_time_are_in_the_answer(monkeypatch):
+    waited = []
+
+    def arrive(seconds):
+        waited.append(seconds)
+        if len(waited) == 2:
+            gaps.books(NOW, "SUI")
+
+    monkeypatch.setattr(common.time, "sleep", arrive)
+    answer = one("best_price", "SUI", side="buy", amount="50", unit="SUI", patience=60)
+    assert waited == [common.STEP_S] * 2 and answer.kind == "answer" and not any("in time" in note for note in answer.notes)
