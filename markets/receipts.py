@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import re
 import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,6 +22,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Sum
 
+from exchanges.numbers import plain
 from markets.ask.answer import Answer
 from markets.ask.masking import masked
 from markets.ask.record import VERSION, Record
@@ -32,6 +35,8 @@ MB = 1_000_000
 COUNTED_S = 60.0  # how often the room taken is summed up
 TOO_LARGE = "it is made of more than a receipt can hold"
 FULL = "the room for receipts is full"
+_NAME = re.compile(r"[a-z2-7]{16}")
+_SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
 AWAY = "it could not be written down in time"
 logger = logging.getLogger(__name__)
 
@@ -134,7 +139,7 @@ class Found:
 
 def find(name: str, now: datetime) -> Found | None:
     """The receipt of that name, computed again; None where there is none, or its time is over. Raises DatabaseError."""
-    row = Receipt.objects.filter(pk=name, until__gt=now).first()
+    row = Receipt.objects.filter(pk=name, until__gt=now).first() if _NAME.fullmatch(name) else None
     if row is None:
         return None
     told, said = zlib.decompress(row.record), zlib.decompress(row.answers)
@@ -143,8 +148,17 @@ def find(name: str, now: datetime) -> Found | None:
     record = None if row.version != VERSION else msgspec.json.decode(told, type=Record)
     again = answers if record is None or why else record.answers()
     return Found(
-        Link(row.pk, row.until), row.created_at, row.question, row.method, _compared(answers, again), record, msgspec.json.decode(told), why,
+        Link(row.pk, row.until), row.created_at, row.question, row.method, _compared(answers, again), record, plainly(msgspec.json.decode(told)), why,
     )
+
+
+def plainly(value: Any) -> Any:
+    """The same data with no number in scientific notation."""
+    if isinstance(value, dict):
+        return {name: plainly(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [plainly(inner) for inner in value]
+    return plain(Decimal(value)) if isinstance(value, str) and _SCIENTIFIC.fullmatch(value) else value
 
 
 def _not_again(row: Receipt) -> str:

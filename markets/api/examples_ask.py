@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from exchanges.adapters import ADAPTERS
 from markets.analysis.best import Terms
 from markets.analysis.inputs import Inputs
 from markets.analysis.settings import DEFAULT
-from markets.api import serialize_ask
+from markets.api import serialize_ask, serialize_receipts
 from markets.ask.answer import Left
 from markets.ask.answers.best_price import BestPrice
 from markets.ask.answers.common import Coin
@@ -19,7 +21,9 @@ from markets.ask.frame import Frame, Span
 from markets.ask.record import Part, Record
 from markets.ask.router import Route, Step
 from markets.board import PairKey, Quote
+from markets.receipts import Found, Link, Replayed, plainly
 
+SITE = "https://pebble.example"
 TEXT = "What's the best price for MATIC?"
 _PRICES = (("0.8231", "0.8234", "1200", 8), ("0.8195", "0.8198", "1500", 12), ("0.8239", "0.8245", "900", 9))  # bid, ask, size, age in seconds
 
@@ -27,8 +31,13 @@ _PRICES = (("0.8231", "0.8234", "1200", 8), ("0.8195", "0.8198", "1500", 12), ("
 def answers(answer: Callable[[dict[str, Any]], Any], now: datetime) -> dict[str, Any]:
     """{address: what it answers}."""
     part = Part(_frame(), _route(), (_found(now),))
-    receipt = {"id": "7c1be0f29a", "url": "https://pebble.example/receipts/7c1be0f29a/", "until": now + timedelta(days=30)}
-    return {"ask/": answer(serialize_ask.reply((part,), Record(now, "1", (part,)).answers(), receipt, 14))}
+    record, link = Record(now, "1", (part,)), Link("kf4v2m7qhd3x5tza", now + timedelta(days=30))
+    kept = Found(link, now, TEXT, "1", tuple(Replayed(each, ()) for each in record.answers()), record, plainly(msgspec.to_builtins(record)), "")
+    receipt = {"id": link.id, "url": SITE + link.path, "until": link.until}
+    return {
+        "ask/": answer(serialize_ask.reply((part,), record.answers(), receipt, 14)),
+        "receipts/{id}/": answer(msgspec.to_builtins(serialize_receipts.receipt(kept, SITE))),
+    }
 
 
 def _frame() -> Frame:

@@ -13,6 +13,7 @@ from markets.api import docs as api_docs
 from markets.api import events as api_events
 from markets.api import liquidity as api_liquidity
 from markets.api import past as api_past
+from markets.api import receipts as api_receipts
 from markets.api import volume as api_volume
 
 v1 = [
@@ -42,6 +43,7 @@ v1 = [
     path("copy-trading/", api_events.CopyTrading.as_view()),
     path("volume/", api_volume.Volumes.as_view()),
     path("ask/", api_ask.Ask.as_view()),
+    path("receipts/<str:id>/", api_receipts.OneReceipt.as_view()),
     path("status/", api.Status.as_view()),
 ]
 

@@ -75,9 +75,11 @@ def bps(value: Decimal | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def age(context: dict[str, Any], seconds: float | None, state: str = "") -> SafeString:
-    """How old something is, with the instant it was true, so that the page can count on."""
+    """How old something is, with the instant it was true, so that the page can count on; where all is `frozen` it stays as it was."""
     if seconds is None:
         return mark_safe(f'<span class="age">{display.DASH}</span>')  # noqa: S308 - a constant
+    if context.get("frozen"):
+        return format_html('<span class="age {}">{}</span>', state, display.age(seconds))
     at = context["now"].timestamp() - seconds
     return format_html('<span class="age {}" data-at="{}">{}</span>', state, f"{at:.1f}", display.age(seconds))
 
@@ -134,6 +136,12 @@ def icon(name: str) -> SafeString:
 def meter(limit: Meter) -> SafeString:
     """A limit's bar."""
     return mark_safe(charts.meter(limit.used, limit.limit))  # noqa: S308 - numbers only
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """A name of the vocabulary as words."""
+    return name.replace("_", " ")
 
 
 @register.filter

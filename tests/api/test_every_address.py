@@ -5,16 +5,18 @@ import re
 import pytest
 from django.conf import settings
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from markets.api import docs as api_docs
 from markets.api import filters
+from markets.ask import agent
 from markets.pages import cache as pagecache
 from markets.reads.findings import asked as findings_asked
 from tests.api.test_contracts import chain, contracts  # noqa: F401
 from tests.api.test_events import events, traders  # noqa: F401
 
 pytestmark = [pytest.mark.usefixtures("market", "chain", "events", "traders"), pytest.mark.both]
-PLACES = {"pair": "BTC-USDT", "slug": "btc", "base": "BTC", "exchange": "kucoin", "name": "compare", "rest": "nowhere"}
+PLACES = {"pair": "BTC-USDT", "slug": "btc", "base": "BTC", "exchange": "kucoin", "name": "compare", "rest": "nowhere", "id": "nobody"}
 NEEDED = {  # what an address does not answer without
     "/arbitrage/{pair}/": {"buy": "kucoin", "sell": "binance"}, "/api/v1/arbitrage/{pair}/": {"buy": "kucoin", "sell": "binance"},
     "/api/v1/funding/history/": {"base": "BTC"}, "/api/v1/options/": {"base": "BTC"},
@@ -60,6 +62,9 @@ def declared(monkeypatch):
 
 def plain(address):
     slug = "kucoin" if "exchanges" in address or "feeds" in address else PLACES["slug"]
+    if "receipts" in address:
+        name = agent.ask("btc price", findings_asked.Asked(timezone.now())).receipt.id
+        return address.format(id=name, name=name), {}
     return address.format(**PLACES | {"slug": slug}), NEEDED.get(address, {})
 
 
