@@ -1,6 +1,6 @@
 # Pebble's commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast check bench mutants lock pictures
+.PHONY: help setup run test fast check bench mutants learn lock pictures
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -38,6 +38,9 @@ bench: $(DEV) ## figures, each beside its rival or floor
 mutants: $(DEV) ## does a test notice when one thing of the analysis changes? (minutes; NAMES="markets.analysis.fills*" for some)
 	$(PY) -m mutmut run $(NAMES)
 	@$(PY) -m mutmut results | grep -v "not checked" || true
+
+learn: $(DEV) ## what wordings say of a question, from the develop part of the corpus
+	PEBBLE_DATA_DIR=var/learn PEBBLE_MARKET=simulated $(PY) -m tests.ask.learn
 
 pictures: $(DEV) ## the guide's pictures, of a simulated market of its own (some minutes)
 	$(PY) -m tests.pages.pictures $(ARGS)

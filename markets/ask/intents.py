@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from markets.ask import learned
 from markets.ask.evidence import EVIDENCE, TERMS
+from markets.ask.frame import INTENTS
 from markets.ask.phrases import SKIPPED, Phrases, strength
 from markets.ask.refusals import REFUSALS
 from markets.ask.sheet import Sheet
@@ -34,7 +37,8 @@ PRECEDENCE = (
     "help",
 )
 ENOUGH = 2.5  # evidence below this is none
-NEARLY = 0.75  # a reading that has this share of the best one's evidence may have been meant
+PHRASES_SAY = 2.0  # by how much (a logarithm) what the phrases say is likelier than the wording alone makes it
+NEARLY = 1.0  # a reading that is behind by less than this (a logarithm: about a third as likely) may have been meant
 _SYMBOLS = {
     ASSET: "<coin>", EXCHANGE: "<exchange>", EXCLUDED: "<exchange>", UNCOVERED: "<exchange>", AMOUNT: "<amount>", QUOTE: "<quote>",
     TIME: "<time>", THRESHOLD: "<bound>",
@@ -65,8 +69,23 @@ class Reading(Struct, frozen=True):
 
 
 def read_intent(sheet: Sheet, side: str | None) -> Reading:
-    """The intent with most evidence; `unknown` with its topic where there is too little, or something speaks against an answer."""
-    found = _PHRASES.found(*stream(sheet))
+    """The likeliest intent by phrases, slots and wording together; `unknown` with its topic where there is none, or an answer is not due."""
+    symbols, skipped = stream(sheet)
+    found = _PHRASES.found(symbols, skipped)
+    ruled, refusal = _ruled(sheet, side, found)
+    likely = learned.likelihood(symbols)
+    likely[ruled.intent] += PHRASES_SAY
+    first, second, *others = sorted(likely, key=lambda intent: (-likely[intent], INTENTS.index(intent)))
+    near = tuple(intent for intent in (second, *others) if likely[first] - likely[intent] < NEARLY and intent != "unknown")
+    ahead = round(1 - math.exp(likely[second] - likely[first]), 2)
+    if first == ruled.intent:
+        return structs.replace(ruled, confidence=ahead, readings=near)
+    topic = (refusal or _why_unknown(sheet)) if first == "unknown" else _terms(found, sheet.q) if first == "help" else ""
+    return Reading(first, topic, ahead, near, ruled.score)
+
+
+def _ruled(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) -> tuple[Reading, str]:
+    """The intent with most evidence of phrases and slots, and the likeliest reason not to answer ("" where there is none)."""
     scores = {intent: strength(found.get(intent, ())) + bonus for intent, bonus in _from_slots(sheet, side, found).items()}
     if max(score for intent, score in scores.items() if intent not in _PRICES) >= _SPECIAL:
         scores["compare"] -= _SPECIAL
@@ -74,14 +93,12 @@ def read_intent(sheet: Sheet, side: str | None) -> Reading:
     scores["help"] += explained
     chats = max(scores.values()) < _CHATTING and not sheet.values(ASSET, EXCHANGE)
     refusal, refused = _refusal(found, chats)
-    order = sorted(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
-    best, second = order[0], order[1]
+    best = min(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
     if refused > scores[best]:
-        return Reading("unknown", refusal, _margin(refused, scores[best]))
+        return Reading("unknown", refusal), refusal
     if scores[best] < ENOUGH:
-        return Reading("unknown", refusal or _why_unknown(sheet), _margin(ENOUGH, scores[best]))
-    near = tuple(intent for intent in order[1:4] if scores[intent] >= NEARLY * scores[best])
-    return Reading(best, _terms(found, sheet.q) if best == "help" and explained else "", _margin(scores[best], scores[second]), near, scores[best])
+        return Reading("unknown", refusal or _why_unknown(sheet)), refusal
+    return Reading(best, _terms(found, sheet.q) if best == "help" and explained else "", score=scores[best]), refusal
 
 
 def stream(sheet: Sheet) -> tuple[list[str], list[bool]]:
@@ -153,7 +170,3 @@ def _why_unknown(sheet: Sheet) -> str:
     if not any(char.isalnum() for char in sheet.q):
         return "empty"
     return "off_topic" if sum(token.low in sheet.lex.ordinary for token in sheet.tokens) > 1 else "nonsense"
-
-
-def _margin(best: float, other: float) -> float:
-    return round(max(0.0, min(1.0, (best - max(other, 0.0)) / best)), 2) if best > 0 else 0.0
