@@ -50,7 +50,7 @@ TOPICS: Mapping[str, Mapping[str, Mapping[int, str]]] = {
     },
     "trending_not_on": {
         "only": {9: "only on; only at; exclusive; exclusively; unique to; nowhere else; nobody else; no other exchange; listed only; only listed; only trades"},
-        "trending": {9: "trend; hot; popular; hyped; buzz; viral; moving"},
+        "trending": {9: "trend; hot; popular; hyped; buzz; viral; moving; mover; movers; pump; pumping; moon; mooning; gainer; gainers"},
         "listed": {6: "list; available; carry; have; has; not have; missing; present; coins on; tokens on; trade; offer; exist"},
     },
     "volume_sentiment": {

@@ -275,6 +275,7 @@ def _api(frame: Frame, route: Route, found: Derivatives) -> str:
 def _notes(frame: Frame, found: Derivatives) -> tuple[str, ...]:
     there = {row.quote for row in found.rows}
     notes = [found.coin.note] if found.coin.note else []
+    notes += [f"No dated future on {found.coin.ticker} is listed: these are perpetuals."] if frame.topic in DATED and there and not found.dated else []
     notes += [f"Perpetuals on {found.coin.ticker} are priced in {', '.join(found.quotes)}, too."] if found.quotes else []
     if frame.quote and there and frame.quote not in there:
         notes.append(f"Nothing that was asked for is priced in {frame.quote}: these are priced in {', '.join(sorted(there))}.")

@@ -15,7 +15,7 @@ from markets.ask.answers.lists import Read
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-LISTED = ("listed", "only")  # topics that ask for mere presence
+TRENDING = "trending"  # the topic of what moves; all others ask for mere presence
 SCORE = "A score is the percentile among an exchange's own markets that trade enough, by {}."
 
 

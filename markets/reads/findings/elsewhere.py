@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from markets.analysis.trending import Overall
 from markets.ask.answers import Finding
-from markets.ask.answers.elsewhere import LISTED, Elsewhere, Lone
+from markets.ask.answers.elsewhere import TRENDING, Elsewhere, Lone
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.reads import discover
@@ -31,7 +31,7 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
 def _coins(frame: Frame, route: Route, asked: Asked) -> Elsewhere:
     on, off = listings.chosen(frame, route), _off(frame, route)
     lists, shown = listings.lists((*on, *off), asked), min(frame.limit or SHOWN, MOST_SHOWN)
-    every, trending = len(frame.exchanges) > 1 and " or " not in frame.q.casefold(), frame.topic not in LISTED
+    every, trending = len(frame.exchanges) > 1 and " or " not in frame.q.casefold(), frame.topic == TRENDING
     if not on or (frame.exclude and not off):
         return Elsewhere(trending=trending, on=on if frame.exchanges else (), off=frame.exclude, every=every, lists=lists)
     if not off:

@@ -75,6 +75,7 @@ def test_dated_futures_from_the_nearest():
     assert answer.title == "POL - futures" and cells(answer, "contract") == ["POL/USDT 25 Dec 2026", "POL/USDT 26 Mar 2027"] and answer.table.more == 7
     assert cells(answer, "basis_apr_pct") == ["+6.62 %"] * 2 and answer.lines == () and "kind=future" in answer.api and "ordering=expiry" in answer.api
     assert "a year" not in told(row(A, expiry=NOW + timedelta(days=3)), found={"dated": True}).sentence
+    assert told(row(A), topic="futures").notes[0] == "No dated future on POL is listed: these are perpetuals." and told(topic="futures").notes == ()
     assert told(found={"dated": True}).sentence == "No exchange that was asked lists a dated future on POL."
 
 
