@@ -25,6 +25,7 @@ INTENT_WORDS = {  # as a chip says it
     "copy_trading": "Copy trading", "status": "Status", "price_history": "Past prices", "help": "Help", "unknown": "Not understood",
 }  # fmt: skip
 SIDE_WORDS = {"buy": "Buying", "sell": "Selling", "": "Neither said"}
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|bps|[smhd])(?!\w))")
 PRICED = ("assets", "quote", "exchanges", "exclude", "side", "amount", "fees")
 USES: Mapping[str, Sequence[str]] = {  # the parts that matter to a kind of question; the others are shown where they were said
     "best_price": PRICED, "compare": PRICED, "liquidity": PRICED, "arbitrage": ("assets", "quote", "exchanges", "exclude", "amount", "limit", "fees"),
@@ -137,6 +138,8 @@ class Section:
     answer: Answer
     plain: bool  # nothing was found out: no colour of an answer
     sentence: Sequence[tuple[str, ExchangeStatus | None]]
+    lines: Sequence[str]
+    notes: Sequence[str]
     rows: Sequence[Row]
     left: Sequence[tuple[Left, ExchangeStatus | None]]
     used: Sequence[tuple[Used, ExchangeStatus | None]]
@@ -149,6 +152,7 @@ def section(answer: Answer, asked: Asked, faces: Faces) -> Section:
     names = {face.name: face for face in faces.values()}
     return Section(
         answer=answer, plain=answer.kind not in ("answer", "partial"), sentence=sentence(answer.sentence, names),
+        lines=[unbroken(line) for line in answer.lines], notes=[unbroken(note) for note in answer.notes],
         rows=rows(answer.table, names) if answer.table else (),
         left=[(left, faces.get(left.exchange)) for left in answer.excluded], used=[(used, faces.get(used.exchange)) for used in answer.sources],
         readings=[(reading.label, asked.link(**reading.changes)) for reading in answer.readings],
@@ -160,7 +164,12 @@ def sentence(text: str, names: Faces) -> list[tuple[str, ExchangeStatus | None]]
     """The sentence cut where it names an exchange."""
     known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     parts = re.split(rf"(?<!\w)({known})(?!\w)", text) if known else [text]
-    return [(part, names.get(part)) for part in parts if part]
+    return [(unbroken(part), names.get(part)) for part in parts if part]
+
+
+def unbroken(text: str) -> str:
+    """A number stays on one line with its unit."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def rows(table: Table, names: Faces) -> list[Row]:

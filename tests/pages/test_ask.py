@@ -234,14 +234,14 @@ def test_numbers_stand_right_carry_their_exact_value_and_the_best_row_is_marked(
     assert table.count('<tr role="row" class="best">') == 1 and table.index('class="best"') < table.index("0.8234")
     assert '<td role="cell" class="num"><data value="0.82340">0.8234</data></td>' in table
     assert table.count('class="num wide"') == 3 and "\N{EN DASH}" in table
-    assert len(re.findall(r'<th role="rowheader" scope="row" class=""><span class="pebble', table)) == 2
+    assert len(re.findall(r'<th role="rowheader" scope="row" class="named"><span class="pebble', table)) == 2
 
 
 def test_every_answer_is_a_section_and_a_refusal_has_no_colour_of_one(answering, client):
-    answering.answers = (
-        Answer(kind="answer", title="One", sentence="First."), Answer(kind="refusal", title="No advice", sentence="I cannot say.", examples=("price of btc",)),
-    )  # fmt: skip
+    refusal = Answer(kind="refusal", title="No advice", sentence="I cannot say.", examples=("price of btc",), page="/ask/")
+    answering.answers = (Answer(kind="answer", title="One", sentence="First."), refusal)
     page = asked(client)
+    assert "Open full page" not in text_of(page)
     assert re.findall(r'<section class="card reply( answer)?"', page.content.decode()) == [" answer", ""]
     assert query_of(link(page, "price of btc")) == {"q": "price of btc"}
 
@@ -279,6 +279,11 @@ def test_nothing_typed_or_answered_is_markup(answering, client):
     ),)
     body = asked(client, HOSTILE).content.decode()
     assert "<img" not in body and body.count("&lt;img src=x") >= 11
+
+
+def test_a_number_and_its_unit_stay_on_one_line():
+    assert ask_shown.unbroken("+0.57 % every 8 h, 12 bps, 3 s old, 5 of 5, 4 m") == "+0.57\xa0% every 8\xa0h, 12\xa0bps, 3\xa0s old, 5 of 5, 4\xa0m"
+    assert ask_shown.unbroken("5 markets, 3 sources") == "5 markets, 3 sources"
 
 
 # --- States -----------------------------------------------------------------------------------------------------

@@ -19,10 +19,11 @@ MARKET = (
     "/", "/?amount=10000", "/compare/BTC-USDT/", "/compare/BTC-USDT/?amount=25000&fees=0.08", "/compare/BTC-USDT/?kind=perp", "/assets/btc/", "/arbitrage/",
     "/arbitrage/?losing=true", f"/arbitrage/BTC-USDT/?buy={market.FIRST}&sell={market.SECOND}", "/liquidity/", "/liquidity/BTC-USDT/", "/funding/",
     "/discover/", "/discover/?view=only", "/discover/?view=trending", "/volume/", "/watchlist/?base=BTC,PEPE", "/status/",
+    "/ask/?q=best+price+for+btc", "/ask/?q=eth+liquidity+and+should+i+buy+it", "/ask/?q=what+is+flumoxcoin",
 )  # fmt: skip
 OTHERS = (
     "/?search=nothing-like-this", "/funding/BTC/", "/options/", "/copy/",
-    "/watchlist/", "/guide/", "/guide/how-we-rank/", "/search/?q=bit", "/api/", "/nowhere/",
+    "/watchlist/", "/ask/", "/guide/", "/guide/how-we-rank/", "/search/?q=bit", "/api/", "/nowhere/",
 )  # fmt: skip
 FORMS = ((1280, "light"), (390, "dark"), (1280, "dark"), (390, "light"))
 
