@@ -43,7 +43,7 @@ def test_a_measured_book_keeps_its_widest_band_and_what_is_walked():
     kept = cuts.measured(whole, None, TOP)
     assert (len(kept.bids), len(kept.asks)) == (41, 41)
     assert liquidity.measure(kept).depth == liquidity.measure(whole).depth
-    assert len(cuts.measured(whole, D(6000), TOP).asks) == 60 and len(cuts.measured(whole, None, Order(D(70), "base")).bids) == 71
+    assert len(cuts.measured(whole, D(6000), TOP).asks) == 61 and len(cuts.measured(whole, None, Order(D(70), "base")).bids) == 71
     assert cuts.measured(ladder(5), D(6000), TOP) == ladder(5)
 
 
