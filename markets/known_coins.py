@@ -82,7 +82,7 @@ MORE_NAMES = {
     "tether": "USDT", "tether usd": "USDT", "usd coin": "USDC", "circle usd": "USDC", "dai stablecoin": "DAI", "first digital usd": "FDUSD", "true usd": "TUSD",
     "trueusd": "TUSD", "paypal usd": "PYUSD", "ethena usde": "USDE", "euro coin": "EURC", "ripple usd": "RLUSD", "wrapped bitcoin": "WBTC",
     "wrapped btc": "WBTC",
-    "wrapped ether": "WETH", "wrapped eth": "WETH", "staked ether": "STETH", "lido staked ether": "STETH", "btcs": "BTC", "btc coin": "BTC", "satoshis": "SATS",
+    "wrapped ether": "WETH", "wrapped eth": "WETH", "staked ether": "STETH", "lido staked ether": "STETH", "btc coin": "BTC", "satoshis": "SATS",
 }
 
 # What money is called: word -> ticker. Only what a question can state as the currency it is to be counted in.

@@ -132,12 +132,14 @@ def _period(sheet: Sheet, at: int, value: str, end: int) -> int:
 
 
 def _is_minutes(sheet: Sheet, at: int, end: int) -> bool:
-    return sheet.lemma(end) in ("history", "interval", "timeframe", "ago", "window", "change", "chart", "bar", "bars") or sheet.low(at - 1) in (
+    """Whether "m" is of time, not of money: after "last", or of candles."""
+    beside = sheet.lemma(end) in ("interval", "timeframe", "ago", "window", "change", "bar", "bars") or sheet.low(at - 1) in (
         "last",
         "past",
         "previous",
         "every",
     )
+    return beside or bool({"chart", "history", "candle"} & set(sheet.lemmas))
 
 
 def _range(value: str, unit: str) -> str:
@@ -205,11 +207,14 @@ def _is_coin_near(sheet: Sheet, at: int) -> bool:
 
 
 def _is_traded(sheet: Sheet, at: int, end: int) -> bool:
+    """Whether a bare number is one of something that is traded: something has to be."""
+    if not any(mark and mark.slot in (ASSET, QUOTE) for mark in sheet.marks):
+        return sheet.low(end - 1) in SCALES and end > at + 1
     if sheet.low(end - 1) in SCALES and end > at + 1:
         return True
     before = sheet.lemma(at - 1) if sheet.slot(at - 1) == "" else ""
-    beside_coin = sheet.slot(at - 1) == ASSET
-    return before in _TRADING or sheet.lemma(end) in _DEPTH or (bool(_DEPTH & set(sheet.lemmas)) and at > 0) or (beside_coin and end == len(sheet))
+    beside_coin = sheet.slot(at - 1) == ASSET and end == len(sheet)
+    return before in _TRADING or sheet.lemma(end) in _DEPTH or beside_coin or (bool(_DEPTH & set(sheet.lemmas)) and at > 0)
 
 
 def amount_of(sheet: Sheet) -> tuple[str, str | None] | None:

@@ -11,6 +11,7 @@ from markets.ask.tokens import NUMBER, SIGN, WORD
 
 _SEPARATORS = frozenset("/-_:")
 _LONGEST_TICKER = 15
+_PART = 4  # letters of a misspelt part of a name
 _MENDED = 8  # misspelt words that are looked up in one question
 _ACRONYMS = words(
     """
@@ -125,8 +126,10 @@ def _named(sheet: Sheet, at: int) -> None:
             return
         if kind == COIN and _is_phrase_of_words(sheet, at, end):
             return
-        if kind == MONEY:
+        if kind == MONEY and sheet.low(at - 1) not in _FIGURATIVE:
             sheet.mark(at, end, QUOTE, value)
+        elif kind == MONEY:
+            return
         else:
             sheet.mark(at, end, {COIN: ASSET, EXCHANGE: EXCHANGE, UNCOVERED: UNCOVERED}[kind], value)
     elif ticker and sheet.low(at) not in sheet.lex.ordinary and len(ticker) > 2:
@@ -174,7 +177,7 @@ def _mend(sheet: Sheet, at: int) -> None:
         if any(not sheet.free(spot) and sheet.slot(spot) != ASSET for spot in range(first, end)):
             continue
         meant = sheet.lex.meant("".join(sheet.low(spot) for spot in range(first, end)))
-        if meant is None or (end - first > 1 and " " not in meant):
+        if meant is None or (end - first > 1 and (" " not in meant or len(sheet.low(at)) < _PART)):
             continue
         _take(sheet, first, end, meant)
         return
@@ -327,6 +330,7 @@ def _own_meaning(sheet: Sheet, at: int) -> bool:
     return sheet.low(at) in LEMMAS or sheet.low(at) in _QUALIFIERS
 
 
+_FIGURATIVE = words("few some easy extra quick big fast couple")  # bucks of that kind are no currency
 _MOVES = words("been gone go going moved do did rise fall up down crash pump recover drop move moving done doing")
 _QUALIFIERS = words(
     """

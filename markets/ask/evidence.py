@@ -18,12 +18,13 @@ EVIDENCE: dict[str, dict[int, str]] = {
             a position; hold a position; hold my position; collect ... short; collect ... shorting; receive ... short; shorts getting paid; longs getting
             paid; getting paid on; paying whom; paying who; who pays; for being long; for being short; being long; being short; rate to hold; rates to hold;
             pay ... hold; costs to hold; rate for holding; interest rate on; cost of leverage; earn ... perp; yield ... perp; annual rate ... perp; paid to
-            hold; paid for holding; pay to stay; stay long; stay short; charge ... long; charge ... short; charges ... long; charges ... short
+            hold; paid for holding; pay to stay; stay long; stay short; charge ... long; charge ... short; charges ... long; charges ... short; 8 hourly;
+            8-hourly; hourly rate; 8h rate; 8 hour rate; eight hour rate; daily rate; paid for being; paid for shorting; paid for longing; longs paying;
+            shorts paying
         """,
         20: """
-            paid for shorting; 8h rate; hourly rate perp; cost to hold perp; cost of holding perp; cost of holding short; cost of holding long; who pays whom;
-            paying to be long; paying to be short; holding cost; interest on short; interest on long; overnight fee; overnight rate; keep ... position open;
-            paid ... perp
+            hourly rate perp; cost to hold perp; cost of holding perp; cost of holding short; cost of holding long; who pays whom; paying to be long; paying
+            to be short; holding cost; interest on short; interest on long; overnight fee; overnight rate; keep ... position open; paid ... perp
         """,
         14: "longs pay shorts; shorts pay longs; longs paying shorts; shorts paying longs",
         10: "carry",
@@ -45,17 +46,21 @@ EVIDENCE: dict[str, dict[int, str]] = {
         4: "copy; followers; win; lead; roi",
     },
     "derivatives": {
+        26: "open interest; oi; implied volatility; implied vol; iv",
+        22: """
+            how many contracts; contracts are open; contracts open; perpetuals at; perps at; have perpetuals; perps on; go long; go short; to short; to long;
+            long ... cheapest; short ... cheapest; cheapest ... long; cheapest ... short
+        """,
         20: """
-            list perpetual; offer perpetual; have perpetual; perp; future; option; perpetual; open interest; oi; basis; mark price; index price; contango;
-            backwardation; max pain; put call ratio; call put ratio; implied volatility; implied vol; delta hedge; long short ratio; spot premium; perp
-            premium; perpetual premium; futures premium; to short; to long; place to short; place to long; cheapest to short; leverage; long short; margined;
-            coin margined; usdt margined; futures vs spot; future versus spot; strike; greeks; delta; skew; term structure; open a long; open a short; x long;
-            x short; squeeze; liquidated; liquidations; settlement; margin requirement; notional; how many contracts; contracts exist; which contracts;
-            contracts on; contracts for; puts
+            list perpetual; offer perpetual; have perpetual; perp; future; option; perpetual; basis; mark price; index price; contango; backwardation; max
+            pain; put call ratio; call put ratio; delta hedge; long short ratio; spot premium; perp premium; perpetual premium; futures premium; place to
+            short; place to long; cheapest to short; leverage; long short; margined; coin margined; usdt margined; futures vs spot; future versus spot;
+            strike; greeks; delta; skew; term structure; open a long; open a short; x long; x short; squeeze; liquidated; liquidations; settlement; margin
+            requirement; notional; contracts exist; which contracts; contracts on; contracts for; puts
         """,
         15: """
-            derivative; perpetual swap; expiry; calls and puts; iv; volatility; liquidation; contract; dated; theta decay; gamma; go long; go short; short
-            <coin>; long <coin>; margin trading; shorting; inverse contract; linear contract
+            derivative; perpetual swap; expiry; calls and puts; volatility; liquidation; contract; dated; theta decay; gamma; short <coin>; long <coin>;
+            margin trading; shorting; inverse contract; linear contract
         """,
         10: "calls; forward; forwards; ratio",
         4: "short; long; mark; premium; discount to spot; call; put; settle",
@@ -68,7 +73,11 @@ EVIDENCE: dict[str, dict[int, str]] = {
             best trade between; trade between <exchange> and <exchange>; make ... moving between; make ... between exchanges; how much could i make; how much
             can i make; how much would i make; could i make; can i make money; make money; sell dear; sell it for more; resell; sell higher; sells higher; buy
             cheap ... sell; buy cheaper ... sell; profitable route; three legged; spot perp arbitrage; crossed markets; crossed market; crossed; mispriced;
-            lock in; locked in; scalping between; bid above ask; bid higher than; negative spread; premium between; kimchi premium
+            lock in; locked in; scalping between; bid above ask; bid higher than; negative spread; premium between; kimchi premium; spread worth; worth
+            trading; worth capturing; diverge; diverges; cover both fees; cover the fees; covers fees; after both fees; end with more; net edge; edge over;
+            edge; more than i started; start with ... end; any loops; loops; make a few bucks; make some bucks; quick profit; few bucks; easy profit; chance
+            to make; earn ... moving; earn ... between; move ... from <exchange> to <exchange>; moving ... from <exchange> to <exchange>; capture the spread;
+            prices diverge; price ... diverge; prices differ enough; differ enough; differences enough
         """,
         22: """
             free money; riskless profit; risk free profit; buy sell profit; profit; buy ... and sell ... <exchange>; triangle; buy ... sell ... <exchange>;
@@ -76,17 +85,17 @@ EVIDENCE: dict[str, dict[int, str]] = {
         """,
         16: """
             spread between; gap between; flip ... <exchange>; profit ... between; worth transferring; worth moving; worth sending; worth shifting; is it worth
-            ... from; profitable to move; move ... from <exchange> to <exchange>; from <exchange> to <exchange>; <exchange> to <exchange> ... profit; price
-            inefficiencies; mispricing; mispricings; cross exchange; inefficiency; inefficiencies; profitable
+            ... from; profitable to move; from <exchange> to <exchange>; <exchange> to <exchange> ... profit; price inefficiencies; mispricing; mispricings;
+            cross exchange; inefficiency; inefficiencies; profitable
         """,
         10: """
             opportunity; loop; left after fees; net of fees; after fees; price difference ... profit; biggest difference; largest difference; biggest price
             difference; difference to exploit; flip; profit from; transfer ... between; round trip; risk free; route; gap; legs
         """,
-        3: "between <exchange> and <exchange>; difference",
+        3: "between <exchange> and <exchange>; difference; earn",
     },
     "liquidity": {
-        60: "will ... move the price; will ... move the market; will ... buy ... move; hurt least; in one go",
+        60: "will ... move the price; will ... move the market; will ... buy ... move; hurt least; in one go; a whale; i am whale",
         20: """
             liquidity; order book; orderbook; slippage; price impact; market depth; market impact; without moving; bid ask spread; bid-ask spread; ask bid
             spread; move the price; moving the price; move the market; moving the market; thin book; depth of market; effective spread; fill a large; place a
@@ -100,11 +109,12 @@ EVIDENCE: dict[str, dict[int, str]] = {
             depth at; block trade; otc; average execution; market order of; dent; swallow; slippage cost; how much room; ladder; orders in the book; deepest;
             tightest; most liquid; least liquid; cost me in slippage; market sell; market buy; fill my; fill <amount>; take <amount>; stand behind; order
             size; trade size; size of the book; bid size; ask size; quoted size; slip; how much will ... move; how much would ... move; move price by; moves
-            price by
+            price by; ask side; bid side; sell side; buy side; on the ask; on the bid; bid ask; ask bid; move least; moves least; would move; enough <coin>
+            on; enough depth; <amount> order; million dollar order; fund must; large holder; size for; absorb
         """,
         14: """
-            depth; book; tight; absorb; thin; wide; wall; eat through; large trade; large size; large amount; in size; market maker; bids and asks; asks and
-            bids; top of the book; dom; large position; spread; how much size; how much is on
+            depth; book; tight; thin; wide; wall; eat through; large trade; large size; large amount; in size; market maker; bids and asks; asks and bids; top
+            of the book; dom; large position; spread; how much size; how much is on
         """,
         8: "large; size; handle; can take; easily",
         3: "impact; order; fill; execution; fills",
@@ -112,29 +122,32 @@ EVIDENCE: dict[str, dict[int, str]] = {
     "new_tokens": {
         60: """
             will ... be listed; when will ... list; will ... list; will ... get listed; will ... add; will ... launch; about to be delisted; going to be
-            delisted; will ... be delisted; will ... delist; listing news; delisting news; listings news
+            delisted; will ... be delisted; will ... delist; listing news; delisting news; listings news; going to be listed; to be listed on; be listed next;
+            listed next; list next; listings next; listing next; about to be listed; about to disappear; will be new
         """,
         30: "new coin",
         18: """
             newly listed; listed first; list first; first to list; new token; just listed; recently listed; upcoming listing; upcoming coin; upcoming token;
-            delist; about to be listed; going to list; will list; to be listed; be listed; listed recently; new pair; coming soon; launchpad; newly added;
-            recently added; just added; got added; get added; got listed; get listed; listed today; listed <time>; added <time>; who listed; listed before;
-            list before; listed earlier; removed from <exchange>; latest listing; fresh listing; recent listing; listing announcement; <exchange> listing;
-            first listed; new on <exchange>; new at <exchange>; what is new; whats new; anything new; listing first; listings <time>; listed ... <time>; new
-            ... <exchange>; delisting; going to be removed; listing date; coins launching; launching on; launch on; new stuff; debut; who was first; first
-            with; which exchange was first; brand new; how many coins ... add; coins did ... add; coins ... added; markets ... added; what was listed; what
-            got listed; added ... past; added ... last; be delisted; new markets; when ... listed; started trading; start trading; starts trading; begin
-            trading; begins trading; began trading; went live; goes live; go live; going live; gone live; pre market; premarket; pre-market; coming to; comes
-            to; arrivals; newcomers; newcomer; kicked off; gets removed; got removed; removed; removal; calendar; schedule of; trading of <coin> open; trading
-            open; open for trading; opens for trading; opened for trading; opened trading; opening of trading; days before; hours before; ahead of <exchange>;
-            lists earliest; lead time; announced; announcement; dropped by; drop from; taken off; taking off; gone from; axed; debuted; premiere; ido; ieo;
-            ico; initial listing; first day; hit the market; hits the market; hit the exchanges; on the way; in the pipeline; pipeline; will be available;
-            become available; became available; becoming available; land on; landed on; landing on; listed since; new since; not been there; first seen; first
+            delist; going to list; will list; to be listed; be listed; listed recently; new pair; coming soon; launchpad; newly added; recently added; just
+            added; got added; get added; got listed; get listed; listed today; listed <time>; added <time>; who listed; listed before; list before; listed
+            earlier; removed from <exchange>; latest listing; fresh listing; recent listing; listing announcement; <exchange> listing; first listed; new on
+            <exchange>; new at <exchange>; what is new; whats new; anything new; listing first; listings <time>; listed ... <time>; new ... <exchange>;
+            delisting; going to be removed; listing date; coins launching; launching on; launch on; new stuff; debut; who was first; first with; which
+            exchange was first; brand new; how many coins ... add; coins did ... add; coins ... added; markets ... added; what was listed; what got listed;
+            added ... past; added ... last; be delisted; new markets; when ... listed; started trading; start trading; starts trading; begin trading; begins
+            trading; began trading; went live; goes live; go live; going live; gone live; pre market; premarket; pre-market; coming to; comes to; arrivals;
+            newcomers; newcomer; kicked off; gets removed; got removed; removed; removal; calendar; schedule of; trading of <coin> open; trading open; open
+            for trading; opens for trading; opened for trading; opened trading; opening of trading; days before; hours before; ahead of <exchange>; lists
+            earliest; lead time; announced; announcement; dropped by; drop from; taken off; taking off; gone from; axed; debuted; premiere; ido; ieo; ico;
+            initial listing; first day; hit the market; hits the market; hit the exchanges; on the way; in the pipeline; pipeline; will be available; become
+            available; became available; becoming available; land on; landed on; landing on; listed since; new since; not been there; first seen; first
             appeared; first appear; first available; since when; how long has ... been listed; how long has ... been on; how long has ... traded; listed so
             far; latest coin; latest pair; latest token; newest coin; newest token; newest listing; recent coin; recent token; fresh coin; new listing; newest
             ... <exchange>; fresh ... <exchange>; latest ... coin; newest ... coin; recent ... coin; what is fresh; what is latest; list new; newest pair;
             coin ... new; latest additions; recent additions; latest launch; newest additions; recently ... list; recently ... add; recently ... delist;
-            recently ... launch
+            recently ... launch; got <coin> first; had <coin> first; first had; first got; who got ... first; who had ... first; disappear; disappearing;
+            vanish; vanishing; leaving; leave <exchange>; already listed; listed anywhere; list date; date of listing; pop up; popped up; what came to; came
+            to <exchange>; arrived on; arrive on; arriving; how many exchanges list; exchanges list
         """,
         14: "new",
         8: "list; launch; upcoming; add; lists; new arrivals; came out; come out; dropped from; soon; just landed; hit <exchange>; additions; earliest",
@@ -149,7 +162,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
             traded; can trade on; i can trade; what can i trade; everything on; everything tradable; tradable on; gaining traction; traction; exclusive to;
             can not buy on; not buy on; unavailable on; not available; not tradable; not traded; yet to be listed; yet to list; already on; others do not;
             others have not; only one exchange; one exchange; single exchange; trade on <exchange> only; <exchange> only $; only <exchange>; outside of; ahead
-            of the crowd; under the radar; taking off; on fire; skyrocketing; exploding; blowing up; making noise; buzzing; booming; flying
+            of the crowd; under the radar; taking off; on fire; skyrocketing; exploding; blowing up; making noise; buzzing; booming; flying; that the others
+            do not; that others do not; the others do not; other four do not; other four don't; others do not have; what is pumping; whats pumping; pumping;
+            pump; missing out; only using; nowhere to be found; offer that; offers that
         """,
         12: "hot",
         6: "give me the ones; the ones on; anything big; anything",
@@ -160,18 +175,22 @@ EVIDENCE: dict[str, dict[int, str]] = {
             people buying or selling; people buying; people selling; more buyers; buyers than sellers; sellers than buyers; buyers or sellers; buy pressure;
             sell pressure; buying pressure; selling pressure; who trades the most
         """,
+        22: """
+            volume; how lively; lively; liveliest; moves most; moves the most; dry up; dried up; drying up; got traded; gets traded; get traded; were traded;
+            was traded; scared; greedy; afraid; in charge; bulls in; bears in; bulls are; bears are; sentiment
+        """,
         20: """
-            volume; sentiment; bullish; bearish; most active; fear and greed; mood; active; activity; traded most; most traded; traded the most; most heavily
-            traded; heavily traded; how much ... traded; how much ... was traded; traded today; traded <time>; traded in <time>; market feeling; traded value;
-            how is market feeling; money flow; feeling about; feel about; risk on; risk off; bull or bear; hands changed; changed hands; changes hands; how
-            busy; relative volume; unusual activity; unusual trading; how heavily; heavily; turnover; share of trading; share of <coin> trading; share of
-            volume; biggest share; market share; quiet market; dead market; everyone trading; people trading; more trading than; more trading; trading than
-            usual; busier than usual; trade per day; trade a day; trade each day; trades per day; trades a day; daily trading; in control; sellers in control;
-            buyers in control; buyers dominate; sellers dominate; seller dominate; who is winning; interest picking up; interest ... picking up; interest in
-            <coin>; crowd; heating up; cooling down; cooling off; overheated; euphoric; panic; fear; greed; how much trading; trading is there; much trading;
-            is anyone trading; how many trades; number of trades; trade count; how much money; capital flows; trades most; sell off; selloff; red or green;
-            green or red; risk appetite; pumping volume; volume spike; spike in volume; traded more; traded less; trading activity; trade the most; trade
-            most; trades the most; has been traded; is being traded; being traded
+            bullish; bearish; most active; fear and greed; mood; active; activity; traded most; most traded; traded the most; most heavily traded; heavily
+            traded; how much ... traded; how much ... was traded; traded today; traded <time>; traded in <time>; market feeling; traded value; how is market
+            feeling; money flow; feeling about; feel about; risk on; risk off; bull or bear; hands changed; changed hands; changes hands; how busy; relative
+            volume; unusual activity; unusual trading; how heavily; heavily; turnover; share of trading; share of <coin> trading; share of volume; biggest
+            share; market share; quiet market; dead market; everyone trading; people trading; more trading than; more trading; trading than usual; busier than
+            usual; trade per day; trade a day; trade each day; trades per day; trades a day; daily trading; in control; sellers in control; buyers in control;
+            buyers dominate; sellers dominate; seller dominate; who is winning; interest picking up; interest ... picking up; interest in <coin>; crowd;
+            heating up; cooling down; cooling off; overheated; euphoric; panic; fear; greed; how much trading; trading is there; much trading; is anyone
+            trading; how many trades; number of trades; trade count; how much money; capital flows; trades most; sell off; selloff; red or green; green or
+            red; risk appetite; pumping volume; volume spike; spike in volume; traded more; traded less; trading activity; trade the most; trade most; trades
+            the most; has been traded; is being traded; being traded
         """,
         13: """
             market feel; momentum; how much traded; busy; most popular exchange; how is the market; how are the markets; market today; inflow; inflows;
@@ -181,6 +200,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         2: "feel; flows",
     },
     "price_history": {
+        26: "versus <time>; now versus; now and <time>; then and now; today versus",
         20: """
             go down <today> or up; go up <today> or down; <coin> was how much; how much was <coin>; did <coin> go down; did <coin> go up; <coin> go down;
             <coin> go up; up or down <today>; is <coin> up; is <coin> down; was <coin> ... <time>; high price ... <time>; low price ... <time>; highest price
@@ -192,7 +212,12 @@ EVIDENCE: dict[str, dict[int, str]] = {
             ... has been; lowest ... this; highest ... this; peak; peaked; bottomed; low of; high of; over the past; fared; evolve; evolved; evolution;
             development of; timeline; time series; past data; price data; previous price; last price on; past performance; percent up; percent down;
             percentage change; moved since; today versus yesterday; versus yesterday; versus last week; trajectory; trend of; price trend; down since; up
-            since; since i; weekly change; daily change; yesterdays
+            since; since i; weekly change; daily change; yesterdays; ratio <time>; ratio ... <time>; price ... fall; price ... rise; price ... rose; price ...
+            fell; did ... fall; did ... rise; did ... drop; fall since; fall after; rise since; rise after; trend ... since; trend in; what is the trend; how
+            has my; since summer; since winter; since spring; since autumn; over the weekend; rose most; rose the most; fell most; fell the most; rising most;
+            gained most; gained the most; lost the most; lost most; biggest gainer; biggest loser; biggest gainers; biggest losers; best performer; best
+            performing; worst performer; worst performing; best performers; top performers; what did <coin> do; what has <coin> done; how much did i miss;
+            coins up; coins down; above ... last; below ... last; last tuesday; last monday; last friday
         """,
         14: """
             price <time>; since <time>; over <time>; over the <time>; in the <time>; in <time>; during <time>; all time low; past price; was <coin>; was the
@@ -217,6 +242,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         2: "was; were; did; had; went",
     },
     "status": {
+        60: "having problems; having issues; having trouble; order ... hangs; orders ... hang; order ... stuck; withdrawal ... stuck; deposit ... stuck",
         19: """
             <exchange> down; <exchange> up; is <exchange> working; is <exchange> ok; <exchange> working; <exchange> online; <exchange> offline; <exchange>
             live; exchanges are down; exchanges down; exchange is down; exchange are up; exchange are live; exchanges are online; <exchange> status; status
@@ -242,12 +268,16 @@ EVIDENCE: dict[str, dict[int, str]] = {
             right now; withdraw ... now; deposit ... now; get my <coin> out; get <coin> out; take <coin> out; pull <coin> out; paused; suspended; frozen; is
             trading open; is trading paused; trading paused; trading suspended; suspended anywhere; resumed; resume; still up; still down; still working;
             still alive; feeds live; feeds working; all systems; systems go; operational; exchange health; down right now; which exchanges work; exchanges
-            working; exchanges live; live exchanges; is <exchange> up; if <exchange> is up; <exchange> still up
+            working; exchanges live; live exchanges; is <exchange> up; if <exchange> is up; <exchange> still up; hang; hangs; hanging; last ... price arrive;
+            price arrive; prices arrive; did ... arrive; last price from; everything ok; everything fine; all good with; all right with; ok with <exchange>;
+            is my data; data current; data is current; unreachable; since when is <exchange>; crashed again; dead again; prices frozen; feed frozen; last
+            received; last got; come in; coming in; came in; last heartbeat; which network; which networks; on which networks; what networks
         """,
         14: "deposit; withdrawal; stale; wallet",
         10: "closed",
         9: "maintenance; halted; down; working; live; broken; online; offline; responding; health; respond; outdated",
-        3: "up; data; open; problem; update; running",
+        5: "data",
+        3: "up; open; problem; update; running",
     },
     "compare": {
         18: """
@@ -258,7 +288,10 @@ EVIDENCE: dict[str, dict[int, str]] = {
             who is higher; who is cheaper; higher on; lower on; higher at; priced the same; price same; same everywhere; same on all; consistent; how close
             are; how similar; apart; overlap; put ... side by side; what do ... charge; cross check; cross exchange comparison; ranked by price; rank
             exchanges by price; sorted by price; every venue's price; list of prices; overview of prices; prices from all; prices at all; prices on all;
-            difference in <coin>; difference ... price; what is the difference in
+            difference in <coin>; difference ... price; what is the difference in; in line with; out of line; all <coin> price; all <coin> prices; how much
+            more expensive; how much cheaper; how much dearer; more expensive on <exchange> than; from exchange to exchange; exchange to exchange; differs
+            from; differ from; price ... from exchange; compared with; prices of <coin> at; what do exchanges charge; every price; all prices; all the prices;
+            every quote; all quotes
         """,
         13: """
             stack up; table of prices; <exchange> against <exchange>; on each exchange; on every exchange; on all exchange; at each exchange; at every
@@ -282,7 +315,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
             where do i buy; where can i sell; where to sell; where do i sell; where would you buy; where would you sell; which exchange should i; all in cost;
             all in; total cost; net cost; including fees; after fees; lowest fees; lowest cost; cheapest total; best exit; most dollars; most money; most
             euros; most usdt; highest payout; best payout; best net; best value; good deal; best spot; price check; best quote; best offers; cheapest offer;
-            get the most; the most for; the least for; cheapest ask; least i can pay; least expensive; pay least; pay the least; best bang
+            get the most; the most for; the least for; cheapest ask; least i can pay; least expensive; pay least; pay the least; best bang; fewest dollars;
+            fewest euros; fewest; for the least; for least; at the lowest; get me some; get some; has the lowest; has the cheapest; the lowest price; gives me
+            the most; give me the most; where else
         """,
         12: "where ... cheap; buy and sell",
         8: """
@@ -294,7 +329,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
             i get; how many <coin>; how much <coin>; current price; price now; price right now; latest price; price of <coin>; <coin> price; price for <coin>;
             pays most; where ... buy; where ... sell; where ... get; where ... dump; buy ... where; sell ... where; which exchange ... buy; which exchange ...
             sell; should i ... <exchange> or <exchange>; want to buy; want to sell; looking to buy; looking to sell; need to buy; need to sell; like to buy;
-            like to sell; trying to sell; trying to buy
+            like to sell; trying to sell; trying to buy; pairs does; what pairs; which pairs; traded against
         """,
         5: """
             cheap; price; going for; selling for; trading for; how much is; how much are; how much for; worth; dear; buy; sell; cost of <coin>; get for; whats
@@ -317,7 +352,10 @@ EVIDENCE: dict[str, dict[int, str]] = {
             through; introduce yourself; what are your; your limits; why should i use; what makes you; i am new; newbie; getting started; get started; where
             do i start; how do i start; is it delayed; what time zone; do you store; do you sell; terms of; what is meant; in other words; stands for; tell me
             about <term>; i need help; what commands; what can i type; what can i search; list of commands; what kind of; what do you mean; fees do you; do
-            you include fees; are fees included; fees counted; what fees do you; which fees do you; do you count fees; who made you; who built you
+            you include fees; are fees included; fees counted; what fees do you; which fees do you; do you count fees; who made you; who built you; good
+            question to ask; question to ask you; what would be a good question; which data do you; what data do you; how can i compare; how can i find; how
+            can i see; how do i compare; how do i find; how do i see; how do i get to; what would you; your tables; on this page; on this site; in your table;
+            in pebble; on pebble; i do not get it; what for; built you; made you; how exactly do you; running on; you running
         """,
         18: """
             what do you do; how do you know; how do you get; what questions; how do i use; how to use; who are you; what are you; what is pebble; which

@@ -7,7 +7,7 @@ from msgspec import structs
 from markets.ask.amounts import amount_of, find_numbers
 from markets.ask.coins import find_names, find_ordinary, find_pairs, mend
 from markets.ask.frame import LONGEST, Frame, Span, Vocabulary
-from markets.ask.intents import read_intent, stream
+from markets.ask.intents import ALONE, read_intent, stream
 from markets.ask.lexicon import Lexicon, lexicon
 from markets.ask.parts import cuts
 from markets.ask.places import find_negations
@@ -18,8 +18,6 @@ from markets.ask.slots import ASSET, EXCHANGE, EXCLUDED, LIMIT, NOT, PAIR, UNCOV
 from markets.ask.times import find_times, time_of
 from markets.ask.tokens import cleaned, is_cut
 from markets.ask.topics import topic_of
-
-ALONE = 8.0  # evidence that makes a part of a text a question of its own
 
 
 def parse(text: str, words: Vocabulary) -> Frame:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from markets.ask import learned
+from markets.ask.clauses import asked
 from markets.ask.evidence import EVIDENCE, TERMS
 from markets.ask.frame import INTENTS
 from markets.ask.phrases import SKIPPED, Phrases, strength
@@ -17,6 +18,7 @@ from markets.ask.slots import AMOUNT, ASSET, DATE, EXCHANGE, EXCLUDED, LIMIT, NO
 from markets.ask.tokens import SIGN, WORD
 
 _CHAT = frozenset({"thanks", "greeting", "insult"})
+_REFUSED = REFUSALS.keys() - _CHAT - {"off_topic"}
 _CHATTING = 6.0  # evidence from which a question is one, whatever greetings stand beside it
 _PRICES = frozenset({"compare", "best_price", "help", "trending_not_on", "new_tokens"})
 _SPECIAL = 13.0  # evidence of something besides prices from which "compare" says how it is to be shown, not what is asked for
@@ -36,6 +38,7 @@ PRECEDENCE = (
     "best_price",
     "help",
 )
+ALONE = 8.0  # evidence that makes a part of a text a question of its own
 ENOUGH = 2.5  # evidence below this is none
 PHRASES_SAY = 2.0  # by how much (a logarithm) what the phrases say is likelier than the wording alone makes it
 NEARLY = 1.0  # a reading that is behind by less than this (a logarithm: about a third as likely) may have been meant
@@ -44,6 +47,7 @@ _SYMBOLS = {
     TIME: "<time>", THRESHOLD: "<bound>",
     LIMIT: "<number>", OTHER: "<number>", DATE: "<date>",
 }  # fmt: skip
+_PRICED = frozenset({"price", "coin", "buy", "sell", "cheap", "exchange", "deal", "fee", "swap", "pair", "ask", "bid"})
 _FEW = 3  # words beside a coin that leave no doubt that its price is meant
 _TODAY, _NOWADAYS = "<today>", frozenset({"today", "tonight"})  # what happens now is not yet history
 _ABOUT = """
@@ -69,8 +73,21 @@ class Reading(Struct, frozen=True):
 
 
 def read_intent(sheet: Sheet, side: str | None) -> Reading:
-    """The likeliest intent by phrases, slots and wording together; `unknown` with its topic where there is none, or an answer is not due."""
-    symbols, skipped = stream(sheet)
+    """The likeliest intent by phrases, slots and wording together; `unknown` with its topic where there is none, or an answer is not due.
+
+    What a text only tells beside its question is no evidence, unless too little is left without it.
+    """
+    counts = asked(sheet)
+    reading = _read(sheet, side, counts) if any(counts) else Reading("unknown")
+    if all(counts) or reading.score >= ENOUGH or reading.topic in _REFUSED:
+        return reading
+    told = _read(sheet, side, [True] * len(counts))
+    return told if any(counts) else structs.replace(told, score=0.0)
+
+
+def _read(sheet: Sheet, side: str | None, counts: Sequence[bool]) -> Reading:
+    """The reading of the tokens that count."""
+    symbols, skipped = stream(sheet, counts)
     found = _PHRASES.found(symbols, skipped)
     ruled, refusal = _ruled(sheet, side, found)
     likely = learned.likelihood(symbols)
@@ -96,16 +113,19 @@ def _ruled(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) -> tu
     best = min(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
     if refused > scores[best]:
         return Reading("unknown", refusal), refusal
-    if scores[best] < ENOUGH:
+    if scores[best] < ENOUGH or (best == "best_price" and not _has_object(sheet)):
         return Reading("unknown", refusal or _why_unknown(sheet)), refusal
     return Reading(best, _terms(found, sheet.q) if best == "help" and explained else "", score=scores[best]), refusal
 
 
-def stream(sheet: Sheet) -> tuple[list[str], list[bool]]:
+def stream(sheet: Sheet, counts: Sequence[bool] | None = None) -> tuple[list[str], list[bool]]:
     """The question as evidence is looked for in it: lemmas, a symbol for each slot, and which of them may be passed over."""
+    counts = counts or asked(sheet)
     symbols, skipped, last = ["^"], [False], None
     for at, token in enumerate(sheet.tokens):
         mark = sheet.marks[at]
+        if not counts[at]:
+            continue
         if mark is not None and mark.slot in _SYMBOLS:
             if mark is not last:
                 symbols.append(_TODAY if token.low in _NOWADAYS else _SYMBOLS[mark.slot])
@@ -140,6 +160,11 @@ def _from_slots(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) 
     if sheet.values(AMOUNT) and "liquidity" in found:
         bonus["liquidity"] += 1
     return bonus
+
+
+def _has_object(sheet: Sheet) -> bool:
+    """Whether anything is named that has a price."""
+    return bool(sheet.values(ASSET, QUOTE, EXCHANGE, UNCOVERED, EXCLUDED)) or bool(_PRICED & set(sheet.lemmas))
 
 
 def _says_little_else(sheet: Sheet) -> bool:

@@ -38,20 +38,20 @@ follows; win: wins winning winrate; roi: pnl aum drawdown sharpe; online: runnin
 works operational functioning functional responding respond responsive healthy health; broken: broke lag lagging lags laggy slow delayed delay delays stuck
 frozen faulty issues issue problem problems trouble failing failed glitch glitches; status: state uptime; maintenance: maintainance maintenence; halted: halt
 suspended suspend suspension paused pause disabled blocked; open: opened opens enabled; withdrawal: withdrawals withdrawls withdrawl withdrawable withdrawls;
-withdraw: withdrawing withdrawn; deposit: depositing deposited; wallet: wallets network networks; stale: outdated old freshness age ages uptodate; data: feed
-feeds numbers figures; update: updates updated refreshed refresh refreshes; live: realtime; history: historical historic historically historcal; chart: charts
-graph graphs candle candles candlestick candlesticks ohlc ohlcv plot sparkline; change: changes changed changing changd fluctuate fluctuated fluctuation
-fluctuations fluctuating; perform: performed performing performance performs fared fare faring; rise: rose risen rises rising climb climbed climbing gained
-gain gains gaining gainer gainers rallied rally surge surged soar soared pumped increased increase increases; fall: fell fallen falls falling drop dropped
-dropping drops crash crashed declined decline loser losers lost tanked plunged decreased decrease dipped dip; ath: atl; past: previous previously ago;
-yesterday: ystrday yesteday yday; today: 2day; week: weeks weekly wk; month: months monthly; day: days daily; hour: hours hourly hr hrs; year: years yearly
-annum annual annually annualised annualized apr apy ytd; minute: minutes mins; across: accross throughout; explain: explained explains explaining explanation
-elaborate; mean: means meaning meant; define: definition definitions; rank: ranks ranked ranking rankings; calculate: calculated calculates calculating
-calculation compute computed computes measure measured; help: helps halp hlep; show: shows display give tell find finding search look lookup fetch pull; fee:
-fees commission commissions; exclude: excluding excludes excluded except excepting excl exlcuding exluding; where: wher whre; which: wich whcih whitch wht;
-what: wat wut whta; should: shud shuld shoud; will: wil; moon: moonshot; predict: prediction predictions predicting predicted forecast forecasts forecasting
-projection prognosis; invest: investing investment investments investor; recommend: recommendation recommendations recommended advise advice suggest
-suggestion; place: places site sites spot; latest: recent recently fresh freshly
+withdraw: withdrawing withdrawn; deposit: depositing deposited; wallet: wallets; network: networks chain chains; stale: outdated old freshness age ages
+uptodate; data: feed feeds numbers figures; update: updates updated refreshed refresh refreshes; live: realtime; history: historical historic historically
+historcal; chart: charts graph graphs candle candles candlestick candlesticks ohlc ohlcv plot sparkline; change: changes changed changing changd fluctuate
+fluctuated fluctuation fluctuations fluctuating; perform: performed performing performance performs fared fare faring; rise: rose risen rises rising climb
+climbed climbing gained gain gains gaining gainer gainers rallied rally surge surged soar soared pumped increased increase increases; fall: fell fallen falls
+falling drop dropped dropping drops crash crashed declined decline loser losers lost tanked plunged decreased decrease dipped dip; ath: atl; past: previous
+previously ago; yesterday: ystrday yesteday yday; today: 2day; week: weeks weekly wk; month: months monthly; day: days daily; hour: hours hourly hr hrs; year:
+years yearly annum annual annually annualised annualized apr apy ytd; minute: minutes mins; across: accross throughout; explain: explained explains explaining
+explanation elaborate; mean: means meaning meant; define: definition definitions; rank: ranks ranked ranking rankings; calculate: calculated calculates
+calculating calculation compute computed computes measure measured; help: helps halp hlep; show: shows display give tell find finding search look lookup fetch
+pull; fee: fees commission commissions; exclude: excluding excludes excluded except excepting excl exlcuding exluding; where: wher whre; which: wich whcih
+whitch wht; what: wat wut whta; should: shud shuld shoud; will: wil; moon: moonshot; predict: prediction predictions predicting predicted forecast forecasts
+forecasting projection prognosis; invest: investing investment investments investor; recommend: recommendation recommendations recommended advise advice
+suggest suggestion; place: places site sites spot; latest: recent recently fresh freshly
 """
 
 # Words worth mending when misspelt: what decides an intent, and is long enough to be no other word.

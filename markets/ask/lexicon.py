@@ -71,10 +71,16 @@ class Lexicon:
     def meant(self, low: str) -> str | None:
         """The phrase or word that a misspelt one stands for."""
         if self._spelling is None:
-            names = (joined for joined, phrase in self._joined.items() if not self.words.mendable or phrase in self.words.mendable)
-            self._spelling = Spelling((name for name in names if len(name) >= SHORT or name in self.words.exchanges), MENDED)
+            self._spelling = Spelling(filter(self._is_mended, self._joined), MENDED)
         found = self._spelling.nearest(low)
         return self._joined.get(found, found) if found else None
+
+    def _is_mended(self, joined: str) -> bool:
+        phrase = self._joined[joined]
+        kind, value = self._phrases[phrase]
+        if kind == EXCHANGE:
+            return joined == value  # the name itself: its other spellings are misspelt enough
+        return len(joined) >= SHORT and (not self.words.mendable or phrase in self.words.mendable)
 
     def hit(self, phrase: str) -> tuple[str, str] | None:
         """Kind and value of an exact phrase."""

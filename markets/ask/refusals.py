@@ -10,15 +10,19 @@ REFUSALS: dict[str, dict[int, str]] = {
             investing; worth buying; worth holding; good buy; a buy; strong buy; invest in; what should i buy; what to buy; which coin should i; which coins
             should i; what coin should i; best coin to; coin to buy; coins to buy; coins to invest; coin to invest; token to buy; tokens to buy; crypto to
             buy; buy or sell; buy or hold; hold or sell; sell or hold; undervalued; overvalued; would you buy; would you sell; would you invest; do you
-            recommend; recommend buying; recommend ... to buy; recommend; your opinion; do you think; do you like; financial advice; investment advice; make
-            me rich; get rich; become a millionaire; is it safe; safe to buy; safe to hold; is ... safe; is ... a scam; is ... legit; a scam; legit;
-            trustworthy; my portfolio; portfolio should; which coin is best; better investment; long term hold; good entry; buy the dip; should my; smart to
-            buy; wise to buy; wise to sell; good idea to buy; good idea to sell; what would you do; how should i invest; where should i invest; should i put;
-            should i trade; good idea; a good coin; next big; 10x; 100x; tax; taxes; trading signal; trade signal; signals; signal for; ought i; shall i;
-            smart to; wise to; safest coin; safest; which coin is going; what coin is going; in a bubble; bubble; is crypto dead; crypto dead; bitcoin dead;
-            <coin> dead; do i buy; do i sell; time to get in; get in now; too late to; late to buy; too early to; what should i do; what do i do; help me
-            decide; upside; promising; go all in; going all in; yolo; bet on; gamble; retire; life savings; mortgage my; quit my job
+            recommend; recommend buying; recommend ... to buy; recommend; do you think; do you like; financial advice; investment advice; make me rich; get
+            rich; become a millionaire; is it safe; safe to buy; safe to hold; is ... safe; is ... a scam; is ... legit; a scam; legit; trustworthy; my
+            portfolio; portfolio should; which coin is best; better investment; long term hold; good entry; buy the dip; should my; smart to buy; wise to buy;
+            wise to sell; good idea to buy; good idea to sell; what would you do; how should i invest; where should i invest; should i put; should i trade;
+            good idea; a good coin; next big; 10x; 100x; trading signal; trade signal; signals; signal for; ought i; shall i; smart to; wise to; safest coin;
+            safest; which coin is going; what coin is going; in a bubble; bubble; is crypto dead; crypto dead; bitcoin dead; <coin> dead; do i buy; do i sell;
+            time to get in; get in now; too late to; late to buy; too early to; what should i do; what do i do; help me decide; upside; promising; go all in;
+            going all in; yolo; bet on; gamble; retire; life savings; mortgage my; quit my job; to get into <coin>; lost all; lost my; savings; my wife; my
+            husband; favourite coin; favorite coin; your favourite; your favorite; do you reckon; reckon; store bitcoin; store my; safely; which wallet; what
+            wallet; best wallet; recommend a; avoid taxes; pay tax; pay taxes; capital gains; tax on; taxes on; opinion on; what is your opinion; your opinion
+            of; opinion about
         """,
+        16: "tax; taxes",
         14: "invest; advice; portfolio; hodl; risky",
         -60: """
             where should; where can; where do; where to buy; where to sell; which exchange should; which exchange; what exchange; should i ... <exchange> or
@@ -39,7 +43,7 @@ REFUSALS: dict[str, dict[int, str]] = {
             in 2030; ever reach; ever hit; ever go; next cycle; explode; next bitcoin; in the future; bounce; rebound; bottomed; will it; will the market;
             will crypto; will bitcoin; will ethereum; will ... by <date>; worth next; price next week; price next month; price next year; going up next; go up
             next; <coin> next week; <coin> next month; <coin> next year; by next year; in the next bull; next year; price tomorrow; will ... tomorrow; <coin>
-            tomorrow; tomorrow's price; up tomorrow; down tomorrow; price ... tomorrow
+            tomorrow; tomorrow's price; up tomorrow; down tomorrow; price ... tomorrow; going to the moon; when is the next halving; honestly is
         """,
         17: "tomorrow",
         14: "will; future price",
@@ -56,7 +60,8 @@ REFUSALS: dict[str, dict[int, str]] = {
             trading bot; ^ stake; ^ move; set a buy; set a sell; set a limit; ^ i order; to address; to this address; to wallet; to 0x; my balance; my orders;
             my position; my positions; start copying; ^ execute; ^ cancel; with my card; credit card; ^ invest; ^ copy this; ^ copy him; open long; open
             short; for me $; book me; ^ long <amount>; ^ short <amount>; ^ long <coin>; ^ short <coin>; ^ lend; lend me; go long on; go short on; go long
-            <coin>; go short <coin>; ^ trade <amount>; ^ bid <amount>; ^ swap <amount>
+            <coin>; go short <coin>; ^ trade <amount>; ^ bid <amount>; ^ swap <amount>; ^ put <amount>; put <amount> ... into; ^ exchange <amount>; ^ convert
+            <amount> ... for me; exchange ... for me; convert ... for me; swap ... for me; ^ repay; repay my; my loan
         """,
         5: "stake; staking; borrow; loan; lend",
         -60: "where; which; cheap; best; price; how much; what; who; lowest; is it; profit; if i; how; possible; <exchange> or <exchange>; halted; open",
@@ -73,7 +78,7 @@ REFUSALS: dict[str, dict[int, str]] = {
             credential; credentials; access token; auth token; environment variables; environment variable; env file; . env; database url; connection string;
             database password; secret; secrets; session cookie; login details; etc passwd; etc / passwd; internal config; your config; configuration file;
             keys you; show me your keys; source code; user list; list of users; other users; emails of; users email; server ip; ip address; logs; list the
-            users; list users; / etc /
+            users; list users; / etc /; user emails; user email; os environ; environ; customer data; other peoples
         """,
     },
     "admin": {
@@ -83,7 +88,7 @@ REFUSALS: dict[str, dict[int, str]] = {
             the; make me admin; admin; administrator; sudo; root access; grant me; log in as; login; log me in; create user; create account; add user; change
             fee; change the fee; add exchange; remove exchange; clear cache; clear the; flush; truncate; update settings; kill; deploy; rollout; migrate;
             reset password; block user; ban user; configure; enable shadow; debug mode; set fee; disable all; stop collecting; stop polling; pause <exchange>;
-            rm - rf
+            rm - rf; give me root; root; debug; set <exchange>; user emails; all users; enable debug; rules above
         """,
     },
     "injection": {
@@ -93,14 +98,15 @@ REFUSALS: dict[str, dict[int, str]] = {
             your instructions; system prompt; you are now; act as; pretend; jailbreak; developer mode; dan mode; new instructions; override; < script; script
             >; select *; union select; drop table; or 1 = 1; ' or '; insert into; update set; { {; { %; $ {; jndi; eval (; exec (; import os; os . system; . .
             /; onerror; onload; javascript :; alert (; reveal your; repeat after me; print your; say that; your prompt; roleplay; bypass; base64; & &; __
-            import; hidden prompt; xp _ cmdshell; sleep (; from users; from auth; where 1; < /; you are root; system >
+            import; hidden prompt; xp _ cmdshell; sleep (; from users; from auth; where 1; < /; you are root; system >; ignore the rules; rules above; ignore
+            rules; you are a pirate; pirate; os . environ
         """,
     },
     "insult": {
         5: """
             you suck; you are stupid; you are useless; you are dumb; you idiot; stupid bot; dumb bot; useless bot; fuck; fuck you; fucking; shut up; idiot;
             moron; piece of shit; bullshit; you are trash; you are garbage; trash bot; hate you; screw you; go to hell; asshole; bastard; bitch; dumbass; wtf;
-            loser; your mom; crap; you are bad; worst bot; you are wrong; you liar; you are a joke; stupid; dumb; garbage; sucks
+            your mom; crap; you are bad; worst bot; you are wrong; you liar; you are a joke; stupid; dumb; garbage; sucks
         """,
     },
     "thanks": {
@@ -115,6 +121,9 @@ REFUSALS: dict[str, dict[int, str]] = {
             are you human; how old are you; meaning of life; who won; restaurant; restaurants; are you real; news; who is the ceo; who is ceo; who is the
             president; who is satoshi; who owns; ceo of; who founded; founder of
         """,
+        30: """
+            tvl; gas fee; gas fees; transaction fee; transaction fees; network fee; total value locked; staking apy; wallet address; block explorer; mempool
+        """,
         24: """
             gold price; price of gold; oil price; price of oil; silver price; price of silver; stock price; stock price of; apple stock; tesla stock; market
             cap; marketcap; circulating; supply; whitepaper; halving; nasdaq; sp500; s & p; dow jones; weather; joke; poem; recipe; translate; write code;
@@ -123,7 +132,8 @@ REFUSALS: dict[str, dict[int, str]] = {
             everest; how tall; how big is; how far is; how long is; how heavy; hear a joke; are aliens; aliens; lorem ipsum; dolor; wallet to use; hardware
             wallet; ledger wallet; metamask; smart contract; solidity; proof of work; proof of stake; fork; how do i create; how do i set up; is bitcoin
             legal; legal in; regulation; regulated; sec lawsuit; lawsuit; hacked; scam; rug pull; rugpull; satoshi; burn; burned; unlock; unlocks; token
-            unlock; vesting; tokenomics; max supply; total supply
+            unlock; vesting; tokenomics; max supply; total supply; refund; how many planets; planets; a book; flat; earth; what model; which model are you;
+            richer; bezos; musk; times 23; boring; interesting; something interesting; fun fact; trivia; riddle; the best $
         """,
         12: "table for two; book me a table; book a table; do you sleep; do you dream",
         10: """

@@ -40,6 +40,8 @@ def _side(sheet: Sheet, at: int) -> str:
 
 
 def _is_ask_price(sheet: Sheet, at: int) -> bool:
+    if sheet.low(at + 1) == "side":
+        return False
     return sheet.low(at - 1) in ("lowest", "best", "the", "low", "lower", "cheapest", "current", "top", "min") or sheet.lemma(at + 1) == "price"
 
 
@@ -48,7 +50,7 @@ def _got(sheet: Sheet, at: int) -> str:
     after = sheet.low(at + 1)
     if (
         after in _NOT_BOUGHT
-        or sheet.lemma(at + 1) in ("list", "delist", "add")
+        or sheet.lemma(at + 1) in ("list", "delist", "add", "price")
         or (sheet.low(at) == "got" and {"have", "has"} & {sheet.low(at - 1), sheet.low(at - 2)})
     ):
         return ""

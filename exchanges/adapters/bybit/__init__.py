@@ -193,7 +193,7 @@ def _options(parse: Parse[R], path: str, **more: Any) -> tuple[Part[R], ...]:
 ADAPTER = Adapter(
     slug="bybit",
     name="Bybit",
-    spellings=("bybt", "byebit", "bibit", "baybit", "buybit"),
+    spellings=("bybt", "buybit"),
     monogram="BY",
     position=3,
     # The regional hosts serve that region's own listings; an operator there chooses one.

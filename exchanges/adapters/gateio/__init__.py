@@ -105,7 +105,7 @@ def _options(name: str, parse: Callable[[bytes, Headers, Instruments], Parsed[R]
 ADAPTER = Adapter(
     slug="gateio",
     name="Gate.io",
-    spellings=("gate.com", "gate exchange", "gatio"),
+    spellings=("gate.com", "gate exchange"),
     monogram="GT",
     position=4,
     hosts=(HOST,),
