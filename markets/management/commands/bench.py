@@ -24,7 +24,7 @@ SUITE = {
     "decoding": ("sqlite",), "storing": ("sqlite", "postgresql"), "books": ("sqlite", "postgresql"), "history": ("postgresql",), "board": ("sqlite",),
     "arbitrage": ("sqlite",), "scaling": ("sqlite",), "serving": ("sqlite",), "pages": ("sqlite",), "looks": ("sqlite",), "memory": ("sqlite",),
 }  # fmt: skip
-LONG = {"hour": ("sqlite",)}  # only when asked for by name: it takes as long as it says
+LONG: dict[str, tuple[str, ...]] = {"hour": ("sqlite",), "ask-market": ("sqlite",)}  # only when asked for by name: they take their time
 
 
 class Command(BaseCommand):
@@ -36,16 +36,21 @@ class Command(BaseCommand):
         """Which parts; --inside is how the command calls itself."""
         parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(SUITE)} (default: all), or {', '.join(LONG)}")
         parser.add_argument("--minutes", type=float, default=60.0, help="of the part called hour")
+        parser.add_argument("--questions", type=int, default=10_000, help="of the part called ask-market")
+        parser.add_argument("--seed", type=int, default=1, help="of its questions: the same seed asks the same")
+        parser.add_argument("--url", default="", help="of a Pebble that runs already, for that part to ask instead of one of its own")
+        parser.add_argument("--wrong", default="", help="the file for answers of that part that went wrong")
         parser.add_argument("--inside", action="store_true", help="measure here, in a database made for it (used by the command itself)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the figures as they come; fail when a part failed."""
-        parts, self.more = options["parts"] or list(SUITE), {"PEBBLE_BENCH_MINUTES": str(options["minutes"]), **_keys()}
+        told = {f"PEBBLE_BENCH_{name.upper()}": str(options[name]) for name in ("minutes", "questions", "seed", "url", "wrong")}
+        parts, self.more = options["parts"] or list(SUITE), {**told, **_keys()}
         if unknown := set(parts) - set(SUITE | LONG):
             raise CommandError(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(SUITE | LONG)}")
         if options["inside"]:
             for part in parts:
-                for figure in import_module(f"markets.benchmarks.{part}").run():
+                for figure in import_module(f"markets.benchmarks.{part.replace('-', '_')}").run():
                     self.stdout.write(figure.line())
                     self.stdout.flush()
             return
