@@ -16,7 +16,7 @@ from django.db.models import F
 from msgspec.structs import asdict
 
 from exchanges.numbers import stored
-from markets import turns
+from markets import announced, turns
 from markets.analysis import episodes
 from markets.analysis.classes import Judged
 from markets.analysis.episodes import Episode
@@ -40,7 +40,7 @@ def scan(now: datetime) -> int:
         return 0
     before = arbitrage.alive()
     found = arbitrage.judged(WANTED, now)
-    after = episodes.advance(before, found, now)
+    after = announced.receipted(episodes.advance(before, found, now), found, now)
     with transaction.atomic():
         if not Revision.objects.filter(name=NAME, number=row.number).update(number=F("number") + 1, at=now):
             return 0

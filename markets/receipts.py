@@ -11,7 +11,7 @@ import logging
 import re
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -70,6 +70,16 @@ def keep(record: Record, answers: Sequence[Answer], now: datetime) -> Link | str
     except DatabaseError as error:
         logger.warning("an answer has no receipt: %s", error)
         return AWAY
+
+
+def keep_record(record: Record, now: datetime) -> Link | str:
+    """The same for what nobody has asked: the answers are those of the record."""
+    return keep(record, record.answers(), now)
+
+
+def standing(names: Collection[str], now: datetime) -> frozenset[str]:
+    """Those of some receipts that are still kept."""
+    return frozenset(Receipt.objects.filter(pk__in=names, until__gt=now).values_list("pk", flat=True)) if names else frozenset()
 
 
 def _write(row: Receipt) -> Link | str:

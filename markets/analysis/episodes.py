@@ -26,7 +26,8 @@ class Episode(Struct, frozen=True, gc=False, kw_only=True):
     """One gap from birth to death. `net` and `best_net` are ratios after base fees, `peak_profit` in `quote`.
 
     `observed_at` is when the last counted snapshot's youngest leg was true. `half_at` is when net first fell to half its peak
-    and has stayed below that peak since. `best_class` is the best class it has reached. `died_at` None: it still pays.
+    and has stayed below that peak since. `best_class` is the best class it has reached. `died_at` None: it still pays. `receipt` is the
+    name of what was kept when it was first told of, "" before.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Episode(Struct, frozen=True, gc=False, kw_only=True):
     best_class: str
     half_at: datetime | None = None
     died_at: datetime | None = None
+    receipt: str = ""
 
     @property
     def half_life_s(self) -> float | None:

@@ -131,6 +131,7 @@ class EpisodeRow(serializers.Serializer):
     peak_profit = number()
     half_life_s = age("From its peak to half of it.")
     best_class = serializers.ChoiceField(choices=CLASSES)
+    receipt = serializers.CharField(allow_null=True, help_text="Of the moment it was first told of: see receipts. Null where there is none, or none any more.")
 
 
 class PastRow(serializers.Serializer):

@@ -76,6 +76,7 @@ def episode(row: Episode) -> dict[str, Any]:
     return {
         "born_at": row.born_at, "died_at": row.died_at, "snapshots": row.snapshots, "best_net_pct": _times(row.best_net), "peak_at": row.peak_at,
         "peak_profit": figure(row.peak_profit), "half_life_s": seconds(row.half_life_s), "best_class": row.best_class,
+        "receipt": row.receipt or None,
     }
 
 

@@ -48,6 +48,7 @@ class Life:
     snapshots: int
     half_life: str
     over: bool
+    receipt: str
 
 
 def context(found: Detail, asked: Asked, frame: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def life(episode: Episode, at: int, quote: str, now: datetime) -> Life:
     half = episode.half_life_s
     return Life(
         f"e-{at}", episode.born_at, age(episode.open_s(now)), percent(episode.best_net * HUNDRED), f"{amount(episode.peak_profit)} {quote}",
-        episode.snapshots, DASH if half is None else age(half), episode.died_at is not None,
+        episode.snapshots, DASH if half is None else age(half), episode.died_at is not None, episode.receipt,
     )
 
 

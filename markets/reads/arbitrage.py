@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q
+from msgspec import structs
 
-from markets import held
+from markets import held, receipts
 from markets.analysis import arbitrage, basis, classes, routes, triangles
 from markets.analysis.arbitrage import Way
 from markets.analysis.basis import Perpetual
@@ -282,8 +283,10 @@ def as_episode(row: EpisodeRow) -> Episode:
 
 
 def past(name: str, now: datetime, limit: int = 20) -> tuple[Episode, ...]:
-    """A route's episodes, the newest first."""
-    return tuple(as_episode(row) for row in EpisodeRow.objects.filter(name=name, born_at__lte=now).order_by("-born_at", "-id")[:limit])
+    """A route's episodes, the newest first. Of their receipts those that are still kept."""
+    found = [as_episode(row) for row in EpisodeRow.objects.filter(name=name, born_at__lte=now).order_by("-born_at", "-id")[:limit]]
+    kept = receipts.standing([episode.receipt for episode in found if episode.receipt], now)
+    return tuple(structs.replace(episode, receipt=episode.receipt if episode.receipt in kept else "") for episode in found)
 
 
 def _remembered(found: Sequence[Judged], now: datetime) -> list[Line]:

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from exchanges.models import Exchange
 from exchanges.rows import PerpTicker
-from markets import episodes, retention, schedules, store, tasks, turns
+from markets import announced, episodes, receipts, retention, schedules, store, tasks, turns
 from markets.board import PairKey
 from markets.method import setting
-from markets.models import Episode, ExchangeAsset, IdentityState, Market, Reading, Revision, Setting, Snapshot
+from markets.models import Episode, ExchangeAsset, IdentityState, Market, Reading, Receipt, Revision, Setting, Snapshot
 from markets.reads import arbitrage
 from markets.reads.arbitrage import KINDS, NoRoute, Wanted
 from tests.markets import gaps
@@ -295,3 +295,43 @@ def test_contracts_of_another_kind_are_no_perpetuals(market):
     contracts(SELL, contract("POL/USDT", kind="future", expiry=NOW + timedelta(days=30)))
     rows(SELL, "perp_tickers")
     assert arbitrage.perpetuals() == []
+
+
+# --- Receipts of what is told -------------------------------------------------------------------------------------
+def test_a_gap_gets_a_receipt_when_it_is_first_told_of_and_keeps_it(market):
+    episodes.scan(NOW)
+    assert set(Episode.objects.values_list("receipt", flat=True)) == {""}  # one snapshot tells nobody
+    scanned(10)
+    row = Episode.objects.get(base="POL", died_at=None)
+    found = receipts.find(row.receipt, later(10))
+    assert found.same and "KuCoin" in found.question and "Gate.io" in found.question
+    answer = found.answers[0].answer
+    assert answer.kind == "answer" and "0.15 %" in answer.sentence and {figure.name for figure in answer.figures}
+    scanned(20)
+    assert Episode.objects.get(base="POL", died_at=None).receipt == row.receipt and Receipt.objects.count() == 1
+    assert not Episode.objects.exclude(base="POL").exclude(receipt="").exists()
+
+
+def test_the_page_and_the_api_lead_to_it_while_it_is_kept(market, client, monkeypatch):
+    confirmed()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later(12))
+    receipt = Receipt.objects.get()
+    address = f"BTC-USDT/?buy={BUY}&sell={SELL}".replace("BTC", "POL")
+    assert f'href="/receipts/{receipt.pk}/"' in client.get(f"/arbitrage/{address}").content.decode()
+    assert client.get(f"/api/v1/arbitrage/{address}").json()["episodes"][0]["receipt"] == receipt.pk
+    assert "the same, letter for letter" in client.get(f"/receipts/{receipt.pk}/").content.decode()
+    Receipt.objects.update(until=NOW)
+    gaps.fresh()
+    assert arbitrage.past(Episode.objects.get(base="POL").name, later(12))[0].receipt == ""
+
+
+def test_without_room_gaps_are_followed_all_the_same(market):
+    Setting.objects.update_or_create(pk=1, defaults={"receipts_mb": 0})
+    confirmed()
+    assert Episode.objects.get(base="POL", died_at=None).receipt == "" and by_coin(find(later(10)).main)["POL"].episode.snapshots == 2
+
+
+def test_of_many_gaps_the_best_get_theirs_first(market, monkeypatch):
+    monkeypatch.setattr(announced, "AT_ONCE", 0)
+    confirmed()
+    assert not Receipt.objects.exists()
