@@ -4,8 +4,8 @@ import re
 
 from markets.ask.answer import Answer
 
-# A number as it is written; digits that are part of a name (1INCH, XYZ9, 3L, Web3) are not one.
-NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2})")
+# A number as it is written; digits that are part of a name (1INCH, 2Z, XYZ9, 3L, Web3) are not one.
+NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2}|[AC-JLN-SU-Z])")
 FORBIDDEN = re.compile(r"risk[- ]free|guaranteed|you should (?:buy|sell)|\d[eE][+-]?\d", re.IGNORECASE)
 
 

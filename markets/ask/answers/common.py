@@ -26,7 +26,7 @@ from markets.board import PairKey
 MOST = 5  # coins of one question that are answered
 TOLD = 5  # names in a list before it is cut
 AGES = ("aging", "stale", "expired")
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2})")
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2}|[AC-JLN-SU-Z])")
 _PERCENT = re.compile(r"(?<=\d)%")
 SHORT = {"disabled": "switched off", "not_asked": ""}  # of a reason in the closing line; "" is not told there
 

@@ -117,7 +117,7 @@ def _lists(said: Said, found: Listings, route: Route, names: Sequence[str]) -> s
 # --- Sentences ----------------------------------------------------------------------------------------------------
 def _news(said: Said, frame: Frame, found: Listings, route: Route) -> str:
     what, where = SAYS.get(frame.topic, NEW), _where(frame, route)
-    window = "" if frame.topic == UPCOMING else f" in the last {spans.words(said, frame.time_range)}"
+    window = "" if frame.topic == UPCOMING else f" in the {spans.last(said, frame.time_range)}"
     if not found.count:
         return f"No {what}{where}{window} that Pebble has seen."
     first = found.events[0] if found.events else None

@@ -30,5 +30,11 @@ def words(said: Said, text: str | None, default: str = "7d") -> str:
     return f"{said.count('time range', count)} {name if count != 1 else name.removesuffix('s')}"
 
 
+def last(said: Said, text: str | None, default: str = "7d") -> str:
+    """Last 7 days, last 24 hours, last hour: of one the count is not said."""
+    count, unit = _parts(text or default)
+    return f"last {NAMES[unit].removesuffix('s')}" if count == 1 else f"last {words(said, text, default)}"
+
+
 def _parts(text: str) -> tuple[int, str]:
     return int(text[:-1]), text[-1]

@@ -20,5 +20,10 @@ def test_a_range(text, long, hours, words):
     assert [figure.text for figure in said.figures] == [words.split()[0]]
 
 
+@pytest.mark.parametrize(("text", "says"), [("1h", "last hour"), ("24h", "last 24 hours"), ("1w", "last week"), (None, "last 7 days")])
+def test_the_last_of_it(text, says):
+    assert spans.last(Said(), text) == says and spans.last(Said(), None, "1d") == "last day"
+
+
 def test_without_one_the_default():
     assert spans.length(None) == timedelta(days=7) and spans.length(None, "24h") == timedelta(hours=24) and spans.words(Said(), None, "24h") == "24 hours"
