@@ -119,9 +119,13 @@ class _Telling:
 
     def nothing(self) -> tuple[str, str]:
         """Nobody is best: no usable price, a dispute, or nobody fills the amount."""
-        for note in self.c.notes:
-            return ("partial" if self.rows else "nothing"), common.numbers(self.said, "remark", note)
-        return "nothing", f"No exchange has a usable price of {common.pair(self.c.key, self.found.coin)} right now."
+        return ("partial" if self.rows else "nothing"), common.numbers(self.said, "remark", self.lacking)
+
+    @cached_property
+    def lacking(self) -> str:
+        """The remark of the comparison that says why there is no best price: where prices count the last one, on the amount; else the first."""
+        usual = f"No exchange has a usable price of {common.pair(self.c.key, self.found.coin)} right now."
+        return (self.c.notes[-1] if self.rows else self.c.notes[0]) if self.c.notes else usual
 
     def winner(self, best: Best) -> str:
         price = f"{self.words.name(best.exchange)} {self.words.quoted('best_price', best.price)}"
@@ -172,7 +176,8 @@ class _Telling:
     def lines(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> tuple[str, ...]:
         ranges = " ".join(part for part in (self.words.price_range(self.c), "" if self.found.only else self.words.after_fees(self.c)) if part)
         standing = self.standing() if self.found.only else []
-        lines = [*self.threshold(), *standing, ranges, common.closing(sources, left, self.said), *self.selling(), *self.converted(), *self.last_seen()]
+        instead = [*self.selling(), *self.converted(), *self.at_the_top(), *self.last_seen()]
+        lines = [*self.threshold(), *standing, ranges, common.closing(sources, left, self.said), *instead]
         return tuple(line for line in lines if line)
 
     def selling(self) -> list[str]:
@@ -186,6 +191,17 @@ class _Telling:
         brings = self.words.money(best.net_price * best.size, "sale")
         sold = self.words.coins(best.size, "sold")
         return [f"Best to sell: {price} on average; {sold} bring {brings} after the {self.said.rate('sell fee', best.fee_pct)} fee."]
+
+    def at_the_top(self) -> list[str]:
+        """The best price there is for less, where nobody is known to fill the amount."""
+        known = [row for row in self.rows if row.price]
+        if self.best or self.found.only or not known:
+            return []
+        best = min if self.side == "buy" else max
+        row = best(known, key=lambda row: row.price or 0)
+        size = row.quote.ask_size if self.side == "buy" else row.quote.bid_size
+        upto = f" for up to {self.words.coins(size, 'top size')}" if size else ""
+        return [f"Before fees the best price is {self.words.name(row.quote.exchange)} {self.words.quoted('top price', row.price)}{upto}."]
 
     def last_seen(self) -> list[str]:
         """The youngest price there is, where none counts."""
@@ -219,6 +235,6 @@ class _Telling:
     def notes(self) -> tuple[str, ...]:
         late = self.words.late(self.found.late)
         own = [note for note in (self.found.coin.note, *self.found.notes) if note]
-        told = self.c.notes if self.best else self.c.notes[1:]
+        told = self.c.notes if self.best or self.found.only else [note for note in self.c.notes if note != self.lacking]
         return tuple(common.numbers(self.said, "remark", note) for note in (*own, *told, *late))
 

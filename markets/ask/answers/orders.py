@@ -23,7 +23,7 @@ def order(frame: Frame, coin: Coin, key: PairKey, rates: Mapping[str, Decimal] =
     amount = Decimal(frame.amount) if frame.amount else Decimal(0)
     if not amount:
         return TOP, ""
-    unit = frame.unit
+    unit = _sign(frame) or frame.unit
     if unit is None:
         return _guessed(frame, coin, key, amount)
     if unit in (coin.typed, coin.ticker, coin.key, coin.former):
@@ -34,6 +34,13 @@ def order(frame: Frame, coin: Coin, key: PairKey, rates: Mapping[str, Decimal] =
         worth = amount * rates[unit]
         return Order(worth), f"{wording.grouped(amount)} {unit} are {wording.grouped(round(worth, 2))} {key.quote} by today's rate."
     return TOP, "" if unit in frame.assets else f"The amount is left out: what {unit} is worth in {key.quote} is not known."
+
+
+def _sign(frame: Frame) -> str | None:
+    """The money whose sign stands right before the number: $100,000 ETH is money, whatever follows."""
+    amounts = [span for span in frame.spans if span.slot == "amount"]
+    signs = [span for span in frame.spans if span.slot == "quote"]
+    return next((sign.value for sign in signs for amount in amounts if sign.end <= amount.start and not frame.q[sign.end : amount.start].strip()), None)
 
 
 def _guessed(frame: Frame, coin: Coin, key: PairKey, amount: Decimal) -> tuple[Order, str]:

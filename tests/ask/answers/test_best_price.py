@@ -177,7 +177,16 @@ def test_nobody_fills_it():
     answer = ask(order=Order(D(10**9), "base"), books=BOOKS)
     assert answer.kind == "partial" and answer.value is None
     assert answer.sentence == "No exchange is known to fill 1,000,000,000 POL. Bea's book holds most, less than 1 % of it."
-    assert answer.notes == ()
+    assert answer.notes == () and answer.lines[-1] == "Before fees the best price is Ada 100.0000 USDT for up to 900 POL."
+    sold = ask(side="sell", order=Order(D(10**9), "base"), books=BOOKS)
+    assert sold.lines[-1] == "Before fees the best price is Cid 100.4000 USDT for up to 900 POL."
+    unsized = {name: quote(name, 100, ask_size=None) for name in ("ada", "bea")}
+    assert ask(unsized, order=Order(D(2), "base")).lines[-1] == "Before fees the best price is Ada 100.0250 USDT."
+
+
+def test_what_else_there_is_to_say_where_nobody_fills_it_is_a_note():
+    answer = ask({"ada": quote("ada", 100)}, order=Order(D(10**9), "base"), way=route(exchanges=("ada",)))
+    assert answer.sentence == "No exchange is known to fill 1,000,000,000 POL." and answer.notes == ("A single source: no cross-check is possible.",)
 
 
 def test_below_the_smallest_order():

@@ -51,3 +51,12 @@ def test_the_amount_of_another_coin_of_the_question_is_none_of_this_one():
 ])  # fmt: skip
 def test_without_a_unit_it_is_coins_right_before_the_coin_else_money_and_the_note_says_so(q, spans, unit, note):
     assert read(q=q, spans=spans, amount="5000") == (Order(D(5000), unit), note)
+
+
+def test_a_money_sign_before_the_number_makes_it_money_whatever_follows():
+    spans = (Span(0, 1, "quote", "USD"), Span(1, 5, "amount", "5000"), Span(6, 9, "asset", "POL"))
+    assert read(q="$5000 pol", spans=spans, amount="5000", unit="POL") == (Order(D(5000)), "")
+    behind = (Span(0, 4, "amount", "5000"), Span(5, 8, "asset", "POL"), Span(9, 12, "quote", "USD"))
+    assert read(q="5000 pol usd", spans=behind, amount="5000", unit="POL") == (Order(D(5000), "base"), "")
+    apart = (Span(0, 3, "quote", "USD"), Span(7, 11, "amount", "5000"), Span(12, 15, "asset", "POL"))
+    assert read(q="usd or 5000 pol", spans=apart, amount="5000", unit="POL") == (Order(D(5000), "base"), "")
