@@ -11,6 +11,7 @@ from typing import Any
 from exchanges.adapters import ADAPTERS
 from exchanges.numbers import plain
 from markets.api.filters import MAX_QUERY, Parameter, amount, choice, fees, many, ticker, whole
+from markets.ask import chips
 from markets.ask.frame import INTENTS, LONGEST, SIDES
 
 _SPAN = re.compile(r"[1-9][0-9]{0,3}[mhdw]", re.ASCII)
@@ -24,6 +25,17 @@ def _span(name: str, says: str) -> Parameter:
         return text
 
     return Parameter(name, read, "a number and one of m, h, d, w, such as 24h or 7d", says, None, {"type": "string", "pattern": f"^{_SPAN.pattern}$"})
+
+
+def _limit(name: str, says: str) -> Parameter:
+    """A number that rows must pass."""
+    def read(text: str) -> str:
+        if not chips.LIMIT.fullmatch(text):
+            raise ValueError(text)
+        return text
+
+    allowed = "> or <, a number, and a unit: bps, pct, pct_year, usd or a ticker, such as > 20 pct_year"
+    return Parameter(name, read, allowed, says, None, {"type": "string", "pattern": f"^{chips.LIMIT.pattern}$"})
 
 
 def _instead(known: Parameter, says: str) -> Parameter:
@@ -50,6 +62,7 @@ CHANGES = (
     _instead(amount("amount"), "How much instead."),
     _instead(ticker("unit", ""), "What the amount counts instead: a ticker."),
     _instead(_span("time_range", ""), "Over how long instead."),
+    _instead(_limit("threshold", ""), "Only rows above or below this instead, such as > 20 pct_year."),
     _instead(whole("limit", 1, 100, 10, ""), "How many rows instead."),
 )
 PARAMETERS = (QUESTION, *CHANGES, fees())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
-from markets.ask.frame import Frame
+from markets.ask.frame import Frame, Threshold
+
+LIMIT = re.compile(r"([<>]) ?([0-9]{1,20}(?:\.[0-9]{1,18})?)(?: ([^\W_]\w{0,29}))?")  # > 20 pct_year
 
 
 def changed(frame: Frame, changes: Mapping[str, str]) -> Frame:
@@ -39,7 +42,22 @@ def _whole(text: str) -> int | None:
     return int(text) if text else None
 
 
+def _limit(text: str) -> Threshold | None:
+    """As `limit_text` writes it. Raises ValueError for what is none."""
+    if not text:
+        return None
+    found = LIMIT.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    return Threshold(found[1], found[2], found[3] or "")
+
+
+def limit_text(found: Threshold) -> str:
+    """A threshold as it stands in an address: > 20 pct_year."""
+    return f"{found.op} {found.value} {found.unit}".rstrip()
+
+
 _READ: Mapping[str, Callable[[str], Any]] = {
     "intent": str, "assets": _many, "quote": _some, "exchanges": _many, "exclude": _many, "side": _some, "amount": _some, "unit": _some, "time_range": _some,
-    "limit": _whole,
+    "threshold": _limit, "limit": _whole,
 }  # fmt: skip

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from markets import read
 from markets.analysis import wording
 from markets.api import filters
 from markets.api.filters_ask import PARAMETERS
 from markets.ask.answer import Answer, Cell, Column, Left, Table, Used
 from markets.ask.answers import examples as asked_before
+from markets.ask.chips import LIMIT, limit_text
 from markets.ask.frame import INTENTS, SIDES, Frame
 from markets.pages.query import Asked
 from markets.shapes import ExchangeStatus
@@ -24,13 +26,15 @@ INTENT_WORDS = {  # as a chip says it
     "trending_not_on": "Here but not there", "derivatives": "Perpetuals and options", "funding": "Funding", "volume_sentiment": "Volume and sentiment",
     "copy_trading": "Copy trading", "status": "Status", "price_history": "Past prices", "help": "Help", "unknown": "Not understood",
 }  # fmt: skip
+UNITS = {"bps": "bps", "pct": "%", "pct_year": "% a year"}
 SIDE_WORDS = {"buy": "Buying", "sell": "Selling", "": "Neither said"}
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|bps|[smhd])(?!\w))")
 PRICED = ("assets", "quote", "exchanges", "exclude", "side", "amount", "fees")
 USES: Mapping[str, Sequence[str]] = {  # the parts that matter to a kind of question; the others are shown where they were said
-    "best_price": PRICED, "compare": PRICED, "liquidity": PRICED, "arbitrage": ("assets", "quote", "exchanges", "exclude", "amount", "limit", "fees"),
+    "best_price": PRICED, "compare": PRICED, "liquidity": PRICED,
+    "arbitrage": ("assets", "quote", "exchanges", "exclude", "amount", "threshold", "limit", "fees"),
     "new_tokens": ("exchanges", "exclude", "time_range", "limit"), "trending_not_on": ("exchanges", "exclude", "quote", "limit"),
-    "derivatives": ("assets", "exchanges", "exclude", "limit"), "funding": ("assets", "exchanges", "exclude", "limit"),
+    "derivatives": ("assets", "exchanges", "exclude", "limit"), "funding": ("assets", "exchanges", "exclude", "threshold", "limit"),
     "volume_sentiment": ("assets", "exchanges", "exclude", "time_range", "limit"), "copy_trading": ("assets", "exchanges", "time_range", "limit"),
     "status": ("exchanges",), "price_history": ("assets", "quote", "exchanges", "exclude", "time_range"),
 }  # fmt: skip
@@ -70,13 +74,19 @@ def chips(asked: Asked, frame: Frame, faces: Faces) -> list[Chip]:
 
 def _what(asked: Asked, frame: Frame) -> list[Chip]:
     links = [(INTENT_WORDS[name], asked.link(intent=name), name == frame.intent) for name in INTENTS if name != "unknown"]
-    coins, ticker = ", ".join(frame.assets), Field("assets", "Coins, with commas between them", ",".join(frame.assets), "BTC, ETH")
+    coins, ticker = ", ".join(map(coin, frame.assets)), Field("assets", "Coins, with commas between them", ",".join(frame.assets), "BTC, ETH")
     return [
         Chip("intent", INTENT_WORDS[frame.intent], "What is asked for", True, links=links),
         Chip("assets", coins or "Any coin", "Coins", bool(coins), fields=[ticker], hidden=asked.hidden("assets")),
         Chip("quote", frame.quote or "Any currency", "Currency of the prices", bool(frame.quote), hidden=asked.hidden("quote"),
              fields=[Field("quote", "Currency", frame.quote or "", "USDT")]),
     ]  # fmt: skip
+
+
+def coin(ticker: str) -> str:
+    """POL, formerly MATIC; a ticker that is not an old one as it was typed."""
+    found, former = read.resolve(ticker)
+    return f"{found.ticker}, formerly {former}" if found and former else ticker
 
 
 def _where(asked: Asked, frame: Frame, faces: Faces) -> list[Chip]:
@@ -111,11 +121,24 @@ def _how(asked: Asked, frame: Frame) -> list[Chip]:
         ]),
         Chip("time_range", f"Over {frame.time_range}" if frame.time_range else "Usual time", "Over how long", bool(frame.time_range),
              fields=[Field("time_range", "Over how long", frame.time_range or "", "24h", "[1-9][0-9]{0,3}[mhdw]")], hidden=asked.hidden("time_range")),
+        Chip("threshold", threshold(frame), "A number that rows must pass", frame.threshold is not None, hidden=asked.hidden("threshold"), fields=[
+            Field("threshold", "> or <, a number, and bps, pct, pct_year, usd or a ticker", limit_text(frame.threshold) if frame.threshold else "",
+                  "> 20 pct_year", LIMIT.pattern),
+        ]),
         Chip("limit", f"Top {frame.limit}" if frame.limit else "Usual number of rows", "How many rows", bool(frame.limit),
              fields=[Field("limit", "Rows, at most", str(frame.limit or ""), "10", "[0-9]{1,3}")], hidden=asked.hidden("limit")),
         Chip("fees", "Your fees" if fees else "Public fees", "Taker fees", bool(fees), hidden=asked.hidden("fees"),
              fields=[Field("fees", "Your taker fee, %: one for all, or exchange:percent, …", fees, "base")]),
     ]  # fmt: skip
+
+
+def threshold(frame: Frame) -> str:
+    """Above 20 % a year."""
+    limit = frame.threshold
+    if limit is None:
+        return "No limit"
+    unit = UNITS.get(limit.unit, limit.unit.upper())
+    return f"{'Above' if limit.op == '>' else 'Below'} {wording.grouped(Decimal(limit.value))} {unit}".rstrip()
 
 
 def _listed(names: Sequence[str]) -> str:

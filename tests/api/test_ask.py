@@ -58,7 +58,8 @@ def test_the_route_names_who_was_read_and_who_was_not_and_why(get, switch):
 def test_a_part_is_read_otherwise_on_request_and_a_part_taken_away(get):
     asked = "ask/?q=cheapest+btc+on+binance"
     assert get(asked)["frame"]["exchanges"] == ["binance"]
-    changed = get(f"{asked}&exchanges=&side=sell&assets=pepe&limit=3")["frame"]
+    changed = get(f"{asked}&exchanges=&side=sell&assets=pepe&limit=3&threshold=%3E+20+pct_year")["frame"]
+    assert changed["threshold"] == {"op": ">", "value": "20", "unit": "pct_year"}
     assert (changed["exchanges"], changed["side"], changed["assets"], changed["limit"]) == ([], "sell", ["PEPE"], 3)
     assert get("ask/?q=xqzt&intent=best_price&assets=BTC")["answers"][0]["kind"] == "answer"
 
@@ -90,7 +91,7 @@ def test_without_a_question_it_says_what_to_do(get, q):
 
 @pytest.mark.parametrize(("more", "field"), [
     ("intent=rich", "intent"), ("exchanges=mtgox", "exchanges"), ("side=both", "side"), ("amount=-1", "amount"), ("amount=0", "amount"),
-    ("time_range=7y", "time_range"), ("limit=101", "limit"), ("fees=x", "fees"), ("nobody=1", "nobody"),
+    ("time_range=7y", "time_range"), ("limit=101", "limit"), ("threshold=20", "threshold"), ("fees=x", "fees"), ("nobody=1", "nobody"),
 ])
 def test_a_part_that_cannot_be_read_is_named(get, more, field):
     assert get(f"ask/?q=btc&{more}", 400)["field"] == field

@@ -16,7 +16,7 @@ from markets.api import throttle
 from markets.ask import agent
 from markets.ask.agent import Reply
 from markets.ask.answer import Answer, Cell, Column, Left, Reading, Table, Used
-from markets.ask.frame import INTENTS, Frame
+from markets.ask.frame import INTENTS, Frame, Threshold
 from markets.ask.record import Part, Record
 from markets.ask.router import Route
 from markets.models import Setting
@@ -134,7 +134,8 @@ def test_the_question_goes_on_as_it_was_typed_with_whats_changed_and_the_visitor
 
 
 @pytest.mark.parametrize(("name", "text"), [
-    ("intent", "nothing"), ("exchanges", "mtgox"), ("side", "both"), ("amount", "-1"), ("time_range", "24"), ("limit", "0"), ("limit", "101"), ("nobody", "1"),
+    ("intent", "nothing"), ("exchanges", "mtgox"), ("side", "both"), ("amount", "-1"), ("time_range", "24"), ("limit", "0"), ("limit", "101"),
+    ("threshold", "20"), ("nobody", "1"),
 ])
 def test_a_part_that_cannot_be_read_is_refused_with_what_can(answering, client, name, text):
     response = client.get("/ask/", {"q": "btc", name: text})
@@ -145,12 +146,16 @@ def test_a_chip_for_each_part_that_is_said_or_matters(answering, client):
     answering.frame = Frame("", "liquidity", ("MATIC", "ETH"), "USDT", exclude=(SECOND,), side="sell", amount="10000", unit="USDT", limit=3)
     names = {slug: face.name for slug, face in faces().items()}
     assert chips(asked(client)) == {
-        "What is asked for": "Liquidity", "Coins": "MATIC, ETH", "Currency of the prices": "USDT", "Only these exchanges": "5 exchanges",
+        "What is asked for": "Liquidity", "Coins": "POL, formerly MATIC, ETH", "Currency of the prices": "USDT", "Only these exchanges": "5 exchanges",
         "Exchanges left out": f"Not {names[SECOND]}", "Buying or selling": "Selling", "Amount": "10,000 USDT", "How many rows": "Top 3",
         "Taker fees": "Public fees",
     }
     answering.frame = Frame("", "status", exchanges=(FIRST, THIRD))
     assert chips(asked(client)) == {"What is asked for": "Status", "Only these exchanges": f"{names[FIRST]} and {names[THIRD]}"}
+    answering.frame = Frame("", "funding", threshold=Threshold(">", "20", "pct_year"))
+    assert chips(asked(client))["A number that rows must pass"] == "Above 20 % a year"
+    answering.frame = Frame("", "best_price", threshold=Threshold("<", "1500", "usdt"))
+    assert chips(asked(client))["A number that rows must pass"] == "Below 1,500 USDT"
     answering.frame = Frame("", "price_history", ("SOL",), time_range="7d")
     assert chips(asked(client))["Over how long"] == "Over 7d"
 

@@ -3,13 +3,16 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from django.test import Client
 
 from markets.analysis.settings import DEFAULT
-from markets.pages import guide
+from markets.ask.frame import INTENTS
+from markets.pages import guide, guide_ask
 
 FILES = sorted(path.stem for path in guide.FOLDER.glob("*.md"))
 INTERNAL = re.compile(r'(?:href|src)="(/[^"]*)"')
@@ -68,6 +71,23 @@ def test_the_operators_thresholds_replace_the_defaults(empty, client, monkeypatc
     monkeypatch.setattr(guide, "current_method", lambda: replace(DEFAULT, tol_mid=0.0225, fresh_periods=4, major_volume_usd=Decimal(80_000_000)))
     body = client.get("/guide/how-we-rank/").content.decode()
     assert "<td>2.25 %</td>" in body and "<td>4 polling intervals" in body and "from 80.0M USD" in body and "setting:" not in body
+
+
+def test_what_can_be_asked_is_written_from_the_questions_that_are_tested():
+    assert guide_ask.PAGE.read_text(encoding="utf-8") == guide_ask.page(), "run manage.py guide --write"
+    assert [group.title for group in guide_ask.groups()] == re.findall(r"^### (.*)$", guide_ask.section(), re.MULTILINE)
+    assert {example.intent for group in guide_ask.groups() for example in group.ask} == set(INTENTS)
+
+
+def test_the_command_prints_what_it_writes(monkeypatch, tmp_path):
+    out = StringIO()
+    call_command("guide", stdout=out)
+    assert out.getvalue().strip() == guide_ask.section().strip()
+    page = tmp_path / "ask.md"
+    page.write_text(f"# Ask\n\n{guide_ask.HEAD}\n\n- Old?\n\n## Next\n\nStays.\n")
+    monkeypatch.setattr(guide_ask, "PAGE", page)
+    call_command("guide", write=True, stdout=out)
+    assert page.read_text() == f"# Ask\n\n{guide_ask.HEAD}\n\n{guide_ask.section()}## Next\n\nStays.\n"
 
 
 def test_raw_html_stays_text(written):
