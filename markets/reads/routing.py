@@ -36,9 +36,16 @@ def _standing(exchange: Exchange, feeds: Mapping[str, Feed], lead_h: float | Non
     )
 
 
-def _carriers(adapter: Adapter) -> dict[str, str]:
+_known: dict[str, tuple[Adapter, Mapping[str, str]]] = {}  # as long as the adapter is the same one
+
+
+def _carriers(adapter: Adapter) -> Mapping[str, str]:
     """{what an exchange offers: the source that brings it}, which is mostly itself."""
-    return {c.source: c.comes_with or c.source for c in capabilities.of(adapter) if c.offered or c.elsewhere}
+    known = _known.get(adapter.slug)
+    if known is None or known[0] is not adapter:
+        carriers = {c.source: c.comes_with or c.source for c in capabilities.of(adapter) if c.offered or c.elsewhere}
+        known = _known[adapter.slug] = (adapter, carriers)
+    return known[1]
 
 
 def _on(feeds: Mapping[str, Feed], source: str) -> bool:
