@@ -218,8 +218,8 @@ def _nearest(said: Said, label: str, row: Contract, route: Route) -> str:
 
 
 def day(said: Said, row: Contract) -> str:
-    """25 Dec 2026: its parts are figures."""
-    return common.numbers(said, "expiry", f"{row.expiry:%-d %b %Y}") if row.expiry else DASH
+    """25 Dec 2026."""
+    return said.text("expiry", f"{row.expiry:%-d %b %Y}") if row.expiry else DASH
 
 
 def _beside(said: Said, frame: Frame, found: Derivatives, counted: Sequence[Contract], route: Route) -> tuple[str, ...]:

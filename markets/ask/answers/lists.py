@@ -8,7 +8,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from markets.ask.answer import Said, Used
-from markets.ask.answers import common
 from markets.ask.router import Route
 
 SOURCES = {"exchange": "as the exchange says", "first_seen": "when Pebble first saw it"}
@@ -53,4 +52,4 @@ def joined(names: Sequence[str], word: str = "and") -> str:
 
 def day(said: Said, at: datetime) -> str:
     """3 May 2026, 09:00 UTC."""
-    return common.numbers(said, "time", f"{at:%-d %b %Y, %H:%M} UTC")
+    return said.text("time", f"{at:%-d %b %Y, %H:%M} UTC")

@@ -97,8 +97,8 @@ def _others(said: Said, frame: Frame, one: Expiry | None) -> tuple[str, ...]:
 
 
 def day(said: Said, one: Expiry) -> str:
-    """25 Dec 2026: its parts are figures."""
-    return common.numbers(said, "expiry", f"{one.expiry:%-d %b %Y}")
+    """25 Dec 2026."""
+    return said.text("expiry", f"{one.expiry:%-d %b %Y}")
 
 
 def _iv(said: Said, one: Expiry) -> str:

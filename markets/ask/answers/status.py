@@ -117,7 +117,7 @@ def _range(said: Said, rows: Sequence[Seen]) -> str:
 
 
 def _brief(said: Said, seen: Seen) -> str:
-    old = "" if seen.age_s is None else f", newest price {said.age('age', seen.age_s)} old"
+    old = "" if seen.age_s is None else f", newest price {said.age(f'age of {seen.name}', seen.age_s)} old"
     return f"{seen.name} {WORDS[seen.state]}{old}"
 
 
