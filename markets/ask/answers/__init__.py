@@ -25,6 +25,7 @@ from markets.ask.answers import (
     largest,
     liquidity,
     listings,
+    measured,
     options,
     pairs_books,
     price_history,
@@ -39,7 +40,7 @@ from markets.ask.router import Route
 
 Finding = (
     common.Unlisted | common.Coinless | unread.Unread
-    | best_price.BestPrice | compare.Compared | arbitrage.Gaps | liquidity.Liquid | pairs_books.PairsBooks | price_history.History
+    | best_price.BestPrice | compare.Compared | arbitrage.Gaps | measured.Liquid | pairs_books.PairsBooks | price_history.History
     | helping.Help | unknown.Unknown | status.Status | wallets.Wallets
     | funding.Funding | fundings.Fundings | derivatives.Derivatives | largest.Largest | options.Options | options.Underlyings
     | listings.Listings | first_listed.FirstListed | elsewhere.Elsewhere
@@ -50,7 +51,7 @@ _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
     arbitrage.Gaps: arbitrage.compose,
     best_price.BestPrice: best_price.compose,
     compare.Compared: compare.compose,
-    liquidity.Liquid: liquidity.compose,
+    measured.Liquid: liquidity.compose,
     pairs_books.PairsBooks: pairs_books.compose,
     common.Unlisted: common.unlisted,
     common.Coinless: common.coinless,

@@ -7,69 +7,22 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from msgspec import Struct
-
-from exchanges.numbers import EXACT
-from markets.analysis import liquidity, quality, wording
+from markets.analysis import liquidity, wording
 from markets.analysis.derivatives import age_s
 from markets.analysis.display import places_of
-from markets.analysis.liquidity import WIDEST, Cost, Measure, Wish, thinner
-from markets.analysis.settings import Method
+from markets.analysis.liquidity import WIDEST, Wish, thinner
 from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
 from markets.ask.answers import common
-from markets.ask.answers.common import Coin, cell
+from markets.ask.answers.common import cell
+from markets.ask.answers.measured import USABLE, Book, Liquid, Seen, books_of, state_of, wish_of
 from markets.ask.answers.words import LIKELY, cents
 from markets.ask.frame import Frame
 from markets.ask.router import Route
-from markets.board import Ladder, PairKey
+from markets.board import Ladder
 
-USUAL_USD = Decimal(10_000)  # the amount whose cost is told where nobody named one
-USABLE = ("fresh", "aging")
 HUNDRED = Decimal(100)
 LEVELS = 10  # of a book that is asked for itself
 SPREAD, BOOK = ("spread", "tight"), ("book", "orderbook")  # words of a question that ask for these
-
-
-class Seen(Struct, frozen=True, kw_only=True):
-    """One exchange's book as it was read: `ladder` None where none is stored. `reason` says why not, or why it is not measured.
-
-    `counts`: it may be compared, if it is not too old. `waiting`: it was asked for and did not come in time. `volume` is the day's.
-    """
-
-    exchange: str
-    ladder: Ladder | None = None
-    reason: str = ""
-    counts: bool = True
-    waiting: bool = False
-    volume: Decimal | None = None
-
-
-class Liquid(Struct, frozen=True, tag="liquidity", kw_only=True):
-    """One pair's books, and what is asked of them: `amount` in coins or money, None by score. `usd` is USD for one unit of money."""
-
-    coin: Coin
-    key: PairKey
-    books: tuple[Seen, ...]
-    method: Method
-    usd: Decimal | None = None
-    amount: Decimal | None = None
-    in_base: bool = False
-    side: str = "buy"
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Book:
-    """One book measured. `cost` is what the wish comes to on it."""
-
-    seen: Seen
-    measure: Measure
-    cost: Cost | None
-    age: float | None
-
-    @property
-    def name(self) -> str:
-        return self.seen.exchange
 
 
 def compose(frame: Frame, route: Route, found: Liquid, now: datetime) -> Answer:
@@ -97,33 +50,16 @@ class _Telling:
 
     @cached_property
     def wish(self) -> Wish | None:
-        """The amount; without one what USUAL_USD are."""
-        f = self.found
-        if f.amount is not None:
-            return Wish(f.amount, f.side, f.in_base)
-        return Wish(EXACT.divide(USUAL_USD, f.usd), f.side) if f.usd else None
+        return wish_of(self.found)
 
     @cached_property
-    def books(self) -> list[_Book]:
+    def books(self) -> list[Book]:
         """The books that count, the most liquid first (asked for the spread: the tightest)."""
-        made = {book.name: book for seen in self.found.books if (book := self.measured(seen))}
-        costs = {name: book.cost for name, book in made.items() if book.cost}
-        order = liquidity.best_first(list(made), {name: book.measure for name, book in made.items()}, costs if self.found.amount is not None else {})
-        ranked = [made[name] for name in order]
+        ranked = books_of(self.found, self.now)
         return sorted(ranked, key=lambda book: book.measure.depth.spread_bps) if self.by_spread else ranked
 
-    def measured(self, seen: Seen) -> _Book | None:
-        ladder, f = seen.ladder, self.found
-        if ladder is None or not seen.counts or self.state(ladder) not in USABLE:
-            return None
-        measure = liquidity.measure(ladder, f.usd)
-        if measure is None:
-            return None
-        cost = liquidity.cost(ladder, self.wish) if self.wish else None
-        return _Book(seen, liquidity.with_volume(measure, seen.volume), cost, age_s(ladder.observed_at, self.now))
-
     def state(self, ladder: Ladder) -> str:
-        return quality.state(age_s(ladder.observed_at, self.now), ladder.period_s, self.found.method)
+        return state_of(ladder, self.now, self.found.method)
 
     # --- The whole ----------------------------------------------------------------------------------------------
     def answer(self) -> Answer:
@@ -135,8 +71,8 @@ class _Telling:
         best = self.books[0] if self.books else None
         return Answer(
             kind=self.kind(), title=self.title(), sentence=self.sentence(), table=self.table(),
-            lines=(*self.held(), *self.passing(), common.closing(sources, left, self.said, "book")), notes=self.notes(), sources=sources, excluded=left,
-            value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "", grade=self.grade(), as_of=self.now,
+            lines=(*self.held(), *self.passing(), *self.slipping(), common.closing(sources, left, self.said, "book")), notes=self.notes(),
+            sources=sources, excluded=left, value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "", grade=self.grade(), as_of=self.now,
             max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/liquidity/{f.key}/", **query),
             api=common.address(f"/api/v1/liquidity/{f.key}/", **query), figures=self.said.figures,
         )
@@ -149,7 +85,7 @@ class _Telling:
         fresh = sum(self.state(book.seen.ladder) == "fresh" for book in self.books if book.seen.ladder)
         return "D" if not self.books else "C" if not fresh or len(self.books) == 1 else "A" if fresh > 2 else "B"
 
-    def value(self, best: _Book) -> Decimal | None:
+    def value(self, best: Book) -> Decimal | None:
         if self.by_spread:
             return best.measure.depth.spread_bps
         if self.found.amount is not None:
@@ -185,7 +121,7 @@ class _Telling:
     def next_spread(self) -> str:
         return f"; next is {self.route.named(self.books[1].name)} at {self.spread(self.books[1])}" if len(self.books) > 1 else ""
 
-    def costs(self, best: _Book) -> str:
+    def costs(self, best: Book) -> str:
         """What the amount does there and at the next one."""
         if best.cost is None:
             return ""
@@ -198,20 +134,20 @@ class _Telling:
             f"; next is {self.route.named(following.name)} at {self.slippage(following)}")
         return f"A {self.wished()} {side} moves the price {self.slippage(best)}{then}."
 
-    def score(self, book: _Book) -> str:
+    def score(self, book: Book) -> str:
         value = book.measure.score.value if book.measure.score else None
         return self.said.price(f"score of {book.name}", value, "", places=1)
 
-    def spread(self, book: _Book) -> str:
+    def spread(self, book: Book) -> str:
         return self.said.bps(f"spread on {book.name}", book.measure.depth.spread_bps)
 
-    def slippage(self, book: _Book) -> str:
+    def slippage(self, book: Book) -> str:
         return self.said.bps(f"slippage on {book.name}", book.cost.slippage_bps if book.cost else None)
 
-    def filled(self, book: _Book) -> str:
+    def filled(self, book: Book) -> str:
         return common.numbers(self.said, "share", wording.share(book.cost.share if book.cost else Decimal(0)))
 
-    def depth(self, book: _Book) -> str:
+    def depth(self, book: Book) -> str:
         held, more = thinner(book.measure.band(WIDEST))
         return f"{'over ' if more else ''}{self.said.amount(f'depth on {book.name}', held, self.money)}"
 
@@ -223,13 +159,13 @@ class _Telling:
             return self.ladder(self.books[0])
         limit = self.frame.limit or len(self.books)
         columns = (
-            Column("exchange", "Exchange"), Column("score", "Score", True), Column("depth_2", f"Depth within 2 %, {self.money}", True),
-            Column("slippage_bps", f"Slippage, {self.wished()}" if self.wish else "Slippage", True), Column("spread_bps", "Spread", True, self.by_spread),
+            Column("exchange", "Exchange"), Column("score", "Score", True), Column("depth_2", "Depth 2 %", True),
+            Column("slippage_bps", "Slippage", True, not self.by_spread), Column("spread_bps", "Spread", True, self.by_spread),
             Column("average", f"Average, {self.money}", True, False), Column("age_s", "Age", True, False),
         )
         return Table(columns, tuple(self.cells(book) for book in self.books[:limit]), max(0, len(self.books) - limit))
 
-    def cells(self, book: _Book) -> tuple[Cell, ...]:
+    def cells(self, book: Book) -> tuple[Cell, ...]:
         measure, cost = book.measure, book.cost
         costs = self.slippage(book) if cost is None or cost.slippage_bps is not None else f"fills {self.filled(book)}"
         vwap = cost.vwap if cost else None
@@ -241,7 +177,7 @@ class _Telling:
             Cell(self.said.age(f"age of {book.name}", book.age), common.seconds(book.age)),
         )
 
-    def ladder(self, book: _Book) -> Table:
+    def ladder(self, book: Book) -> Table:
         """The book itself: the best levels of both sides beside each other."""
         seen = book.seen.ladder
         bids, asks = (seen.bids, seen.asks) if seen else ((), ())
@@ -274,6 +210,10 @@ class _Telling:
             f"its spread is {self.spread(best)}."
         ]
 
+    def slipping(self) -> list[str]:
+        """Of what the column of slippage is, where the sentence does not say so."""
+        return [f"Slippage is that of a {self.wished()} {self.found.side}."] if self.by_spread and self.books and self.wish else []
+
     def passing(self) -> list[str]:
         """Whose spread, or slippage, passes what the question names."""
         limit = self.frame.threshold
@@ -286,7 +226,7 @@ class _Telling:
         names = common.listed([self.route.named(book.name) for book in fit]) or "nobody"
         return [f"A {what} {word} {self.said.bps('threshold', value)}: {names}."]
 
-    def figure(self, book: _Book) -> Decimal | None:
+    def figure(self, book: Book) -> Decimal | None:
         if self.found.amount is not None:
             return book.cost.slippage_bps if book.cost else None
         return book.measure.depth.spread_bps

@@ -10,7 +10,7 @@ from markets.analysis.amounts import Order
 from markets.analysis.liquidity import NOTIONALS
 from markets.ask.answers import Finding, orders
 from markets.ask.answers.common import Coin
-from markets.ask.answers.liquidity import Liquid, Seen
+from markets.ask.answers.measured import Liquid, Seen
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.board import PairKey

@@ -5,7 +5,7 @@ import pytest
 from markets.analysis.settings import DEFAULT
 from markets.ask import text
 from markets.ask.answers.common import Coin
-from markets.ask.answers.liquidity import Liquid, Seen
+from markets.ask.answers.measured import Liquid, Seen
 from markets.ask.frame import Frame, Threshold
 from tests.ask.answers.build import MATIC, POL, cells, one, route
 from tests.markets.analysis.boards import PAIR, D
@@ -35,9 +35,9 @@ def said(*books, **fields):
 def test_by_score():
     assert said(coin=MATIC) == [
         "MATIC (now POL) - best liquidity: Ada is most liquid, score 95.9 of 100. A 10,000 USDT buy moves the price 5.0 bps.",
-        "  Exchange  Score   Depth within 2 %, USDT   Slippage, 10,000 USDT",
-        "  Ada        95.9                     577K   5.0 bps",
-        "  Bea        49.8               over 4.95K   fills 50 %",
+        "  Exchange  Score    Depth 2 %   Slippage",
+        "  Ada        95.9         577K   5.0 bps",
+        "  Bea        49.8   over 4.95K   fills 50 %",
         "Within 2 % of its middle Ada holds 577K USDT on the thinner side; its spread is 10.0 bps.",
         "2 of 2 exchanges, oldest book 20 s.",
     ]
@@ -81,7 +81,7 @@ def test_what_nobody_fills():
 
 def test_without_a_rate_there_is_no_score_and_no_usual_amount():
     answer = ask(usd=None)
-    assert answer.sentence == "Ada is most liquid." and answer.table.columns[3].title == "Slippage" and answer.value is None
+    assert answer.sentence == "Ada is most liquid." and answer.value is None
     assert cells(answer, "score") == ["–", "–"] == cells(answer, "slippage_bps")
     assert ask(usd=D("0.5")).sentence.startswith("Ada is most liquid, score 93.7 of 100. A 20,000 USDT buy")
 
@@ -91,7 +91,9 @@ def test_by_spread(q):
     answer = ask(q=q)
     assert (answer.title, answer.sentence) == ("POL - tightest spread", "Bea is tightest with a spread of 2.0 bps; next is Ada at 10.0 bps.")
     assert cells(answer, "exchange") == ["Bea", "Ada"] and answer.table.columns[4].phone and (answer.value, answer.unit) == (D(2), "bps")
-    assert ask(seen(), q=q).sentence == "Ada is tightest with a spread of 10.0 bps."
+    assert not answer.table.columns[3].phone and answer.lines[1] == "Slippage is that of a 10,000 USDT buy."
+    assert ask(seen(), q=q).sentence == "Ada is tightest with a spread of 10.0 bps." and len(ask(q=q, usd=None).lines) == 2
+    assert not any("Slippage is" in line for line in (*ask().lines, *ask(Seen(exchange="ada", counts=False), q=q).lines))
 
 
 def test_an_amount_outweighs_the_word_spread():
