@@ -72,8 +72,8 @@ class _Telling:
         return Answer(
             kind=self.kind(), title=self.title(), sentence=self.sentence(), table=self.table(),
             lines=(*self.held(), *self.passing(), *self.slipping(), common.closing(sources, left, self.said, "book")), notes=self.notes(),
-            sources=sources, excluded=left, value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "", grade=self.grade(), as_of=self.now,
-            max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/liquidity/{f.key}/", **query),
+            sources=sources, excluded=left, value=self.value(best) if best else None, unit="bps" if self.by_spread or f.amount is not None else "",
+            grade=self.grade(), as_of=self.now, max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/liquidity/{f.key}/", **query),
             api=common.address(f"/api/v1/liquidity/{f.key}/", **query), figures=self.said.figures,
         )
 

@@ -59,6 +59,7 @@ class Book:
 
     @property
     def name(self) -> str:
+        """The exchange."""
         return self.seen.exchange
 
 
