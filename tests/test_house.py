@@ -5,6 +5,7 @@ Every rule takes a path and a text and returns what is wrong, so each is also sh
 
 import ast
 import re
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,16 @@ def floor(module):
     return FLOOR_OF[max(found, key=len)] if found else TOP
 
 
+@lru_cache(maxsize=1)
+def nodes(tree):
+    """All of a tree, walked once for all rules."""
+    return tuple(ast.walk(tree))
+
+
 def imports(rel, tree):
     """(full name, line) of everything imported, wherever in the file; `from markets import read` is markets.read."""
     package = rel.split("/")[:-1]
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -99,14 +106,14 @@ def pure_floors_stay_pure(rel, tree):
     if floor(name_of(rel)) > PURE:
         return []
     impure = [f"{line} imports {name}" for name, line in imports(rel, tree) if within(name, IMPURE)]
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    calls = (node for node in nodes(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
     clocks = [f"{node.lineno} asks the clock: {ast.unparse(node.func)}()" for node in calls if node.func.attr in CLOCKS and not node.args[1:]]
     return impure + clocks
 
 
 def docstrings(tree):
     """The ids of all docstring nodes."""
-    owners = (node for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)))
+    owners = (node for node in nodes(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)))
     return {id(node.body[0].value) for node in owners if node.body and isinstance(node.body[0], ast.Expr)}
 
 
@@ -114,9 +121,9 @@ def nobody_else_names_an_exchange(rel, tree):
     if rel.startswith(MAY_NAME_EXCHANGES):
         return []
     prose = docstrings(tree)
-    texts = [(n.value, n.lineno) for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in prose]
-    texts += [(n.id, n.lineno) for n in ast.walk(tree) if isinstance(n, ast.Name)]
-    texts += [(n.attr, n.lineno) for n in ast.walk(tree) if isinstance(n, ast.Attribute)]
+    texts = [(n.value, n.lineno) for n in nodes(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in prose]
+    texts += [(n.id, n.lineno) for n in nodes(tree) if isinstance(n, ast.Name)]
+    texts += [(n.attr, n.lineno) for n in nodes(tree) if isinstance(n, ast.Attribute)]
     named = re.compile(rf"(?<![a-z])({'|'.join(SLUGS)})(?![a-z])", re.IGNORECASE)
     return [f"{line} names an exchange: {text[:60]!r}" for text, line in texts if named.search(text)]
 
@@ -126,14 +133,14 @@ def modules_say_what_they_hold(rel, tree):
 
 
 def functions_fit_a_screen(rel, tree):
-    functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    functions = (node for node in nodes(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     sizes = ((node, node.end_lineno - node.lineno + 1) for node in functions)
     return [f"{node.lineno} {node.name} has {size} lines" for node, size in sizes if size > LONGEST and f"{rel}::{node.name}" not in LONG]
 
 
 def failures_are_named(rel, tree):
     broad = []
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ExceptHandler):
             names = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} if node.type else {"Exception"}
             broad += [node.lineno] if names & {"Exception", "BaseException"} else []
@@ -181,9 +188,21 @@ def text_files(*patterns):
                 yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
 
 
+@cache
+def wrong_by_rule():
+    """What each rule refuses; every file is parsed once for all of them."""
+    wrong = {rule: [] for rule in PYTHON_RULES}
+    for rel, text in python_files():
+        tree = ast.parse(text)
+        for rule, lines in wrong.items():
+            lines += [f"{rel}:{line}" for line in rule(rel, tree)]
+    return wrong
+
+
+@pytest.mark.xdist_group("house")  # in the process that has parsed the files
 @pytest.mark.parametrize("rule", PYTHON_RULES, ids=lambda rule: rule.__name__)
 def test_python(rule):
-    wrong = [f"{rel}:{line}" for rel, text in python_files() for line in rule(rel, ast.parse(text))]
+    wrong = wrong_by_rule()[rule]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
@@ -200,8 +219,8 @@ def test_what_browsers_get(rules, patterns):
 def test_the_lists_name_only_what_exists():
     modules = {name_of(rel) for rel, _ in python_files()}
     assert [p for p in FLOOR_OF if p not in modules and not (ROOT / p.replace(".", "/")).is_dir()] == []
-    functions = {f"{rel}::{n.name}" for rel, text in python_files() for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)}
-    assert set(LONG) <= functions
+    for rel, function in (name.split("::") for name in LONG):
+        assert function in {n.name for n in nodes(ast.parse((ROOT / rel).read_text(encoding="utf-8"))) if isinstance(n, ast.FunctionDef)}
     for rel, (count, reason) in BROAD.items():
         assert reason
         found = re.findall(r"except (?:Base)?Exception\b", (ROOT / rel).read_text(encoding="utf-8"))
