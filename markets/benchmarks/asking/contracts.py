@@ -13,7 +13,7 @@ from markets.benchmarks.asking.world import everything
 USUAL = "USDT"
 LIVE = ("fresh", "aging")
 LEAST_USD = Decimal(1_000_000)  # open interest, by the method: a rate on less is not ranked
-INFORMS = {"no_bid_ask", "unknown_identity"}  # flags that do not keep a contract from counting
+INFORMS = {"no_bid_ask"}  # flags that do not keep a contract from counting
 
 
 def counts(row: Row) -> bool:
@@ -37,7 +37,7 @@ def funding(c: Checked) -> None:
     mine = {row["exchange"]: row for row in rows if row["quote"] == quote and (not row["inverse"] or quote != USUAL)}
     for said in c.rows:
         if (found := mine.get(c.slug(said["exchange"]))) is None:
-            c.holds(f"{said['exchange']} has no such perpetual", False)
+            c.holds(f"{said['exchange']} has no such rate", said["rate_pct"] is None)
             continue
         _rate(c, said, found, said["exchange"])
     rates = [Decimal(row["apr_pct"]) for row in mine.values() if counts(row) and row["apr_pct"]]
@@ -77,7 +77,7 @@ def _furthest(c: Checked) -> None:
     rates = [Decimal(said["apr_pct"]) for said in c.rows]
     down = c.meant.topic == "lowest"
     c.holds("rates out of order", rates == sorted(rates, reverse=not down))
-    counted = [Decimal(row["apr_pct"]) for row in rows if counts(row) and "unknown_identity" not in row["flags"] and row["apr_pct"] and _thick(row)]
+    counted = [Decimal(row["apr_pct"]) for row in rows if counts(row) and row["apr_pct"] and _thick(row)]
     if rates and counted:
         c.same("the furthest rate", rates[0], min(counted) if down else max(counted))
 
