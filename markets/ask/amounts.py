@@ -19,6 +19,7 @@ _PERIODS = {
     "year": "y", "years": "y", "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
 }  # fmt: skip
 _IN_DAYS = {"mo": 30, "y": 365}
+_NOT_AMOUNTS = words("strike strikes")
 _PERCENT = words("% percent pct percentage")
 _POINTS = words("bps bp bips pips pip")
 _OVER = words("above over exceed exceeds exceeding exceeded beyond >")
@@ -61,6 +62,9 @@ def _classify(sheet: Sheet, at: int, value: str, end: int) -> int:
 def _percentage(sheet: Sheet, at: int, value: str, end: int) -> int:
     """A share, basis points or leverage: a threshold where "over" or "under" says so."""
     low, is_points = sheet.low(end), False
+    if low in _NOT_AMOUNTS:
+        sheet.mark(at, end, OTHER)
+        return end
     if low in _POINTS or (low == "basis" and sheet.low(end + 1) in ("points", "point")):
         is_points, stop = True, end + (2 if low == "basis" else 1)
     elif low in _PERCENT:
@@ -194,7 +198,7 @@ def _amount(sheet: Sheet, at: int, value: str, end: int) -> int:
     beside = sheet.slot(end) in (ASSET, QUOTE) or (sheet.low(end) in ("of", "worth", "in") and _is_coin_near(sheet, end))
     money = sheet.slot(at - 1) == QUOTE
     worded = sheet.is_kind(at, WORD)
-    if worded and sheet.low(at) in WORDS and not beside:
+    if worded and sheet.low(at) in WORDS and sheet.slot(end) not in (ASSET, QUOTE) and sheet.low(end) != "of":
         return 0
     if not (beside or money or _is_traded(sheet, at, end)):
         return 0

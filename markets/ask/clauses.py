@@ -39,8 +39,9 @@ my question is; i want to know; i would like to know; i would love to know; i li
 i ask myself; can you tell me; could you tell me; can you please tell me; could you please tell me; please tell me; tell me; could you find out; can
 you find out; do you know; would you know; want to know; wants to know; told me to ask you; to ask you; like to know
 """
-_SPOKEN = tuple(sorted((tuple(request.split()) for request in _REQUESTS.split(";")), key=len, reverse=True))
-_FIRST = frozenset(request[0] for request in _SPOKEN)
+_SPOKEN: dict[str, list[list[str]]] = {}  # by the first word, the longest first
+for _request_ in sorted((each.split() for each in _REQUESTS.split(";")), key=len, reverse=True):
+    _SPOKEN.setdefault(_request_[0], []).append(_request_)
 
 
 def asked(sheet: Sheet) -> list[bool]:
@@ -57,7 +58,7 @@ def _begins(sheet: Sheet, at: int) -> bool:
     """Whether a clause begins: after a break, with a request, or with a reason somebody has."""
     if sheet.low(at - 1) in _BREAKS and not sheet.glued(at):
         return True
-    if sheet.low(at) in _FIRST and _request(sheet, at):
+    if _request(sheet, at):
         return True
     if sheet.low(at) == "but" and sheet.slot(at) == "" and sheet.low(at + 1) != "not":
         return True
@@ -70,7 +71,7 @@ def _begins(sheet: Sheet, at: int) -> bool:
 
 def _request(sheet: Sheet, at: int) -> int:
     """How many words of asking begin here; 0 for none."""
-    return next((len(request) for request in _SPOKEN if _reads(sheet, at, request)), 0)
+    return next((len(request) for request in _SPOKEN.get(sheet.low(at), ()) if _reads(sheet, at, request)), 0)
 
 
 def _reads(sheet: Sheet, at: int, phrase: Sequence[str]) -> bool:

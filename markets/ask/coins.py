@@ -37,6 +37,9 @@ def _dollar(sheet: Sheet, at: int) -> bool:
         return False
     ticker = sheet.tokens[at + 1].text.upper()
     sheet.mark(at, at + 2, ASSET, ticker)
+    if sheet.low(at + 2) in _SEPARATORS and sheet.glued(at + 2) and sheet.is_kind(at + 3, WORD) and sheet.tokens[at + 3].text.upper() in sheet.lex.quotes:
+        sheet.mark(at + 2, at + 3, PAIR)
+        sheet.mark(at + 3, at + 4, QUOTE, sheet.tokens[at + 3].text.upper())
     _note_unknown(sheet, ticker)
     return True
 
@@ -118,6 +121,8 @@ def find_names(sheet: Sheet) -> None:
 
 
 def _named(sheet: Sheet, at: int) -> None:
+    if sheet.low(at - 1) == "/" and sheet.glued(at) and not sheet.is_kind(at - 2, WORD):
+        return  # a path
     hit = sheet.lex.phrase(sheet.tokens, at, sheet.free)
     ticker = _ticker(sheet, at)
     if hit and (hit[0] > at + 1 or ticker is None or hit[1] != COIN):
@@ -155,11 +160,8 @@ def _ticker(sheet: Sheet, at: int) -> str | None:
     if text in sheet.lex.tickers:
         return text
     singular = text.removesuffix("S")
-    return (
-        singular
-        if len(singular) >= 3 and singular in sheet.lex.tickers and sheet.low(at) not in sheet.lex.ordinary and sheet.low(at)[:-1] not in sheet.lex.ordinary
-        else None
-    )
+    capital = sheet.tokens[at].text[:-1].isupper() and not sheet.in_capitals
+    return singular if len(singular) >= 3 and singular in sheet.lex.tickers and (capital or singular in sheet.lex.quotes) else None
 
 
 def mend(sheet: Sheet) -> None:
@@ -239,7 +241,7 @@ def _closed(sheet: Sheet, end: int) -> bool:
 def _is_certain(sheet: Sheet, at: int) -> bool:
     """For words that carry sentences: only "price of ...", and beside a coin with "vs" between."""
     closed = _closed(sheet, at + 1)
-    if sheet.low(at - 1) == "of" and sheet.lemma(at - 2) in _FIGURES and closed:
+    if sheet.low(at - 1) == "of" and sheet.lemma(at - 2) in _PRICES and closed:
         return True
     if sheet.low(at - 1) in _VERSUS and sheet.slot(at - 2) == ASSET:
         return closed
@@ -252,6 +254,7 @@ _FIGURES = words(
     arbitrage orderbook book interest history chart buy sell bid ask
     """
 )
+_PRICES = words("price liquidity depth volume spread slippage funding arbitrage chart history order")
 _VERBS = words("buy sell compare get swap trade purchase offload dump")
 _BEFORE = words("cheap compare some my more")
 _AFTER = words(

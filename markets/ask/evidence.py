@@ -9,7 +9,8 @@ from __future__ import annotations
 
 EVIDENCE: dict[str, dict[int, str]] = {
     "funding": {
-        30: "funding",
+        60: "predicted funding; next funding; funding tomorrow",
+        30: "difference in funding; funding difference; funding differential; funding",
         24: """
             pays shorts; pays longs; paying shorts; paying longs; pay to hold; pays ... short; pays ... long; carry on; cost of carry; carry cost; carry
             trade; cost ... hold ... long; cost ... hold ... short; hold ... overnight; earn ... short; earn ... shorting; longs pay; shorts pay; pay longs;
@@ -20,7 +21,11 @@ EVIDENCE: dict[str, dict[int, str]] = {
             pay ... hold; costs to hold; rate for holding; interest rate on; cost of leverage; earn ... perp; yield ... perp; annual rate ... perp; paid to
             hold; paid for holding; pay to stay; stay long; stay short; charge ... long; charge ... short; charges ... long; charges ... short; 8 hourly;
             8-hourly; hourly rate; 8h rate; 8 hour rate; eight hour rate; daily rate; paid for being; paid for shorting; paid for longing; longs paying;
-            shorts paying
+            shorts paying; cost to finance; finance a; finance ... long; carry a short; carry a long; bleed; bleeding; every 8 hours; every eight hours; every
+            <time>; pay ya; pay you to; pays you to; perps pay; perp pays; long holder; long holders; short holder; short holders; hand to the short; hand to
+            the long; bears paying; bulls paying; bears pay; bulls pay; rolling a long; rolling a short; storage cost; holdin a long; holdin a short; long per
+            day; short per day; a long on ... per; negative rates; positive rates; damage holding; taxed; long people; short people; counterparties; holding
+            shorts; holding longs; for holding
         """,
         20: """
             hourly rate perp; cost to hold perp; cost of holding perp; cost of holding short; cost of holding long; who pays whom; paying to be long; paying
@@ -37,11 +42,14 @@ EVIDENCE: dict[str, dict[int, str]] = {
             trader to copy; trader to follow; mirror trading; who to copy; who to follow; whom to copy; copy ... trader; follow ... trader; trader ... copy;
             trader ... follow; leaderboard; trader leaderboard; signal provider; signal providers; top traders; best traders; profitable traders; lead
             traders; trader with; trader has; roi of; pnl of; traders' roi; followed traders; copy portfolio; copy portfolios; copying; elite traders; elite
-            trader; pro traders; star traders; assets under management; aum
+            trader; pro traders; star traders; assets under management; aum; imitate; imitates; imitating; duplicate; duplicating; shadow; shadowing; tail;
+            tailing; replicate; replication; replicating; mimic; mimicking; mirrored; copyable; follow automatically; automatically follow; masters; master
+            traders; experts; trades of others; others' trades; their trades; offering their trades; social trader; social traders; people i can copy; people
+            to copy; profit share; track record; past results
         """,
         14: """
-            trader; win rate; copy ... portfolio; should i copy; worth copying; drawdown; sharpe ratio; profit share; roi; traders on; traders have; traders
-            with; traders by
+            trader; win rate; copy ... portfolio; should i copy; worth copying; drawdown; sharpe ratio; roi; traders on; traders have; traders with; traders
+            by
         """,
         4: "copy; followers; win; lead; roi",
     },
@@ -56,7 +64,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
             pain; put call ratio; call put ratio; delta hedge; long short ratio; spot premium; perp premium; perpetual premium; futures premium; place to
             short; place to long; cheapest to short; leverage; long short; margined; coin margined; usdt margined; futures vs spot; future versus spot;
             strike; greeks; delta; skew; term structure; open a long; open a short; x long; x short; squeeze; liquidated; liquidations; settlement; margin
-            requirement; notional; contracts exist; which contracts; contracts on; contracts for; puts
+            requirement; notional; contracts exist; which contracts; contracts on; contracts for; puts; deviate from its index; deviate from index; mark
+            deviate; june; september; december vs; march vs; roll; farthest delivery; delivery month; delivery; over or under the index; above or below the
+            index; under the index; over the index; from its index; bettors; swaps
         """,
         15: """
             derivative; perpetual swap; expiry; calls and puts; volatility; liquidation; contract; dated; theta decay; gamma; short <coin>; long <coin>;
@@ -77,7 +87,11 @@ EVIDENCE: dict[str, dict[int, str]] = {
             trading; worth capturing; diverge; diverges; cover both fees; cover the fees; covers fees; after both fees; end with more; net edge; edge over;
             edge; more than i started; start with ... end; any loops; loops; make a few bucks; make some bucks; quick profit; few bucks; easy profit; chance
             to make; earn ... moving; earn ... between; move ... from <exchange> to <exchange>; moving ... from <exchange> to <exchange>; capture the spread;
-            prices diverge; price ... diverge; prices differ enough; differ enough; differences enough
+            prices diverge; price ... diverge; prices differ enough; differ enough; differences enough; positive residue; residue; earn something; earn
+            anything; easy coin; pocket money; resold; above cost; bps clear; clear bps; law of one price; through the ... offer; bid through; keep the
+            difference; buy in one shop; buy it ... sell it; does that pay; opportunity of win; small gain; gain remains; remains after costs; remain after
+            costs; after costs; after the costs; transaction costs; survive ... costs; after the fees; shuffling; shuffle; lifting ... hitting; buy at one ...
+            sell at; without risk; no risk
         """,
         22: """
             free money; riskless profit; risk free profit; buy sell profit; profit; buy ... and sell ... <exchange>; triangle; buy ... sell ... <exchange>;
@@ -110,13 +124,18 @@ EVIDENCE: dict[str, dict[int, str]] = {
             tightest; most liquid; least liquid; cost me in slippage; market sell; market buy; fill my; fill <amount>; take <amount>; stand behind; order
             size; trade size; size of the book; bid size; ask size; quoted size; slip; how much will ... move; how much would ... move; move price by; moves
             price by; ask side; bid side; sell side; buy side; on the ask; on the bid; bid ask; ask bid; move least; moves least; would move; enough <coin>
-            on; enough depth; <amount> order; million dollar order; fund must; large holder; size for; absorb
+            on; enough depth; <amount> order; million dollar order; fund must; large holder; size for; absorb; bid and offer; offer and bid; bid offer; bid to
+            offer; budge; knock the price; knock price; how far would the price; how far will the price; price go shift; shift the price; footprint; disturb
+            the market; disturb; kaputt; kaput; moves less; move less; all at once; in one clip; clip; very big order; enough stock; cooked is my fill; my
+            fill; width; widths; can take it; take it; without problem; spoil the price; ruin the price; wreck the price; hit the price; makes ... price; make
+            the price worse; worse price; worked with; price fall if; were ... to sell; were ... to buy; fit in; fit comfortably; deviation from mid; just the
+            spread
         """,
         14: """
             depth; book; tight; thin; wide; wall; eat through; large trade; large size; large amount; in size; market maker; bids and asks; asks and bids; top
             of the book; dom; large position; spread; how much size; how much is on
         """,
-        8: "large; size; handle; can take; easily",
+        8: "large; size; handle; can take; easily; comfortably",
         3: "impact; order; fill; execution; fills",
     },
     "new_tokens": {
@@ -147,7 +166,11 @@ EVIDENCE: dict[str, dict[int, str]] = {
             coin ... new; latest additions; recent additions; latest launch; newest additions; recently ... list; recently ... add; recently ... delist;
             recently ... launch; got <coin> first; had <coin> first; first had; first got; who got ... first; who had ... first; disappear; disappearing;
             vanish; vanishing; leaving; leave <exchange>; already listed; listed anywhere; list date; date of listing; pop up; popped up; what came to; came
-            to <exchange>; arrived on; arrive on; arriving; how many exchanges list; exchanges list
+            to <exchange>; arrived on; arrive on; arriving; how many exchanges list; exchanges list; given the boot; the boot; taken down; take down; takes
+            down; turned up; turn up; sprouted; sprout; admitted; admission; admit; first date; catalogue; catalog; joined; join; joining; go out to market;
+            come to market; comes to market; came to market; brought to market; introduced; introduce; introduces; introducing; rolled out; rolling out;
+            onboard; onboarded; onboarding; unveiled; not there last; was not there; were not there; first by listing; broke the news; chucked off; booted;
+            scrapped; did <exchange> add; has <exchange> added; about to be taken; who is usually first; usually first
         """,
         14: "new",
         8: "list; launch; upcoming; add; lists; new arrivals; came out; come out; dropped from; soon; just landed; hit <exchange>; additions; earliest",
@@ -164,10 +187,12 @@ EVIDENCE: dict[str, dict[int, str]] = {
             others have not; only one exchange; one exchange; single exchange; trade on <exchange> only; <exchange> only $; only <exchange>; outside of; ahead
             of the crowd; under the radar; taking off; on fire; skyrocketing; exploding; blowing up; making noise; buzzing; booming; flying; that the others
             do not; that others do not; the others do not; other four do not; other four don't; others do not have; what is pumping; whats pumping; pumping;
-            pump; missing out; only using; nowhere to be found; offer that; offers that
+            pump; missing out; only using; nowhere to be found; offer that; offers that; in demand; going off on; goin off; growing fast; gaining there; not
+            admitted; yet active; catching on; catching fire; making waves; talk of; everyone talks; all the rage; set difference; can not find at; not find
+            at; not find on; one can not; the ones on; list everything; listed on <exchange> and
         """,
         12: "hot",
-        6: "give me the ones; the ones on; anything big; anything",
+        6: "give me the ones; anything big; anything",
         4: "available; carry; missing; not yet on; has but; that ... has; early; present",
     },
     "volume_sentiment": {
@@ -190,17 +215,23 @@ EVIDENCE: dict[str, dict[int, str]] = {
             heating up; cooling down; cooling off; overheated; euphoric; panic; fear; greed; how much trading; trading is there; much trading; is anyone
             trading; how many trades; number of trades; trade count; how much money; capital flows; trades most; sell off; selloff; red or green; green or
             red; risk appetite; pumping volume; volume spike; spike in volume; traded more; traded less; trading activity; trade the most; trade most; trades
-            the most; has been traded; is being traded; being traded
+            the most; has been traded; is being traded; being traded; dealing; bustle; throughput; adv; vol24; flow; flows; where is the flow; nobody trading;
+            not trading; stopped trading; everyone excited; excited; excitement; enthusiasm; enthusiastic; nervous; feeling for; positive or negative; more
+            positive; more negative; hot or dry; heavy trading; thin trading; lion's share; herfindahl; concentration; changed owner; trade much; traded much;
+            big spenders; lots of trading; being bought; being sold; net buying; net selling; buying more than selling
         """,
         13: """
             market feel; momentum; how much traded; busy; most popular exchange; how is the market; how are the markets; market today; inflow; inflows;
             outflow; outflows; traded; pressure; interest in; actively traded
         """,
         6: "usual; doubled",
-        2: "feel; flows",
+        2: "feel",
     },
     "price_history": {
-        26: "versus <time>; now versus; now and <time>; then and now; today versus",
+        26: """
+            versus <time>; now versus; now and <time>; then and now; today versus; price in <date>; price ... in <date>; <coin> for <date>; in <date>; crashed
+            this; crashed <time>; fallen <time>; how badly
+        """,
         20: """
             go down <today> or up; go up <today> or down; <coin> was how much; how much was <coin>; did <coin> go down; did <coin> go up; <coin> go down;
             <coin> go up; up or down <today>; is <coin> up; is <coin> down; was <coin> ... <time>; high price ... <time>; low price ... <time>; highest price
@@ -217,7 +248,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
             has my; since summer; since winter; since spring; since autumn; over the weekend; rose most; rose the most; fell most; fell the most; rising most;
             gained most; gained the most; lost the most; lost most; biggest gainer; biggest loser; biggest gainers; biggest losers; best performer; best
             performing; worst performer; worst performing; best performers; top performers; what did <coin> do; what has <coin> done; how much did i miss;
-            coins up; coins down; above ... last; below ... last; last tuesday; last monday; last friday
+            coins up; coins down; above ... last; below ... last; last tuesday; last monday; last friday; month end; month-end; closes; close for; closes for;
+            audit trail; between <date> and; in the first quarter; valuations; chg7d; chg; change 7d; showed the cheapest ... <time>; was the cheapest ...
+            <time>; cheapest ... yesterday; over the long weekend; at what price did; on the date
         """,
         14: """
             price <time>; since <time>; over <time>; over the <time>; in the <time>; in <time>; during <time>; all time low; past price; was <coin>; was the
@@ -271,7 +304,10 @@ EVIDENCE: dict[str, dict[int, str]] = {
             working; exchanges live; live exchanges; is <exchange> up; if <exchange> is up; <exchange> still up; hang; hangs; hanging; last ... price arrive;
             price arrive; prices arrive; did ... arrive; last price from; everything ok; everything fine; all good with; all right with; ok with <exchange>;
             is my data; data current; data is current; unreachable; since when is <exchange>; crashed again; dead again; prices frozen; feed frozen; last
-            received; last got; come in; coming in; came in; last heartbeat; which network; which networks; on which networks; what networks
+            received; last got; come in; coming in; came in; last heartbeat; which network; which networks; on which networks; what networks; carked; gone
+            off; not load; won't load; will not load; not loading; does not load; fallen; fallen over; degraded; healthcheck; upstreams; ping <exchange>;
+            opperational; people move ... out; move ... out of; get ... out of; presently accepted; accept deposits; accepting deposits; accept withdrawals;
+            accepting withdrawals; just now or; from just now; from this morning; functions; functioning
         """,
         14: "deposit; withdrawal; stale; wallet",
         10: "closed",
@@ -291,7 +327,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
             difference in <coin>; difference ... price; what is the difference in; in line with; out of line; all <coin> price; all <coin> prices; how much
             more expensive; how much cheaper; how much dearer; more expensive on <exchange> than; from exchange to exchange; exchange to exchange; differs
             from; differ from; price ... from exchange; compared with; prices of <coin> at; what do exchanges charge; every price; all prices; all the prices;
-            every quote; all quotes
+            every quote; all quotes; beside one another; what all are; all the shops; in one list; little list; one list; one page; at all five; on all five;
+            all five; all 3; all three; all 5; against <coin> against; same coin; five exchanges; across screens; in a list; each exchange and its; on one
+            page; each with its
         """,
         13: """
             stack up; table of prices; <exchange> against <exchange>; on each exchange; on every exchange; on all exchange; at each exchange; at every
@@ -317,12 +355,14 @@ EVIDENCE: dict[str, dict[int, str]] = {
             euros; most usdt; highest payout; best payout; best net; best value; good deal; best spot; price check; best quote; best offers; cheapest offer;
             get the most; the most for; the least for; cheapest ask; least i can pay; least expensive; pay least; pay the least; best bang; fewest dollars;
             fewest euros; fewest; for the least; for least; at the lowest; get me some; get some; has the lowest; has the cheapest; the lowest price; gives me
-            the most; give me the most; where else
+            the most; give me the most; where else; going for; lowest offer; sitting at; sittin at; shelling out; paying most; who is paying most; current
+            value; this minute; execution price; optimal price; dump ... who; offload ... who; what is a <coin>; what is one <coin>; for one <coin>; how much
+            for one; what is a <coin> going for; what would <coin> fetch; would ... fetch
         """,
         12: "where ... cheap; buy and sell",
         8: """
             rate; fair price; going rate; spot price; quote; quotes; swap; exchange rate; how expensive; market price; last price; market rate; offer; deal;
-            for sale; trading at; sitting at; priced at; stand at; price tag; cheapest; lowest; bid; ask; do i cop; cop
+            for sale; trading at; priced at; stand at; price tag; cheapest; lowest; bid; ask; do i cop; cop
         """,
         7: """
             best exchange for buying; best exchange for selling; how much would i get; how much will i get; how much do i get; how much can i get; what would
@@ -332,42 +372,46 @@ EVIDENCE: dict[str, dict[int, str]] = {
             like to sell; trying to sell; trying to buy; pairs does; what pairs; which pairs; traded against
         """,
         5: """
-            cheap; price; going for; selling for; trading for; how much is; how much are; how much for; worth; dear; buy; sell; cost of <coin>; get for; whats
-            <coin>; what is <coin> at; get rid of; most expensive; spend; offload; cash out; <amount> <coin>; convert
+            cheap; price; selling for; trading for; how much is; how much are; how much for; worth; dear; buy; sell; cost of <coin>; get for; whats <coin>;
+            what is <coin> at; get rid of; most expensive; spend; offload; cash out; <amount> <coin>; convert
         """,
         3: "best; where; get; fee; fees; <amount>; how much; exchange; pay",
         1: "<coin>; <exchange>",
     },
     "help": {
+        60: "what is a whale; how do you decide; how does pebble; how does pebble decide; what is a funding rate",
         30: """
-            how do you pick; how do you rank; how do you calculate; how do you decide; how do you choose; how do you find; how do you determine; how do you
-            measure; how do you compute; how do you get your; example questions; some examples; give me examples; sample questions; what is the difference
-            between; difference between spot; what is the meaning of; supposed to mean; in simple words; in simple terms; for beginners; in plain english; for
-            dummies; how are ... ranked; how are ... calculated; how is ... calculated; how is ... ranked; what can you do; what can i ask; what exchanges are
-            you; which exchanges are you; exchanges are you; are you watching; your methodology; methodology; how do i read; how to read; how should i read;
-            how is ... worked out; how are ... worked out; worked out; how do you work; can not you do; manual; instructions; user guide; faq; point of this;
-            purpose of this; what is this site; what is this for; about this site; about pebble; how many exchanges; how many coins do; how many coins are; do
-            you track; do you follow; do you watch; how reliable; how trustworthy are your; what does ... score; deviation score; what is the deviation; what
-            is the score; what is a score; confidence score; examples of what; what else can; what all can; capabilities; how can i use; show me how; walk me
+            how do you pick; how do you rank; how do you calculate; how do you choose; how do you find; how do you determine; how do you measure; how do you
+            compute; how do you get your; example questions; some examples; give me examples; sample questions; what is the difference between; difference
+            between spot; what is the meaning of; supposed to mean; in simple words; in simple terms; for beginners; in plain english; for dummies; how are
+            ... ranked; how are ... calculated; how is ... calculated; how is ... ranked; what can you do; what can i ask; what exchanges are you; which
+            exchanges are you; exchanges are you; are you watching; your methodology; methodology; how do i read; how to read; how should i read; how is ...
+            worked out; how are ... worked out; worked out; how do you work; can not you do; manual; instructions; user guide; faq; point of this; purpose of
+            this; what is this site; what is this for; about this site; about pebble; how many exchanges; how many coins do; how many coins are; do you track;
+            do you follow; do you watch; how reliable; how trustworthy are your; what does ... score; deviation score; what is the deviation; what is the
+            score; what is a score; confidence score; examples of what; what else can; what all can; capabilities; how can i use; show me how; walk me
             through; introduce yourself; what are your; your limits; why should i use; what makes you; i am new; newbie; getting started; get started; where
             do i start; how do i start; is it delayed; what time zone; do you store; do you sell; terms of; what is meant; in other words; stands for; tell me
             about <term>; i need help; what commands; what can i type; what can i search; list of commands; what kind of; what do you mean; fees do you; do
             you include fees; are fees included; fees counted; what fees do you; which fees do you; do you count fees; who made you; who built you; good
             question to ask; question to ask you; what would be a good question; which data do you; what data do you; how can i compare; how can i find; how
             can i see; how do i compare; how do i find; how do i see; how do i get to; what would you; your tables; on this page; on this site; in your table;
-            in pebble; on pebble; i do not get it; what for; built you; made you; how exactly do you; running on; you running
+            in pebble; on pebble; i do not get it; what for; built you; made you; how exactly do you; running on; you running; what kinds of; does pebble
+            support; does pebble cover; features does pebble; features; glossary; usage; def; be of assistance; of assistance; wetin; what means; what mean;
+            what sort of things; can i enquire; what serves; for what serves; serves this; wats a; what are the features; what does ... mean for; in heaven's
+            name; when it is at home; by what rule; how do you treat; how do you count; how do you handle; how do you define; explain the word; explain the
+            term; to a lay reader; in your net; man pebble; how do you order; examples; idk what
         """,
         18: """
             what do you do; how do you know; how do you get; what questions; how do i use; how to use; who are you; what are you; what is pebble; which
             exchanges do you; what exchanges do you; exchanges do you support; exchanges are supported; exchanges do you cover; exchanges do you track; how
-            does pebble; how does this work; how does it work; how does this site; what does ... mean; what is meant by; meaning of; definition of; define;
-            explain; what is a; what is an; what are <term>; difference between a; ^ help $; help me understand; help ^; help please; tell me about yourself;
-            where do you get; where does your data; where do your; your data come; data come from; data sources; your sources; how is ... measured; how does
-            ... work; how do ... work; what does pebble; teach me; glossary; terminology; documentation; docs; tutorial; how often do you; do you have an api;
-            is there an api; is there api; what do you know; what do you support; do you support; do you cover; how can you help; can you help; how are you
-            able; what is this; what kind of questions; how accurate; which coins do you; what coins do you; which tokens do you; are you a bot; are you
-            human; are you an ai; what is your name; need help; some help; i do not understand; eli5; why is it called; why do exchanges; why do prices; why
-            does ... differ
+            does this work; how does it work; how does this site; what does ... mean; what is meant by; meaning of; definition of; define; explain; what is a;
+            what is an; what are <term>; difference between a; ^ help $; help me understand; help ^; help please; tell me about yourself; where do you get;
+            where does your data; where do your; your data come; data come from; data sources; your sources; how is ... measured; how does ... work; how do
+            ... work; what does pebble; teach me; terminology; documentation; docs; tutorial; how often do you; do you have an api; is there an api; is there
+            api; what do you know; what do you support; do you support; do you cover; how can you help; can you help; how are you able; what is this; what
+            kind of questions; how accurate; which coins do you; what coins do you; which tokens do you; are you a bot; are you human; are you an ai; what is
+            your name; need help; some help; i do not understand; eli5; why is it called; why do exchanges; why do prices; why does ... differ
         """,
         14: "guide; beginner; commands; limitations; how does the; what do the; privacy",
         6: "help; explain; what does; mean; understand; definition; how come; works",

@@ -40,7 +40,7 @@ PRECEDENCE = (
 )
 ALONE = 8.0  # evidence that makes a part of a text a question of its own
 ENOUGH = 2.5  # evidence below this is none
-PHRASES_SAY = 2.0  # by how much (a logarithm) what the phrases say is likelier than the wording alone makes it
+LEAST_SAY, SAY, FAR = 1.0, 0.1, 20.0  # what phrases say is likelier (a logarithm) than the wording alone makes it: the further they are ahead, the more
 NEARLY = 1.0  # a reading that is behind by less than this (a logarithm: about a third as likely) may have been meant
 _SYMBOLS = {
     ASSET: "<coin>", EXCHANGE: "<exchange>", EXCLUDED: "<exchange>", UNCOVERED: "<exchange>", AMOUNT: "<amount>", QUOTE: "<quote>",
@@ -89,20 +89,20 @@ def _read(sheet: Sheet, side: str | None, counts: Sequence[bool]) -> Reading:
     """The reading of the tokens that count."""
     symbols, skipped = stream(sheet, counts)
     found = _PHRASES.found(symbols, skipped)
-    ruled, refusal = _ruled(sheet, side, found)
+    ruled, refusal, ahead = _ruled(sheet, side, found)
     likely = learned.likelihood(symbols)
-    likely[ruled.intent] += PHRASES_SAY
+    likely[ruled.intent] += LEAST_SAY + min(ahead, FAR) * SAY
     first, second, *others = sorted(likely, key=lambda intent: (-likely[intent], INTENTS.index(intent)))
     near = tuple(intent for intent in (second, *others) if likely[first] - likely[intent] < NEARLY and intent != "unknown")
-    ahead = round(1 - math.exp(likely[second] - likely[first]), 2)
+    sure = round(1 - math.exp(likely[second] - likely[first]), 2)
     if first == ruled.intent:
-        return structs.replace(ruled, confidence=ahead, readings=near)
+        return structs.replace(ruled, confidence=sure, readings=near)
     topic = (refusal or _why_unknown(sheet)) if first == "unknown" else _terms(found, sheet.q) if first == "help" else ""
-    return Reading(first, topic, ahead, near, ruled.score)
+    return Reading(first, topic, sure, near, ruled.score)
 
 
-def _ruled(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) -> tuple[Reading, str]:
-    """The intent with most evidence of phrases and slots, and the likeliest reason not to answer ("" where there is none)."""
+def _ruled(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) -> tuple[Reading, str, float]:
+    """The intent with most evidence of phrases and slots, the likeliest reason not to answer ("" for none), and by how much it is ahead."""
     scores = {intent: strength(found.get(intent, ())) + bonus for intent, bonus in _from_slots(sheet, side, found).items()}
     if max(score for intent, score in scores.items() if intent not in _PRICES) >= _SPECIAL:
         scores["compare"] -= _SPECIAL
@@ -110,12 +110,13 @@ def _ruled(sheet: Sheet, side: str | None, found: Mapping[str, list[int]]) -> tu
     scores["help"] += explained
     chats = max(scores.values()) < _CHATTING and not sheet.values(ASSET, EXCHANGE)
     refusal, refused = _refusal(found, chats)
-    best = min(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))
+    best, second = sorted(PRECEDENCE, key=lambda intent: (-scores[intent], PRECEDENCE.index(intent)))[:2]
     if refused > scores[best]:
-        return Reading("unknown", refusal), refusal
+        return Reading("unknown", refusal), refusal, refused - scores[best]
     if scores[best] < ENOUGH or (best == "best_price" and not _has_object(sheet)):
-        return Reading("unknown", refusal or _why_unknown(sheet)), refusal
-    return Reading(best, _terms(found, sheet.q) if best == "help" and explained else "", score=scores[best]), refusal
+        return Reading("unknown", refusal or _why_unknown(sheet)), refusal, 0.0
+    topic = _terms(found, sheet.q) if best == "help" and explained else ""
+    return Reading(best, topic, score=scores[best]), refusal, scores[best] - max(scores[second], refused, 0.0)
 
 
 def stream(sheet: Sheet, counts: Sequence[bool] | None = None) -> tuple[list[str], list[bool]]:

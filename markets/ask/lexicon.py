@@ -64,7 +64,7 @@ class Lexicon:
 
     def _plural(self, parts: list[str]) -> tuple[str, str] | None:
         last = parts[-1]
-        if len(last) <= _PLURAL or not last.endswith("s") or last in self.ordinary:
+        if len(last) <= _PLURAL or not last.endswith("s") or {last, last[:-1]} & self.ordinary:
             return None
         return self._phrases.get(" ".join([*parts[:-1], last[:-1]]))
 

@@ -25,12 +25,12 @@ _NOT_NEGATING = words("only just merely simply necessarily sure sorry")
 # What may stand between a "not" and the exchange it is about.
 _BETWEEN = words(
     """
-    yet currently presently available listed list lists listing listings traded tradable tradeable trade trading trades found find buy bought sell sold get
-    got be been being is are was were offered offer offers supported support present live exist exists have has had for still there carried carry seen appear
-    appearing shown show made it its reach reached hit landed arrived any the a an one ones fan fond big what whatever them these those include including
-    included count counting counted use using want wanting consider considering check checking interested care about need like trust prices price results out
-    up even already also so far as all anything anywhere accessible purchasable go going exchange exchanges for me us please you i we want quotes data in on
-    at by from of to do does did either coin coins token tokens traded
+    here there over admitted yet currently presently available listed list lists listing listings traded tradable tradeable trade trading trades found find
+    buy bought sell sold get got be been being is are was were offered offer offers supported support present live exist exists have has had for still there
+    carried carry seen appear appearing shown show made it its reach reached hit landed arrived any the a an one ones fan fond big what whatever them these
+    those include including included count counting counted use using want wanting consider considering check checking interested care about need like trust
+    prices price results out up even already also so far as all anything anywhere accessible purchasable go going exchange exchanges for me us please you i we
+    want quotes data in on at by from of to do does did either coin coins token tokens traded
     """
 )
 _REACH = 7  # tokens between a "not" and its exchange, at most

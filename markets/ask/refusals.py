@@ -7,23 +7,23 @@ REFUSALS: dict[str, dict[int, str]] = {
         40: """
             should i buy; should i sell; should i hold; should i invest; should i go long; should i go short; should i short; should i long; should i swap;
             should i keep; should i wait; should we buy; good time to; right time to; time to buy; time to sell; best time to; good investment; worth
-            investing; worth buying; worth holding; good buy; a buy; strong buy; invest in; what should i buy; what to buy; which coin should i; which coins
-            should i; what coin should i; best coin to; coin to buy; coins to buy; coins to invest; coin to invest; token to buy; tokens to buy; crypto to
-            buy; buy or sell; buy or hold; hold or sell; sell or hold; undervalued; overvalued; would you buy; would you sell; would you invest; do you
-            recommend; recommend buying; recommend ... to buy; recommend; do you think; do you like; financial advice; investment advice; make me rich; get
-            rich; become a millionaire; is it safe; safe to buy; safe to hold; is ... safe; is ... a scam; is ... legit; a scam; legit; trustworthy; my
-            portfolio; portfolio should; which coin is best; better investment; long term hold; good entry; buy the dip; should my; smart to buy; wise to buy;
-            wise to sell; good idea to buy; good idea to sell; what would you do; how should i invest; where should i invest; should i put; should i trade;
-            good idea; a good coin; next big; 10x; 100x; trading signal; trade signal; signals; signal for; ought i; shall i; smart to; wise to; safest coin;
-            safest; which coin is going; what coin is going; in a bubble; bubble; is crypto dead; crypto dead; bitcoin dead; <coin> dead; do i buy; do i sell;
-            time to get in; get in now; too late to; late to buy; too early to; what should i do; what do i do; help me decide; upside; promising; go all in;
-            going all in; yolo; bet on; gamble; retire; life savings; mortgage my; quit my job; to get into <coin>; lost all; lost my; savings; my wife; my
-            husband; favourite coin; favorite coin; your favourite; your favorite; do you reckon; reckon; store bitcoin; store my; safely; which wallet; what
-            wallet; best wallet; recommend a; avoid taxes; pay tax; pay taxes; capital gains; tax on; taxes on; opinion on; what is your opinion; your opinion
-            of; opinion about
+            investing; worth buying; worth holding; good buy; strong buy; invest in; what should i buy; what to buy; which coin should i; which coins should
+            i; what coin should i; best coin to; coin to buy; coins to buy; coins to invest; coin to invest; token to buy; tokens to buy; crypto to buy; buy
+            or sell; buy or hold; hold or sell; sell or hold; undervalued; overvalued; would you buy; would you sell; would you invest; do you recommend;
+            recommend buying; do you think; do you like; financial advice; investment advice; make me rich; get rich; become a millionaire; is it safe; safe
+            to buy; safe to hold; is ... safe; is ... a scam; is ... legit; a scam; legit; trustworthy; my portfolio; portfolio should; which coin is best;
+            better investment; long term hold; good entry; buy the dip; should my; smart to buy; wise to buy; wise to sell; good idea to buy; good idea to
+            sell; what would you do; how should i invest; where should i invest; should i put; should i trade; good idea; a good coin; next big; 10x; 100x;
+            trading signal; trade signal; signals; signal for; ought i; shall i; smart to; wise to; safest coin; safest; which coin is going; what coin is
+            going; in a bubble; bubble; is crypto dead; crypto dead; bitcoin dead; <coin> dead; do i buy; do i sell; time to get in; get in now; too late to;
+            late to buy; too early to; what should i do; what do i do; help me decide; upside; promising; go all in; going all in; yolo; bet on; gamble;
+            retire; life savings; mortgage my; quit my job; to get into <coin>; lost all; lost my; savings; my wife; my husband; favourite coin; favorite
+            coin; your favourite; your favorite; do you reckon; reckon; store bitcoin; store my; safely; which wallet; what wallet; best wallet; recommend a;
+            avoid taxes; pay tax; pay taxes; capital gains; tax on; taxes on; opinion on; what is your opinion; your opinion of; opinion about; a good buy; a
+            strong buy; what do you recommend; recommend me; recommend a coin
         """,
         16: "tax; taxes",
-        14: "invest; advice; portfolio; hodl; risky",
+        14: "invest; advice; portfolio; hodl; risky; recommend",
         -60: """
             where should; where can; where do; where to buy; where to sell; which exchange should; which exchange; what exchange; should i ... <exchange> or
             <exchange>; should i use; where would; is it worth ... what
@@ -36,14 +36,16 @@ REFUSALS: dict[str, dict[int, str]] = {
             ... go up; will ... go down; will ... reach; will ... hit; will ... pump; will ... dump; will ... drop; will ... recover; will ... be worth; will
             ... double; be worth in; worth in 2030; in five years; in a year; by the end of; end of year; end of the year; where is <coin> going; where is
             <coin> headed; how high can; how high will; how low will; how low can; price target; target price; can <coin> reach; can <coin> hit; could <coin>
-            reach; could <coin> hit; going to reach; going to hit; next bull run; bull run; altseason; alt season; bottom in; is the bottom; what will <coin>;
-            going to be worth; going to happen; about to pump; outlook for; future of; which coin will; which coins will; next 100x; expected to; about to
-            moon; about to crash; about to explode; about to dump; mooning soon; moon soon; moon; where is <coin> heading; <coin> heading; heading; headed;
-            could <coin>; can <coin> get to; going to 10x; going to 100x; is going to; going to flip; double by; by christmas; by year end; in 2027; in 2028;
-            in 2030; ever reach; ever hit; ever go; next cycle; explode; next bitcoin; in the future; bounce; rebound; bottomed; will it; will the market;
-            will crypto; will bitcoin; will ethereum; will ... by <date>; worth next; price next week; price next month; price next year; going up next; go up
-            next; <coin> next week; <coin> next month; <coin> next year; by next year; in the next bull; next year; price tomorrow; will ... tomorrow; <coin>
-            tomorrow; tomorrow's price; up tomorrow; down tomorrow; price ... tomorrow; going to the moon; when is the next halving; honestly is
+            reach; could <coin> hit; going to reach; going to hit; next bull run; bull run; altseason; alt season; bottom in; is the bottom; going to be
+            worth; going to happen; about to pump; which coin will; which coins will; next 100x; expected to; about to moon; about to crash; about to explode;
+            about to dump; mooning soon; moon soon; moon; where is <coin> heading; <coin> heading; heading; headed; could <coin>; can <coin> get to; going to
+            10x; going to 100x; is going to; going to flip; double by; by christmas; by year end; in 2027; in 2028; in 2030; ever reach; ever hit; ever go;
+            next cycle; explode; next bitcoin; in the future; bounce; rebound; bottomed; will crypto; will bitcoin; will ethereum; will ... by <date>; price
+            next week; price next month; price next year; going up next; go up next; <coin> next week; <coin> next month; <coin> next year; by next year; in
+            the next bull; next year; price tomorrow; will ... tomorrow; <coin> tomorrow; tomorrow's price; up tomorrow; down tomorrow; price ... tomorrow;
+            going to the moon; when is the next halving; honestly is; outlook on price; price outlook; will it go; will it rise; will it reach; will it moon;
+            will it hit; will it drop; will it crash; will the market go; will the market crash; will the market rise; what will <coin> be; what will <coin>
+            do; what is the future of; guess where; guess what
         """,
         17: "tomorrow",
         14: "will; future price",
@@ -64,7 +66,10 @@ REFUSALS: dict[str, dict[int, str]] = {
             <amount> ... for me; exchange ... for me; convert ... for me; swap ... for me; ^ repay; repay my; my loan
         """,
         5: "stake; staking; borrow; loan; lend",
-        -60: "where; which; cheap; best; price; how much; what; who; lowest; is it; profit; if i; how; possible; <exchange> or <exchange>; halted; open",
+        -60: """
+            where; which; cheap; best; price; how much; what; who; lowest; is it; profit; if i; how; possible; <exchange> or <exchange>; halted; open; state;
+            status; withdrawal; available; accepted
+        """,
     },
     "alert": {
         40: """
@@ -133,7 +138,8 @@ REFUSALS: dict[str, dict[int, str]] = {
             wallet; ledger wallet; metamask; smart contract; solidity; proof of work; proof of stake; fork; how do i create; how do i set up; is bitcoin
             legal; legal in; regulation; regulated; sec lawsuit; lawsuit; hacked; scam; rug pull; rugpull; satoshi; burn; burned; unlock; unlocks; token
             unlock; vesting; tokenomics; max supply; total supply; refund; how many planets; planets; a book; flat; earth; what model; which model are you;
-            richer; bezos; musk; times 23; boring; interesting; something interesting; fun fact; trivia; riddle; the best $
+            richer; bezos; musk; times 23; boring; interesting; something interesting; fun fact; trivia; riddle; the best $; a timer; timer; my mother; my
+            fit; sleep tight; import error; buenos dias
         """,
         12: "table for two; book me a table; book a table; do you sleep; do you dream",
         10: """

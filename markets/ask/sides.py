@@ -11,6 +11,7 @@ _WEAKLY_BUY = words("pay paying grab snag afford")  # where nothing else says a 
 _SELL_WORDS = words("ditch exit cashout")
 _NOT_BOUGHT = words("rid out funding status update help started in back to paid list data info information notified alerts alerted kicked removed access")
 _OWNED = words("my our these this those")
+_OWNED_BEFORE = words("it them")  # what was named before
 SIDELESS = words("price_history volume_sentiment funding arbitrage")
 
 
@@ -42,6 +43,8 @@ def _side(sheet: Sheet, at: int) -> str:
 def _is_ask_price(sheet: Sheet, at: int) -> bool:
     if sheet.low(at + 1) == "side":
         return False
+    if at == 0 and sheet.slot(1) == ASSET:
+        return True
     return sheet.low(at - 1) in ("lowest", "best", "the", "low", "lower", "cheapest", "current", "top", "min") or sheet.lemma(at + 1) == "price"
 
 
@@ -51,7 +54,7 @@ def _got(sheet: Sheet, at: int) -> str:
     if (
         after in _NOT_BOUGHT
         or sheet.lemma(at + 1) in ("list", "delist", "add", "price")
-        or (sheet.low(at) == "got" and {"have", "has"} & {sheet.low(at - 1), sheet.low(at - 2)})
+        or sheet.low(at) == "got"
     ):
         return ""
     for spot in range(at + 1, min(at + 9, len(sheet))):
@@ -65,6 +68,8 @@ def _got(sheet: Sheet, at: int) -> str:
 
 def _is_owned(sheet: Sheet, at: int) -> bool:
     """Whether a coin that is had follows: my ETH, 2 ETH; money is what it is spent from."""
+    if sheet.low(at) in _OWNED_BEFORE:
+        return any(sheet.slot(spot) == ASSET for spot in range(at))
     if sheet.low(at) in _OWNED:
         return any(sheet.slot(spot) == ASSET for spot in range(at, min(at + 5, len(sheet))))
     while sheet.slot(at) == AMOUNT or sheet.low(at) in ("a", "an", "around", "about", "selling"):
