@@ -130,7 +130,7 @@ def test_the_question_goes_on_as_it_was_typed_with_whats_changed_and_the_visitor
     text, wanted, changes = answering.asked[0]
     assert text == "Where is\nBTC? " + "x" * 500
     assert changes == {"side": "sell", "exclude": "", "limit": "5", "amount": "1000.5", "assets": "ETH,SOL"}
-    assert str(wanted.fees[""]) == "0.0008"
+    assert str(wanted.fees[""]) == "0.0008" and wanted.subject.startswith("address:") and "127.0.0.1" not in wanted.subject
 
 
 @pytest.mark.parametrize(("name", "text"), [
