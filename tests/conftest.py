@@ -1,7 +1,10 @@
-"""What every test may count on: no network but loopback."""
+"""What every test may count on: no network but loopback, and a database as it was first made."""
 
+import gc
 import os
 import socket
+import sqlite3
+from contextlib import closing
 
 import hypothesis
 import pytest
@@ -12,6 +15,11 @@ hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 _LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_collection_finish():
+    """Modules and tests live to the end: no collection need look at them again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -27,3 +35,20 @@ def no_network_but_loopback():
     socket.socket.connect = guarded
     yield
     socket.socket.connect = connect
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests that commit get SQLite back from a copy: emptying every table and filling it again as `migrate` does takes long."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with closing(sqlite3.connect(":memory:")) as copy, pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: copy.backup(connection.connection))
+        yield

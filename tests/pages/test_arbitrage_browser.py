@@ -9,11 +9,11 @@ from markets import episodes, turns
 from tests.markets import gaps
 from tests.markets.gaps import BUY, SELL
 from tests.pages import market
+from tests.pages.test_browser import SIZES, THEMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROUTE = f"/arbitrage/POL-USDT/?buy={BUY}&sell={SELL}"
 PAGES = ("/arbitrage/", "/arbitrage/?fees=0.5&min_depth=9000", ROUTE)
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.fixture
@@ -36,15 +36,14 @@ def again(now, bid="0.8241"):
 
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, browser):
     for name, (width, height) in SIZES.items():
-        for theme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
-            for path in PAGES:
-                page.goto(site + path)
-                page.evaluate("document.querySelectorAll('main details:not(#filters)').forEach(each => { each.open = true })")
-                report = Axe().run(page)
-                assert report.violations_count == 0, f"{path} {theme} {name}\n{report.generate_report()}"
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {width}"
-            page.close()
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=THEMES[name], reduced_motion="reduce")
+        for path in PAGES:
+            page.goto(site + path)
+            page.evaluate("document.querySelectorAll('main details:not(#filters)').forEach(each => { each.open = true })")
+            report = Axe().run(page)
+            assert report.violations_count == 0, f"{path} {name}\n{report.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {width}"
+        page.close()
 
 
 def test_rows_stay_while_numbers_change_and_keys_reach_them(site, browser):

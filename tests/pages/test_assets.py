@@ -9,7 +9,7 @@ from exchanges.rows import Currency
 from tests.markets.build import catalogue, instrument, prices, rows, ticker
 from tests.pages import market
 from tests.pages.market import FOURTH, SECOND
-from tests.pages.test_browser import SIZES, site  # noqa: F401 - a fixture
+from tests.pages.test_browser import SIZES, THEMES, site  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -60,14 +60,12 @@ def test_the_same_rows_as_csv(client, nova):
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, nova, browser, size):  # noqa: F811
     width, height = SIZES[size]
-    page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=THEMES[size], reduced_motion="reduce")
     for path in ("/assets/nova/", f"/assets/nova/{FOURTH}/", "/assets/pol/?was=MATIC"):
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.goto(site + path)
-            for summary in page.locator("main table summary").all()[:2]:
-                summary.click()
-            results = Axe().run(page)
-            assert results.violations_count == 0, f"{path} {theme} {size}\n{results.generate_report()}"
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {width}"
+        page.goto(site + path)
+        for summary in page.locator("main table summary").all()[:2]:
+            summary.click()
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{path} {size}\n{results.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {width}"
     page.close()

@@ -24,6 +24,7 @@ SHIFTS = """new PerformanceObserver(list => list.getEntries().forEach(entry => {
     window.moved = [...(window.moved || []), ...entry.sources.map(({node}) => node && (node.outerHTML || node.data || "").slice(0, 70))]
 })).observe({type: 'layout-shift', buffered: false})"""
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+THEMES = {"desktop": "light", "phone": "dark"}  # contrast is all that a theme changes: every size once and every theme once sees it all
 
 
 @pytest.fixture
@@ -59,8 +60,7 @@ def later() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), THEMES.items())
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, browser, theme, size):
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
@@ -159,6 +159,7 @@ def test_ages_count_up_between_refreshes(site_page):
 
 def test_pause_stops_asking_and_is_remembered(site_page):
     page = site_page
+    page.clock.install()
     page.goto(page.site + "/")
     page.keyboard.press(".")
     assert page.locator("#pause-text").inner_text().startswith("Paused at")
@@ -167,7 +168,7 @@ def test_pause_stops_asking_and_is_remembered(site_page):
     page.reload()
     assert "resume" in page.locator("#pause-text").inner_text()
     asked.clear()
-    page.wait_for_timeout(3500)
+    page.clock.run_for(10_000)
     assert asked == []
     with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
         page.keyboard.press(".")

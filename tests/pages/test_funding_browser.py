@@ -1,4 +1,4 @@
-"""The pages of funding and options in Chromium: accessible in both themes and sizes, silent, within the window, in their order while live."""
+"""The pages of funding and options in Chromium: accessible on both sizes, one in each theme, silent, within the window, in their order while live."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -10,13 +10,12 @@ from django.utils import timezone
 from markets.models import Funding, OpenInterest, OptionQuote
 from tests.api import published as p
 from tests.pages.market import FIRST, SECOND, THIRD
-from tests.pages.test_browser import refresh
+from tests.pages.test_browser import SIZES, THEMES, refresh
 from tests.pages.test_funding import contracts  # noqa: F401  # their rows
 from tests.pages.test_options import CALLS, EXPIRY, PUTS, listed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = ("/funding/", "/funding/?search=nothing", "/funding/BTC/", "/funding/DOGE/?buy=gone", "/options/")
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.fixture
@@ -37,8 +36,7 @@ def site(live_server, contracts):  # noqa: F811
     return live_server.url
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), THEMES.items())
 def test_axe_finds_nothing_the_console_is_silent_and_nothing_scrolls_sideways(site, browser, theme, size):
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")

@@ -53,8 +53,7 @@ def at(browser):
         context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 1024, 700, 390, 320])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1024, "dark"), (700, "light"), (390, "dark"), (320, "light")])
 def test_every_figure_can_be_read_while_books_are_asked_for_again(old_books, at, theme, width):
     page, wrong = at(width, theme), []
     page.on("console", lambda message: wrong.append(message.text))

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from markets import store
 from markets.models import Quote
 from tests.pages import market
+from tests.pages.test_browser import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,9 +23,9 @@ MARKET = (
     "/ask/?q=best+price+for+btc", "/ask/?q=eth+liquidity+and+should+i+buy+it", "/ask/?q=what+is+flumoxcoin",
 )  # fmt: skip
 OTHERS = (
-    "/?search=nothing-like-this", "/funding/BTC/", "/options/", "/copy/",
-    "/watchlist/", "/ask/", "/guide/", "/guide/how-we-rank/", "/search/?q=bit", "/api/", "/nowhere/",
+    "/?search=nothing-like-this", "/funding/BTC/", "/options/", "/copy/", "/watchlist/", "/ask/", "/search/?q=bitc",
 )  # fmt: skip
+TEXTS = ("/guide/", "/guide/how-we-rank/", "/api/", "/nowhere/")
 FORMS = ((1280, "light"), (390, "dark"), (1280, "dark"), (390, "light"))
 
 
@@ -64,8 +65,8 @@ def older(by):
     market.forget()
 
 
-# What shows no prices is looked at once with a market and once without one.
-STATES = {live: MARKET + OTHERS, stale: MARKET, suspect: MARKET, all_down: MARKET, first_run: MARKET + OTHERS}
+# What shows no prices is looked at once with a market and once without one, what is only read once; a live market's pages of test_browser.py there.
+STATES = {live: [path for path in MARKET + OTHERS + TEXTS if path not in PAGES], stale: MARKET, suspect: MARKET, all_down: MARKET, first_run: MARKET + OTHERS}
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -82,6 +83,7 @@ def test_axe_finds_nothing_on_any_page(empty, live_server, browser, state):
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path} {form} {state.__name__}\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways at {form}"
+        page.goto("about:blank")  # or it goes on refreshing beside the next one
     for page in pages.values():
         page.context.close()
     assert [said for said in wrong if "404" not in said] == []
