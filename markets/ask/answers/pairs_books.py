@@ -83,7 +83,7 @@ def _lines(found: PairsBooks, oldest: float | None, said: Said) -> tuple[str, ..
 
 def _table(route: Route, found: PairsBooks, said: Said) -> Table:
     columns = (
-        Column("pair", "Pair"), Column("exchange", "Exchange"), Column("spread_bps", "Spread", True), Column("depth_usd", "Depth within 2 %, USD", True),
+        Column("pair", "Pair"), Column("exchange", "Exchange"), Column("spread_bps", "Spread", True), Column("depth_usd", "Depth 2 %, USD", True),
         Column("score", "Score", True, False), Column("age_s", "Age", True, False),
     )
     said.text("band", "2 %", "%")

@@ -9,7 +9,7 @@ from markets.analysis import quality
 from markets.analysis.amounts import Order
 from markets.analysis.liquidity import NOTIONALS
 from markets.ask.answers import Finding, orders
-from markets.ask.answers.common import Coin
+from markets.ask.answers.common import MOST, Coin
 from markets.ask.answers.measured import Liquid, Seen
 from markets.ask.frame import Frame
 from markets.ask.router import Route
@@ -27,7 +27,17 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
     """The books of each coin."""
     if not frame.assets and not frame.unknown:
         return (pairs_books.of(frame, route, asked),)
+    if len(frame.assets) > 1:
+        _ask_ahead(frame, route, asked)
     return common.each_coin(frame, lambda coin: _one(frame, route, coin, asked))
+
+
+def _ask_ahead(frame: Frame, route: Route, asked: Asked) -> None:
+    """Ask for the books of all coins before any of them is waited for."""
+    for coin in filter(None, map(common.coin, frame.assets[:MOST])):
+        key, _ = common.pair(coin, frame.quote, route.priced)
+        if key is not None:
+            books.ask_for(key, asked.now)
 
 
 def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> Liquid | None:

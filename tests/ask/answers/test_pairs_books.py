@@ -22,7 +22,7 @@ def test_the_tightest():
     answer = ask(POL, BTC, total=5)
     assert text.plain(answer).splitlines() == [
         "Tightest spreads: Tightest is POL/USDT on Ada with 0.50 bps.",
-        "  Pair      Exchange     Spread   Depth within 2 %, USD",
+        "  Pair      Exchange     Spread   Depth 2 %, USD",
         "  POL/USDT  Ada        0.50 bps   480K",
         "  BTC/USDC  Bea         1.2 bps   –",
         "  and 3 more",

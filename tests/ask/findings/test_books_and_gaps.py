@@ -12,7 +12,7 @@ from markets.ask.frame import Frame, Threshold
 from markets.ask.record import Part, Record
 from markets.ask.router import route
 from markets.board import PairKey
-from markets.models import Candle, Market
+from markets.models import Candle, Market, Reading
 from markets.reads import arbitrage as pages
 from markets.reads import comparisons, liquidity, routing
 from markets.reads.findings import Asked, arbitrage, common, cuts
@@ -57,6 +57,14 @@ def test_the_queue_is_asked_once_for_books_that_are_missing(gapped):
     assert sorted(gapped) == sorted([(BUY, "book"), (SELL, "book")]) and answer.kind == "nothing"
     assert answer.notes == ("The order books of KuCoin and Gate.io did not arrive in time.",)
     assert {each.detail for each in answer.excluded if each.exchange in (BUY, SELL)} == {"its order book did not arrive in time"}
+
+
+def test_the_books_of_all_coins_are_asked_for_before_any_is_waited_for(gapped, monkeypatch):
+    gapped.clear()
+    seen = []
+    monkeypatch.setattr(common.time, "sleep", lambda _: seen or seen.extend(gapped) or [gaps.books(NOW, coin) for coin in ("ETH", "SUI")])
+    assert [answer.kind for answer in ask("liquidity", "ETH", "SUI", patience=60)] == ["answer", "answer"]
+    assert Reading.objects.filter(market__symbol__in=("ETHUSDT", "SUIUSDT"), source="book", wanted_at__isnull=False).count() == 4 and len(seen) >= 2
 
 
 def test_books_that_come_in_time_are_measured(monkeypatch):
