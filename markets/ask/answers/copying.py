@@ -69,8 +69,8 @@ class Copying(Struct, frozen=True, tag="copying", kw_only=True):
 COLUMNS = (
     Column("name", "Trader"), Column("exchange", "Exchange", phone=False), Column("roi_pct", "Result", number=True),
     Column("max_drawdown_pct", "Largest fall", number=True), Column("win_rate_pct", "Win rate", number=True),
-    Column("trades", "Trades", number=True, phone=False), Column("days", "Days", number=True, phone=False), Column("followers", "Followers", number=True),
-    Column("managed", "Under copy, USDT", number=True, phone=False),
+    Column("trades", "Trades", number=True, phone=False), Column("days", "Days", number=True, phone=False),
+    Column("followers", "Followers", number=True, phone=False), Column("managed", "Under copy, USDT", number=True, phone=False),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from exchanges.numbers import EXACT
 from markets.analysis.derivatives import FIGURE, HUNDRED
@@ -233,16 +234,20 @@ def _beside(said: Said, frame: Frame, found: Derivatives, counted: Sequence[Cont
 # --- Evidence -----------------------------------------------------------------------------------------------------
 PERPS = (
     Column("exchange", "Exchange"), Column("contract", "Contract", phone=False), Column("mark", "Mark price", number=True),
-    Column("index", "Index price", number=True), Column("basis_pct", "Basis", number=True), Column("open_interest_usd", "Open interest, USD", number=True),
+    Column("index", "Index price", number=True, phone=False), Column("basis_pct", "Basis", number=True),
+    Column("open_interest_usd", "Open interest, USD", number=True),
     Column("volume_usd", "Volume, USD", number=True, phone=False), Column("age_s", "Age", number=True, phone=False),
 )  # fmt: skip
-FUTURES = (*PERPS[:5], Column("basis_apr_pct", "Basis a year", number=True), *PERPS[5:])
+NAMED = tuple(replace(column, phone=column.name in ("exchange", "contract", "open_interest_usd")) for column in PERPS)  # several of one exchange
+_DATED = tuple(replace(column, phone=column.name in ("exchange", "contract", "mark")) for column in PERPS)
+FUTURES = (*_DATED[:5], Column("basis_apr_pct", "Basis a year", number=True), *_DATED[5:])
 
 
 def _table(said: Said, rows: Sequence[Contract], found: Derivatives, route: Route) -> Table | None:
     places = common.digits(price for row in rows for price in (row.mark, row.index))
     shown = tuple(_row(said, row, places, found.dated, route) for row in rows)
-    return Table(FUTURES if found.dated else PERPS, shown, max(0, found.count - len(rows))) if rows else None
+    columns = FUTURES if found.dated else NAMED if len({row.quote for row in rows}) > 1 else PERPS
+    return Table(columns, shown, max(0, found.count - len(rows))) if rows else None
 
 
 def _row(said: Said, row: Contract, places: int, dated: bool, route: Route) -> tuple[Cell, ...]:

@@ -56,7 +56,8 @@ class Elsewhere(Struct, frozen=True, tag="elsewhere", kw_only=True):
 
 COLUMNS = (
     Column("asset", "Coin"), Column("on", "Listed on", phone=False), Column("price", "Price", number=True), Column("change_pct", "A day", number=True),
-    Column("volume_usd", "Volume, USD", number=True), Column("score", "Score", number=True), Column("relative", "Against norm", number=True, phone=False),
+    Column("volume_usd", "Volume, USD", number=True), Column("score", "Score", number=True, phone=False),
+    Column("relative", "Against norm", number=True, phone=False),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from markets.analysis.display import DASH, exact
 from markets.analysis.funding import per_year
@@ -107,7 +108,7 @@ def _furthest(said: Said, frame: Frame, found: Fundings, route: Route) -> str:
     return f"{count} that of {first.base}/{first.quote} on {route.named(first.exchange)}{kind}: {rate(said, first, route)}; {who(first)}."
 
 
-ALL = (Column("coin", "Perpetual"), *COLUMNS)
+ALL = (Column("coin", "Perpetual"), *(replace(column, phone=column.name in ("exchange", "rate_pct", "apr_pct")) for column in COLUMNS))
 
 
 def _rates_table(said: Said, found: Fundings, route: Route, now: datetime) -> Table | None:

@@ -168,7 +168,7 @@ def _early(said: Said, found: Listings, route: Route) -> str:
 
 # --- Evidence -----------------------------------------------------------------------------------------------------
 EVENTS = (
-    Column("asset", "Coin"), Column("exchange", "Exchange"), Column("event", "What"), Column("at", "When"), Column("price", "Price", number=True),
+    Column("asset", "Coin"), Column("exchange", "Exchange"), Column("event", "What"), Column("at", "When"), Column("price", "Price", number=True, phone=False),
     Column("change_pct", "Since then", number=True, phone=False), Column("volume_usd", "Volume there, USD", number=True, phone=False),
     Column("exchanges", "Listed on", number=True, phone=False),
 )  # fmt: skip

@@ -46,7 +46,7 @@ class Underlyings(Struct, frozen=True, tag="underlyings", kw_only=True):
 
 COLUMNS = (
     Column("expiry", "Expiry"), Column("exchange", "Exchange"), Column("atm_iv_pct", "Volatility", number=True),
-    Column("put_call", "Puts per call, open", number=True), Column("put_call_volume", "Puts per call, traded", number=True, phone=False),
+    Column("put_call", "Puts per call, open", number=True, phone=False), Column("put_call_volume", "Puts per call, traded", number=True, phone=False),
     Column("max_pain", "Max pain", number=True), Column("open", "Open", number=True, phone=False),
 )  # fmt: skip
 
