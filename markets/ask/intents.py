@@ -49,6 +49,7 @@ _SYMBOLS = {
 }  # fmt: skip
 _PRICED = frozenset({"price", "coin", "buy", "sell", "cheap", "exchange", "deal", "fee", "swap", "pair", "ask", "bid"})
 _FEW = 3  # words beside a coin that leave no doubt that its price is meant
+_SILENT = frozenset("?!")  # whether a question is marked as one says nothing
 _TODAY, _NOWADAYS = "<today>", frozenset({"today", "tonight"})  # what happens now is not yet history
 _ABOUT = """
 what is {0} $; what are {0} $; what is {0} mean; what is a {0} $; what does {0} mean; what do {0} mean; {0} meaning; how does {0} work; how do {0} work;
@@ -78,6 +79,8 @@ def read_intent(sheet: Sheet, side: str | None) -> Reading:
     What a text only tells beside its question is no evidence, unless too little is left without it.
     """
     counts = asked(sheet)
+    if not counts:
+        return Reading("unknown", "empty", 1.0)
     reading = _read(sheet, side, counts) if any(counts) else Reading("unknown")
     if all(counts) or reading.score >= ENOUGH or reading.topic in _REFUSED:
         return reading
@@ -125,7 +128,7 @@ def stream(sheet: Sheet, counts: Sequence[bool] | None = None) -> tuple[list[str
     symbols, skipped, last = ["^"], [False], None
     for at, token in enumerate(sheet.tokens):
         mark = sheet.marks[at]
-        if not counts[at]:
+        if not counts[at] or token.low in _SILENT:
             continue
         if mark is not None and mark.slot in _SYMBOLS:
             if mark is not last:

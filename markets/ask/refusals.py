@@ -78,12 +78,13 @@ REFUSALS: dict[str, dict[int, str]] = {
         """,
     },
     "secret": {
+        80: "password; passwords; api key; api keys; private key; seed phrase",
         60: """
-            api key; api keys; api secret; secret key; private key; private keys; seed phrase; recovery phrase; mnemonic; password; passwords; passphrase;
-            credential; credentials; access token; auth token; environment variables; environment variable; env file; . env; database url; connection string;
-            database password; secret; secrets; session cookie; login details; etc passwd; etc / passwd; internal config; your config; configuration file;
-            keys you; show me your keys; source code; user list; list of users; other users; emails of; users email; server ip; ip address; logs; list the
-            users; list users; / etc /; user emails; user email; os environ; environ; customer data; other peoples
+            api secret; secret key; private keys; recovery phrase; mnemonic; passphrase; credential; credentials; access token; auth token; environment
+            variables; environment variable; env file; . env; database url; connection string; database password; secret; secrets; session cookie; login
+            details; etc passwd; etc / passwd; internal config; your config; configuration file; keys you; show me your keys; source code; user list; list of
+            users; other users; emails of; users email; server ip; ip address; logs; list the users; list users; / etc /; user emails; user email; os environ;
+            environ; customer data; other peoples
         """,
     },
     "admin": {

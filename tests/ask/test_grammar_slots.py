@@ -1,0 +1,131 @@
+"""The rules of what a question names, each with the examples that the method prints and its border."""
+
+import pytest
+
+from markets.ask.grammar import parse
+from markets.reads.vocabulary import built_in
+
+WORDS = built_in()
+
+
+def read(q):
+    return parse(q, WORDS)
+
+
+@pytest.mark.parametrize(("q", "assets"), [
+    ("price of matic", ["MATIC"]), ("price of polygon", ["POL"]), ("bitcoin price", ["BTC"]), ("shiba inu price", ["SHIB"]),
+    ("ethereum classic price", ["ETC"]), ("ethereum price", ["ETH"]), ("etherium price", ["ETH"]), ("price of cardanno", ["ADA"]),
+    ("fantom and ftm", ["S", "FTM"]), ("compare ripple, BTC and solana", ["XRP", "BTC", "SOL"]), ("BTC's price", ["BTC"]), ("bitcoins price", ["BTC"]),
+    ("btc-usdt", ["BTC"]), ("BTCUSDT depth", ["BTC"]), ("eth_btc chart", ["ETH"]), ("BTC/ETH/SOL prices", ["BTC", "ETH", "SOL"]), ("1inch price", ["1INCH"]),
+    ("ethereum clasic price", ["ETC"]), ("bitc\u00f3in price", ["BTC"]), ("\uff22\uff34\uff23 price", ["BTC"]), ("price of foobarium", []),
+    ("../../etc/passwd", []), ("PnL curves of the top leads", []),
+])  # fmt: skip
+def test_coins_by_ticker_name_pair_and_misspelling(q, assets):
+    assert list(read(q).assets) == assets
+
+
+@pytest.mark.parametrize(("q", "assets"), [
+    ("price of gas", ["GAS"]), ("link vs gas", ["LINK", "GAS"]), ("HOT/USDT", ["HOT"]), ("how is LINK doing today", ["LINK"]), ("price of $ME", ["ME"]),
+    ("sell 500 sand", ["SAND"]), ("cheapest link on kucoin", ["LINK"]), ("near price", ["NEAR"]), ("what is NOT trading at", ["NOT"]),
+    ("the best price", []), ("hot coins near the mid", []), ("can you link me the page", []), ("not for me, thanks", []), ("the one on bybit", []),
+    ("coins on kucoin but NOT on binance", []), ("THE BEST PRICE FOR ONE SOL", ["SOL"]), ("what's the price", []), ("I want to buy some", []),
+])  # fmt: skip
+def test_ordinary_words_are_coins_only_with_evidence(q, assets):
+    assert list(read(q).assets) == assets
+
+
+def test_an_unknown_ticker_is_kept_where_a_dollar_says_so():
+    assert (read("price of $QXJ7").assets, read("price of $QXJ7").unknown) == (("QXJ7",), ("QXJ7",))
+    assert (read("price of $BTC").assets, read("price of $BTC").unknown) == (("BTC",), ())
+
+
+def test_what_was_mended_is_said():
+    assert read("etherium clasic price").notes or read("bitcoinn price").notes == ("bitcoinn was read as Bitcoin.",)
+    assert read("bitcoin price").notes == ()
+
+
+@pytest.mark.parametrize(("q", "quote"), [
+    ("BTC/USDT", "USDT"), ("btc in USDC", "USDC"), ("100 usdt of btc", "USDT"), ("$500 of btc", "USD"), ("btc in dollars", "USD"), ("btc in euros", "EUR"),
+    ("€200 of btc", "EUR"), ("btc eur", "EUR"), ("sol price in btc", "BTC"), ("ETH/BTC", "BTC"), ("BTCUSDT", "USDT"), ("new usdt pairs", "USDT"),
+    ("btc in usdt or usdc", None), ("price of usdt", None), ("arbitrage in sol", None), ("compare btc and usdt", None), ("btc price", None),
+    ("5k$ of eth", "USD"),
+])  # fmt: skip
+def test_a_quote_only_where_one_is_stated(q, quote):
+    assert read(q).quote == quote
+
+
+@pytest.mark.parametrize(("q", "exchanges", "exclude"), [
+    ("btc on gate", ["gateio"], []), ("btc on gate.io", ["gateio"], []), ("btc on gate io", ["gateio"], []), ("kucoin vs ku coin", ["kucoin"], []),
+    ("binanse btc price", ["binance"], []), ("coins on kucoin but not on binance", ["kucoin"], ["binance"]),
+    ("all but bybit", [], ["bybit"]), ("btc except gate and bitget", [], ["gateio", "bitget"]), ("btc excluding bybit", [], ["bybit"]),
+    ("btc without bybit", [], ["bybit"]), ("btc, ignore bybit", [], ["bybit"]), ("btc, skip bybit", [], ["bybit"]), ("btc minus bybit", [], ["bybit"]),
+    ("btc other than on bybit", [], ["bybit"]), ("coins on gate that aren't on bybit or bitget", ["gateio"], ["bybit", "bitget"]),
+    ("coins that isn't on bybit", [], ["bybit"]), ("missing from bybit", [], ["bybit"]), ("coins bybit doesn't have", [], ["bybit"]),
+    ("coins kucoin has but bybit hasn't listed", ["kucoin"], ["bybit"]), ("not only on bybit but on gate", ["bybit", "gateio"], []),
+    ("bybit is not working", ["bybit"], []), ("why no prices from bybit", ["bybit"], []), ("btc not on bybit but on gate", ["gateio"], ["bybit"]),
+])  # fmt: skip
+def test_exchanges_and_what_a_negation_reaches(q, exchanges, exclude):
+    frame = read(q)
+    assert (list(frame.exchanges), list(frame.exclude)) == (exchanges, exclude)
+
+
+def test_exchanges_that_are_not_covered_are_told_apart():
+    frame = read("btc on kraken and bybit")
+    assert (frame.exchanges, frame.uncovered) == (("bybit",), ("Kraken",))
+
+
+@pytest.mark.parametrize(("q", "side"), [
+    ("where to buy btc", "buy"), ("cheapest btc", "buy"), ("what can i get for 500 usdt in btc", "buy"), ("lowest ask for btc", "buy"),
+    ("spend 100 usdt on btc", "buy"),
+    ("where to sell btc", "sell"), ("dump my btc", "sell"), ("where do i cash out btc", "sell"), ("highest bid for btc", "sell"),
+    ("how much would i get for 2 eth", "sell"),
+    ("what do i get for my eth", "sell"), ("where to buy and sell btc", None), ("btc price", None), ("bid ask spread of btc", None),
+    ("can i ask the btc price", None),
+    ("cheapest btc price yesterday", None), ("buy btc on gate and sell on bybit", None), ("buying pressure on btc", None), ("when did btc get listed", None),
+])  # fmt: skip
+def test_the_side(q, side):
+    assert read(q).side == side
+
+
+@pytest.mark.parametrize(("q", "amount"), [
+    ("sell 30k ada", "30000"), ("buy 2 million doge", "2000000"), ("price of one solana", "1"), ("buy half a bitcoin", "0.5"), ("buy a dozen sol", "12"),
+    ("buy 1,000.50 usdt of btc", "1000.50"), ("buy 1 000 ada", "1000"), ("2.5eth sell", "2.5"), ("100usdt of btc", "100"), ("5k$ of btc", "5000"),
+    ("$500 of btc", "500"), ("0,5 btc sell", "0.5"), ("sell 2mm doge", "2000000"), ("1.000,50 usdt of btc", "1000.50"),
+    ("slippage for 10k usdc of eth", "10000"),
+    ("buy twenty five sol", "25"), ("sell 1/2 btc", "0.5"), ("order book of eth for 10k", "10000"), ("a hundred usdt of btc", "100"),
+    ("btc up 5%", None), ("top 5 coins", None), ("btc above 0.90", None), ("btc 4h chart", None), ("btc in 24h", None), ("1% depth of btc", None),
+    ("will btc hit 100k", None), ("gaps over 50 bps", None), ("10x leverage on btc", None), ("btc in 2023", None), ("btc 15m candles", None),
+    ("100k strike calls on btc", None),
+])  # fmt: skip
+def test_amounts_and_numbers_that_are_none(q, amount):
+    assert read(q).amount == amount
+
+
+@pytest.mark.parametrize(("q", "op", "value", "unit"), [
+    ("funding above 20% a year", ">", "20", "pct_year"), ("spread under 5 bps", "<", "5", "bps"), ("gaps of at least 0.5 percent", ">", "0.5", "pct"),
+    ("coins with volume over $1m", ">", "1000000", "usd"), ("btc below 90000 usdt", "<", "90000", "USDT"),
+])  # fmt: skip
+def test_bounds(q, op, value, unit):
+    bound = read(q).threshold
+    assert (bound.op, bound.value, bound.unit) == (op, value, unit)
+
+
+@pytest.mark.parametrize(("q", "time_range"), [
+    ("btc last 7 days", "7d"), ("btc chart 4h", "4h"), ("btc since yesterday", "48h"), ("btc over the last week", "7d"), ("btc this month", "30d"),
+    ("btc price", None),
+])  # fmt: skip
+def test_times(q, time_range):
+    assert read(q).time_range == time_range
+
+
+@pytest.mark.parametrize(("q", "limit"), [("top 5 arbitrage gaps", 5), ("the 3 cheapest exchanges for btc", 3), ("btc on 3 exchanges", None), ("5 btc", None)])
+def test_limits(q, limit):
+    assert read(q).limit == limit
+
+
+def test_the_unit_and_the_places_of_what_was_understood():
+    frame = read("Sell 2.5 ETH on KuCoin")
+    assert (frame.amount, frame.unit) == ("2.5", "ETH")
+    assert [(frame.q[span.start : span.end], span.slot, span.value) for span in frame.spans] == [
+        ("2.5", "amount", "2.5"), ("ETH", "asset", "ETH"), ("KuCoin", "exchange", "kucoin"),
+    ]  # fmt: skip
