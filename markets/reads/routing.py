@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import DatabaseError
+
 from exchanges import capabilities
 from exchanges.adapter import Adapter
 from exchanges.models import Exchange, Feed
@@ -53,8 +55,15 @@ def _on(feeds: Mapping[str, Feed], source: str) -> bool:
 
 
 def _leads(now: datetime) -> dict[str, float]:
-    """{exchange: hours by which it lists a coin before another exchange does}, averaged over all it shares with each of them."""
+    """{exchange: hours by which it lists a coin before another exchange does}, averaged over all it shares with each of them.
+
+    None of them while the database is away: the order is then the operator's.
+    """
     found: dict[str, list[float]] = {}
-    for lead in listed.leads(now):
+    try:
+        leads = listed.leads(now)
+    except DatabaseError:
+        leads = ()
+    for lead in leads:
         found.setdefault(lead.leader, []).append(lead.median.total_seconds() / HOUR_S * lead.coins / lead.both)
     return {slug: sum(hours) / len(hours) for slug, hours in found.items()}

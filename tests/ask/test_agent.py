@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from markets import read, store
@@ -119,3 +120,35 @@ def test_any_text_is_answered_and_changes_nothing(text, now):
 def test_a_plain_question_finds_its_price(now):
     answer = agent.ask("What is the best price for BTC?", Asked(now)).answers[0]
     assert answer.kind == "answer" and answer.unit == "USDT" and "KuCoin" in answer.sentence
+
+
+TEXTS = (
+    "best price for btc", "compare pepe prices", "arbitrage for btc", "which exchange is deepest for btc", "new coins on kucoin",
+    "on kucoin but not on binance", "btc open interest", "highest funding", "btc volume", "best lead traders", "is kucoin up", "btc price yesterday",
+    "what is funding", "should I buy btc", "zzqx",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_while_the_database_is_away_every_question_still_has_an_answer(text, now, monkeypatch):
+    agent.ask(text, Asked(now - timedelta(seconds=60)))  # what is in memory is there
+
+    def gone(*_, **__):
+        raise OperationalError("the database is away")
+
+    with monkeypatch.context() as patched:
+        for name in ("execute", "executemany"):
+            patched.setattr(CursorWrapper, name, gone)
+        reply = agent.ask(text, Asked(now))
+    assert reply.answers and all(answer.sentence for answer in reply.answers)
+    assert reply.receipt is None and reply.why_not == "it could not be written down in time"
+
+
+def test_two_exchanges_that_are_off_are_left_out_of_every_answer_and_told(switch, now):
+    for slug in ("kucoin", "bybit"):
+        switch(slug, on=False)
+    for text in TEXTS:
+        reply = agent.ask(text, Asked(now))
+        assert reply.answers and not {"kucoin", "bybit"} & set(reply.record.parts[0].route.priced)
+        used = {(text, source.exchange) for answer in reply.answers for source in answer.sources if source.exchange in ("kucoin", "bybit")}
+        assert not used or text == "is kucoin up"  # which is about just that
