@@ -14,18 +14,16 @@ from functools import cached_property
 from msgspec import Struct
 
 from markets.analysis.classes import MAIN, Judged
-from markets.analysis.display import DASH, exact
-from markets.analysis.scene import Leg, Route
-from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
+from markets.analysis.display import exact
+from markets.ask.answer import Answer, Left, Said, Table, Used
 from markets.ask.answers import common, gap
-from markets.ask.answers.common import Coin, cell
+from markets.ask.answers.common import Coin
 from markets.ask.answers.gap import Gap, Pair, Terms
-from markets.ask.answers.words import LIKELY, cents
+from markets.ask.answers.gap_words import HUNDRED, GapWords, net_of
+from markets.ask.answers.words import LIKELY
 from markets.ask.frame import Frame
 from markets.ask.router import Route as Way
-from markets.board import Quote
 
-HUNDRED, BPS = Decimal(100), Decimal(10_000)
 HARDLY = Decimal("0.00005")  # a ratio: less is written as nothing
 DOUBTFUL = ("unconfirmed", "blocked", "suspect")
 
@@ -94,22 +92,23 @@ class _Telling:
         """Whether the first one is in the main table."""
         return self.best is not None and self.best.kind in MAIN
 
-    def name(self, slug: str) -> str:
-        return self.way.named(slug)
-
-    def ticker(self, base: str) -> str:
-        return self.found.tickers.get(base, base)
+    @cached_property
+    def words(self) -> GapWords:
+        return GapWords(self.said, self.way, self.found.tickers, self.found.pairs)
 
     # --- The whole ----------------------------------------------------------------------------------------------
     def answer(self) -> Answer:
         sources, left = self.sources(), self.left()
         value = None if self.best is None or self.best.hidden else net_of(self.best) * HUNDRED
         return Answer(
-            kind=self.kind(), title=self.title(), sentence=self.sentence(),
-            table=self.table(), lines=self.lines(sources, left), notes=self.notes(), sources=sources, excluded=left, value=value, unit="%", grade=self.grade(),
-            as_of=self.now, max_age_s=common.oldest(sources), method=self.found.terms.method.version, page=self.address("/"), api=self.address("/api/v1/"),
+            kind=self.kind(), title=self.title(), sentence=self.sentence(), table=self.table(), lines=self.lines(sources, left), notes=self.notes(),
+            sources=sources, excluded=left, value=value, unit="%", grade=self.grade(), as_of=self.now, max_age_s=common.oldest(sources),
+            method=self.found.terms.method.version, page=self.address("/"), api=self.address("/api/v1/"),
             figures=self.said.figures,
         )
+
+    def table(self) -> Table | None:
+        return self.words.table([judged for _, judged in self.rows], max(0, self.found.total - len(self.rows)))
 
     def kind(self) -> str:
         nothing = self.found.measured_off or not self.way.priced or (self.found.asked and not self.rows)
@@ -149,7 +148,7 @@ class _Telling:
 
     def nothing(self) -> str:
         if self.found.asked and self.found.absent:
-            return f"No price of today on {common.listed([self.name(slug) for slug in self.found.absent])}."
+            return f"No price of today on {common.listed([self.words.name(slug) for slug in self.found.absent])}."
         if not self.way.priced:
             return "No exchange is left to look at."
         if self.found.filtered:
@@ -160,77 +159,29 @@ class _Telling:
         pay = "gap pays" if self.found.total == 1 else "gaps pay"
         head = "" if self.found.asked else f"{self.said.count('gaps', self.found.total)} {pay} after fees; best: "
         trade, full, route = best.trade, best.full, best.route
-        most, profit = self.money(full.cost, route, "most"), self.money(trade.profit, route, "profit")
+        most, profit = self.words.money(full.cost, route, "most"), self.words.money(trade.profit, route, "profit")
+        leaves = f"{head}{self.words.where(route)} leaves {self.words.net(best)}"
         if trade.cost < full.cost:  # the amount was named
-            return f"{head}{self.where(route)} leaves {self.net(best)} of {self.money(trade.cost, route, 'cost')}, a profit of {profit}; it pays up to {most}."
-        return f"{head}{self.where(route)} leaves {self.net(best)} for up to {most}, a profit of {profit}."
+            return f"{leaves} of {self.words.money(trade.cost, route, 'cost')}, a profit of {profit}; it pays up to {most}."
+        return f"{leaves} for up to {most}, a profit of {profit}."
 
     def missing(self, best: Judged) -> str:
         if best.hidden:
-            return f"Nothing can be said of {self.where(best.route)}: {self.reason(best)}"
+            return f"Nothing can be said of {self.words.where(best.route)}: {self.reason(best)}"
         if best.route.net <= HARDLY:
             closest = "" if self.found.asked else "Closest: "
-            return f"Nothing is left after fees. {closest}{self.where(best.route)} is {self.said.percent('short', abs(best.route.net) * HUNDRED)} short."
-        return f"{self.where(best.route)} would leave {self.net(best)} after fees, but it is {best.kind}: {self.reason(best)}"
+            return f"Nothing is left after fees. {closest}{self.words.where(best.route)} is {self.said.percent('short', abs(best.route.net) * HUNDRED)} short."
+        return f"{self.words.where(best.route)} would leave {self.words.net(best)} after fees, but it is {best.kind}: {self.reason(best)}"
 
     def reason(self, best: Judged) -> str:
         """The weightiest thing that does not hold, as the end of a sentence."""
         told = common.numbers(self.said, "reason", best.reasons[0].detail) if best.reasons else "its prices are in doubt."
         return f"{told[0].lower()}{told[1:]}"
 
-    def where(self, route: Route) -> str:
-        """POL from KuCoin to Gate.io, or a loop with its stops."""
-        if route.kind == "triangle":
-            stops = [route.quote, *(leg.base if leg.side == "buy" else leg.quote for leg in route.legs)]
-            return f"{' > '.join(self.ticker(stop) for stop in stops)} on {self.name(route.buy.exchange)}"
-        sold = f" for {route.sell.quote}" if route.sell.quote != route.buy.quote else ""
-        return f"{self.ticker(route.base)} from {self.name(route.buy.exchange)} to {self.name(route.sell.exchange)}{sold}"
-
-    def net(self, best: Judged) -> str:
-        return self.said.percent(f"left on {best.route.name}", net_of(best) * HUNDRED)
-
-    def money(self, value: Decimal, route: Route, name: str) -> str:
-        return f"{self.said.coins(name, cents(value), route.quote)} {route.quote}"
-
-    # --- The table ----------------------------------------------------------------------------------------------
-    def table(self) -> Table | None:
-        if not self.rows:
-            return None
-        columns = (
-            Column("route", "Route"), Column("net_pct", "Left after fees", True), Column("profit", "Profit", True), Column("buy", "Buy at", True, False),
-            Column("sell", "Sell at", True, False), Column("gross_bps", "Gross", True, False), Column("most", "Pays up to", True, False),
-            Column("class", "Class", False, False), Column("age_s", "Age", True, False),
-        )
-        return Table(columns, tuple(self.cells(judged) for _, judged in self.rows), max(0, self.found.total - len(self.rows)))
-
-    def cells(self, judged: Judged) -> tuple[Cell, ...]:
-        route, hidden = judged.route, judged.hidden
-        if hidden:
-            return (Cell(self.where(route)), *[Cell(DASH)] * 6, Cell(judged.kind), self.age(route))
-        net, trade, full = net_of(judged) * HUNDRED, judged.trade, judged.full
-        return (
-            Cell(self.where(route)), cell(self.said.percent(f"left on {route.name}", net), net),
-            cell(self.money(trade.profit, route, f"profit of {route.name}"), trade.profit) if trade.size else Cell("nothing"),
-            cell(self.price(route.buy), route.buy.price), cell(self.price(route.sell), route.sell.price),
-            cell(self.said.bps(f"gross of {route.name}", route.gross * BPS), route.gross * BPS),
-            cell(f"{self.said.amount(f'most of {route.name}', full.cost, route.quote)} {route.quote}", full.cost) if full.size else Cell("nothing"),
-            Cell(judged.kind), self.age(route),
-        )
-
-    def age(self, route: Route) -> Cell:
-        return Cell(self.said.age(f"age of {route.name}", route.age_s), common.seconds(route.age_s))
-
-    def price(self, leg: Leg) -> str:
-        quote = self.quote(leg)
-        return self.said.price(f"{leg.side} {leg.base} on {leg.exchange}", leg.price, leg.quote, tick=quote.tick_size if quote else None)
-
-    def quote(self, leg: Leg) -> Quote | None:
-        return next((pair.quotes.get(leg.exchange) for pair in self.found.pairs if (pair.key.base, pair.key.quote) == (leg.base, leg.quote)), None)
-
     # --- Lines and notes ----------------------------------------------------------------------------------------
     def lines(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> tuple[str, ...]:
         best = self.best
-        told = [] if best is None or best.hidden else [self.how(best), *self.sent(best), *self.doubts(best)]
+        told = [] if best is None or best.hidden else [self.words.how(best), *self.sent(best), *self.doubts(best)]
         return tuple(line for line in (*told, self.left_over(), self.closing(sources, left)) if line)
 
     def closing(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> str:
@@ -244,20 +195,12 @@ class _Telling:
         others = (left.exchange for left in self.way.left if left.reason == "not_asked")
         return {*self.way.priced, *(others if len(self.frame.exchanges) == 1 else ())}
 
-    def how(self, best: Judged) -> str:
-        """Buy at 0.8200 on KuCoin, sell at 0.8241 on Gate.io: gross 0.50 %, taker fees 0.1 % + 0.1 %."""
-        route = best.route
-        steps = ", ".join(f"{leg.side} {self.ticker(leg.base)} at {self.price(leg)} {leg.quote} on {self.name(leg.exchange)}" for leg in route.legs)
-        fees = " + ".join(self.said.rate(f"fee {at}", leg.fee * HUNDRED) for at, leg in enumerate(route.legs, 1))
-        gross = self.said.percent("gross", route.gross * HUNDRED)
-        return f"{steps[0].upper()}{steps[1:]}: {gross} before fees, taker fees {fees}."
-
     def sent(self, best: Judged) -> list[str]:
         """What is left where the coins travel, and how far the price may move meanwhile."""
         trade, way = best.sent, best.way
         if trade is None or way is None or way.fee is None or trade.net is None or not self.pays:
             return []
-        fee = f"{self.said.coins('withdrawal fee', round(way.fee, LIKELY), best.route.base)} {self.ticker(best.route.base)}"
+        fee = f"{self.said.coins('withdrawal fee', round(way.fee, LIKELY), best.route.base)} {self.words.ticker(best.route.base)}"
         minutes = self.said.count("minutes", self.found.terms.method.transfer_minutes)
         risk = self.said.percent("price risk", Decimal(str(best.risk)) * HUNDRED)
         left = f"{self.said.percent('left when sent', trade.net * HUNDRED)} is left" if trade.profit > 0 else "nothing is left"
@@ -287,7 +230,7 @@ class _Telling:
         return f"{self.said.count('filtered', count)} {'pays' if count == 1 else 'pay'} after fees, but less than you asked for."
 
     def notes(self) -> tuple[str, ...]:
-        late = [self.name(slug) for slug in self.found.late]
+        late = [self.words.name(slug) for slug in self.found.late]
         books = [f"The order book{'s' if len(late) > 1 else ''} of {common.listed(late)} did not arrive in time."] if late else []
         own = [common.numbers(self.said, "remark", note) for note in (*(coin.note for coin in self.found.coins), *self.found.notes) if note]
         held = ["How far prices are apart is not profit: this is what is left after taker fees, if both books hold."] if self.pays else []
@@ -301,14 +244,10 @@ class _Telling:
             for leg in judged.route.legs:
                 known = found.get(leg.exchange)
                 if known is None or (known.age_s or 0) < (leg.age_s or 0):
-                    found[leg.exchange] = Used(leg.exchange, self.name(leg.exchange), leg.observed_at, leg.age_s, leg.state)
+                    found[leg.exchange] = Used(leg.exchange, self.words.name(leg.exchange), leg.observed_at, leg.age_s, leg.state)
         return tuple(found.values())
 
     def left(self) -> tuple[Left, ...]:
-        absent = tuple(Left(slug, self.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent)
+        absent = tuple(Left(slug, self.words.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent)
         return (*common.told(self.way), *absent)
 
-
-def net_of(judged: Judged) -> Decimal:
-    """What is left at the amount, a ratio; where nothing can be traded, at the best prices."""
-    return judged.trade.net if judged.trade.net is not None else judged.route.net

@@ -69,7 +69,7 @@ def unlisted(frame: Frame, route: Route, found: Unlisted, now: datetime) -> Answ
     near = f" Did you mean {listed(found.near, 'or')}?" if found.near else ""
     return Answer(
         kind="nothing", title=found.typed, sentence=f"No exchange I watch lists {found.typed}.{near}", notes=(watched(route),), excluded=told(route), as_of=now,
-        page=address("/search/", q=found.typed), examples=tuple(f"best price for {ticker}" for ticker in found.near[:3]),
+        page="/", examples=tuple(f"best price for {ticker}" for ticker in found.near[:3]),
     )
 
 

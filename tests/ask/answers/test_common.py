@@ -28,7 +28,7 @@ def test_a_renamed_coin_is_called_by_both_tickers():
 def test_a_coin_that_nobody_lists_is_said_with_what_is_spelt_like_it():
     answer = one(Frame("$qxj7", intent="best_price", assets=("QXJ7",)), route(), Unlisted(typed="QXJ7", near=("QXJ", "XJ7", "QX7")))
     assert answer.sentence == "No exchange I watch lists QXJ7. Did you mean QXJ, XJ7 or QX7?"
-    assert (answer.kind, answer.title, answer.page) == ("nothing", "QXJ7", "/search/?q=QXJ7")
+    assert (answer.kind, answer.title, answer.page) == ("nothing", "QXJ7", "/")
     assert answer.examples == ("best price for QXJ", "best price for XJ7", "best price for QX7")
     assert answer.notes == ("Pebble watches Ada, Bea, Cid, Dot, Eve.",)
 
