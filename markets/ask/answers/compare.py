@@ -92,7 +92,8 @@ def _single(frame: Frame, route: Route, one: _Coin, now: datetime) -> Answer:
 def _single_sentence(one: _Coin) -> str:
     buy, sell, words = one.c.best_buy, one.c.best_sell, one.words
     if buy is None or sell is None:
-        return next(iter(one.c.notes), f"No exchange has a usable price of {common.pair(one.c.key, one.beside.coin)} right now.")
+        usual = f"No exchange has a usable price of {common.pair(one.c.key, one.beside.coin)} right now."
+        return common.numbers(words.said, "remark", next(iter(one.c.notes), usual))
     cheapest = f"Cheapest to buy on {words.name(buy.exchange)}, {words.quoted('best_buy', buy.price)}"
     return f"{cheapest}; best to sell on {words.name(sell.exchange)}, {words.quoted('best_sell', sell.price)}"
 

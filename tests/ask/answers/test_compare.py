@@ -93,6 +93,11 @@ def test_no_usable_price_at_all():
     assert nobody.table is None
 
 
+def test_two_that_disagree_have_no_best_price():
+    answer = ask(pol(quotes(100, 130)), way=route("compare", exchanges=("ada", "bea")))
+    assert answer.sentence == "The exchanges disagree by 30.00 %, and two are too few to say who is right: no best price." and answer.notes == ()
+
+
 # --- Several coins ------------------------------------------------------------------------------------------------
 def test_several_coins_beside_each_other_without_a_difference_between_them():
     answer = ask(btc(60_000, 60_001), pol(), frame=Frame("btc vs pol", intent="compare", assets=("BTC", "POL")))
