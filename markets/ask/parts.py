@@ -5,7 +5,7 @@ from __future__ import annotations
 from markets.ask.tables import words
 from markets.ask.tokens import Token, tokens
 
-MOST = 4  # places that are looked at: the grammar reads each side of them
+MOST = 2  # places that are looked at: the grammar reads each side of them
 _ENDS = frozenset("?!;.")
 _JOINING = words("and then also plus but , so")
 _ASKING = words("what which where who when how why is are was were does do did can could would should tell show compare list find give any whats")

@@ -15,7 +15,7 @@ SKIPPED = words(
     yo bro guys sir dear honestly <quote> <amount> <number> <bound>
     """
 )
-WINDOW = 16  # tokens that a piece may reach over, those passed over included: the walk stays linear
+WINDOW = 10  # tokens that a piece may reach over, those passed over included: the walk stays linear
 _GAP = "..."
 _LEAF = ""
 

@@ -23,6 +23,7 @@ from exchanges.simulator.server import running
 SUITE = {
     "decoding": ("sqlite",), "storing": ("sqlite", "postgresql"), "books": ("sqlite", "postgresql"), "history": ("postgresql",), "board": ("sqlite",),
     "arbitrage": ("sqlite",), "scaling": ("sqlite",), "serving": ("sqlite",), "pages": ("sqlite",), "looks": ("sqlite",), "memory": ("sqlite",),
+    "ask": ("sqlite",),
 }  # fmt: skip
 LONG: dict[str, tuple[str, ...]] = {"hour": ("sqlite",), "ask-market": ("sqlite",)}  # only when asked for by name: they take their time
 
