@@ -239,7 +239,7 @@ def test_numbers_stand_right_carry_their_exact_value_and_the_best_row_is_marked(
     assert table.count('<tr role="row" class="best">') == 1 and table.index('class="best"') < table.index("0.8234")
     assert '<td role="cell" class="num"><data value="0.82340">0.8234</data></td>' in table
     assert table.count('class="num wide"') == 3 and "\N{EN DASH}" in table
-    assert len(re.findall(r'<th role="rowheader" scope="row" class="named"><span class="pebble', table)) == 2
+    assert len(re.findall(r'<th role="rowheader" scope="row" class="short"><span class="pebble', table)) == 2
 
 
 def test_every_answer_is_a_section_and_a_refusal_has_no_colour_of_one(answering, client):
