@@ -4,11 +4,12 @@ import time
 
 import msgspec
 
-from markets.ask import agent
 from markets.ask.answer import Answer
 from markets.ask.frame import Frame
-from markets.ask.record import Record
-from markets.reads.findings import Asked
+from markets.ask.record import Part, Record
+from markets.ask.router import route
+from markets.reads import routing
+from markets.reads.findings import GATHER, Asked
 from tests.ask.answers.build import MOST
 from tests.ask.figures import holds
 from tests.markets.build import NOW
@@ -17,13 +18,15 @@ from tests.markets.build import NOW
 def ask(intent: str, *assets: str, now=NOW, patience: float = 0.0, fees=None, **frame) -> tuple[Answer, ...]:
     """The answers to a frame. Its record, written and read again, gives the same ones, is small, and says no number without a figure."""
     asked = Asked(now, fees=fees or {}, until=time.monotonic() + patience)
-    reply = agent.replied(Frame(**{"q": f"{intent} {' '.join(assets)}", "intent": intent, "assets": assets} | frame), asked)
-    raw = msgspec.json.encode(reply.record)
+    given = Frame(**{"q": f"{intent} {' '.join(assets)}", "intent": intent, "assets": assets} | frame)
+    way = route(given, routing.standings(intent, "", now))
+    record = Record(now, "1", (Part(given, way, GATHER[intent](given, way, asked)),))
+    raw, answers = msgspec.json.encode(record), record.answers()
     again = msgspec.json.decode(raw, type=Record)
-    assert again == reply.record and again.answers() == reply.answers and len(raw) < MOST
-    for answer in reply.answers:
+    assert again == record and again.answers() == answers and len(raw) < MOST
+    for answer in answers:
         holds(answer)
-    return reply.answers
+    return answers
 
 
 def one(*args, **fields) -> Answer:
