@@ -113,7 +113,7 @@ def _numbers(text: str) -> set[Decimal]:
     found = set()
     for match in _NUMBER.findall(text):
         digits, unit = re.fullmatch(r"([\d,.]+)\s?([a-z]*)", match).groups()  # type: ignore[union-attr]
-        number = Decimal(digits.replace(",", "").rstrip("."))
+        number = Decimal(digits.replace(",", ""))
         found |= {number, number * _TIMES.get(unit, 1)}
     return found
 

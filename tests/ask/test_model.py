@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from markets.ask.frame import Frame, Vocabulary
+from markets.ask.frame import Frame, Span, Vocabulary
 from markets.ask.model import LOW, NOTE, Proposal, accepted, faithful, may_try
 
 WORDS = Vocabulary(
@@ -50,6 +50,15 @@ def test_every_part_may_be_another_one_of_the_question(part):
 def test_amounts_occur_in_the_text(q, amount, fits):
     found = accepted(Proposal("best_price", ("BTC",), amount=amount), replace(FRAME, q=q + " bitcoin"), WORDS)
     assert (found is not None) is fits
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(0, False), (1, True), (2, False)])
+def test_a_limit_is_above_nothing_and_said(limit, fits):
+    assert (accepted(Proposal("compare", ("BTC",), limit=limit), replace(FRAME, q="bitcoin 0 or 1"), WORDS) is not None) is fits
+
+
+def test_the_parts_of_the_old_reading_are_gone():
+    assert accepted(GOOD, replace(FRAME, spans=(Span(0, 2, "side", "buy"),)), WORDS).spans == ()
 
 
 def test_an_old_ticker_and_a_name_within_a_word():
@@ -104,6 +113,9 @@ def test_what_says_anything_else_is_refused(said):
 def test_a_sentence_may_begin_with_another_word():
     assert faithful("Nobody lists it. Try BTC.", "There is nobody who lists it. Perhaps try BTC.", ())
     assert not faithful("Nobody lists it.", "There is Nobody who lists it.", ())
+    for end in ".!?:":
+        assert faithful(f"it is so{end} That is all it is.", f"it is so{end} There is all of it.", ())
+    assert not faithful("it is so, that is all it is.", "it is so, There is all of it.", ()) and faithful("ab", "abcd", ()) and not faithful("ab", "abcde", ())
     assert faithful("x is 1.", "It is x: 1.", ()) and not faithful("x is 1.", "x is 1. 2.", ())
 
 

@@ -84,6 +84,23 @@ def test_who_is_left_out_and_why(more, reason):
     assert all(left.detail for left in found.left)
 
 
+@pytest.mark.parametrize(("frame", "more", "detail"), [
+    ({"exclude": ("b",)}, {}, "you left it out"), ({"exchanges": ("a",)}, {}, "you did not ask for it"),
+    ({}, {"enabled": False}, "switched off by an operator"), ({}, {"feeds": frozenset()}, "collecting this is switched off by an operator"),
+    ({}, {"state": "banned", "detail": "until noon"}, "until noon"),
+    ({}, {"state": "banned"}, "paused by the exchange"), ({}, {"in_rollout": False}, "not offered to everybody yet"),
+])  # fmt: skip
+def test_the_words_for_people(frame, more, detail):
+    found = route(asked(**frame), [standing("a"), standing("b", **more)])
+    assert [(left.exchange, left.name, left.detail) for left in found.left] == [("b", "B", detail)]
+    assert [(step.exchange, step.name) for step in found.steps] == [("a", "A")]
+
+
+def test_an_exchange_is_called_what_people_call_it():
+    found = route(asked(), [standing("a")])
+    assert found.named("a") == "A" and found.named("gone") == "gone" and route(asked(), ()).named("x") == "x"
+
+
 def test_a_source_beside_that_is_off_is_only_not_read():
     found = route(asked(), [standing("a", feeds=frozenset({"tickers"})), standing("b", offers=frozenset({"tickers"}))])
     assert [step.sources for step in found.steps] == [("tickers",), ("tickers",)]
@@ -122,10 +139,10 @@ def test_an_exchange_that_is_down_is_still_read_its_last_numbers_have_ages():
 
 
 def test_new_coins_are_looked_for_where_they_come_early():
-    all_standings = [standing("a", lead_h=2.0), standing("b", lead_h=None), standing("c", lead_h=30.0, priority=500), standing("d", lead_h=0.0, priority=1)]
+    all_standings = [standing("a", lead_h=2.0), standing("b", lead_h=None), standing("c", lead_h=30.0, priority=500), standing("d", lead_h=0.5, priority=1)]
     found = route(asked("new_tokens"), all_standings)
     assert found.priced == ("c", "a", "d", "b")
-    assert [step.why for step in found.steps] == ["lists coins early", "lists coins early", "offers it and is well", "offers it and is well"]
+    assert [step.why for step in found.steps] == ["lists coins early", "lists coins early", "lists coins early", "offers it and is well"]
     assert route(asked("volume_sentiment"), all_standings).priced == ("d", "a", "b", "c")
 
 
