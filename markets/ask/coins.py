@@ -198,7 +198,7 @@ def _take(sheet: Sheet, first: int, end: int, meant: str) -> None:
 
 def find_ordinary(sheet: Sheet) -> None:
     """Mark ordinary words that are coins where something says that they are meant: capitals, their place, what stands beside them."""
-    for at in range(len(sheet)):
+    for at in (*range(len(sheet)), *reversed(range(len(sheet)))):  # and back: a list may be known by its end
         if not sheet.free(at) or sheet.tokens[at].kind != WORD:
             continue
         ticker, hit = _ticker(sheet, at), sheet.lex.hit(sheet.low(at))
@@ -213,6 +213,8 @@ def find_ordinary(sheet: Sheet) -> None:
 def _means_coin(sheet: Sheet, at: int, is_ticker: bool) -> bool:
     if is_ticker and _is_loud(sheet, at) and sheet.tokens[at].text not in _ACRONYMS:
         return True
+    if sheet.low(at) in _KINDS:
+        return False
     if sheet.low(at) in GRAMMAR or len(sheet.low(at)) < 2 or (sheet.low(at) in LEMMAS and sheet.low(at) != "arb"):
         return _is_certain(sheet, at)
     return _stands_for_coin(sheet, at, at + 1)
@@ -221,9 +223,10 @@ def _means_coin(sheet: Sheet, at: int, is_ticker: bool) -> bool:
 def _is_loud(sheet: Sheet, at: int) -> bool:
     """In capitals inside a sentence that is not; a single letter that begins it says nothing."""
     text = sheet.tokens[at].text
-    return text.isupper() and not sheet.in_capitals and (len(text) > 1 or (at > 0 and text != "I"))
+    return text.isupper() and not sheet.in_capitals and (len(text) > 1 or (text != "I" and (at > 0 or sheet.lemma(1) in _AFTER)))
 
 
+_KINDS = words("spot perp perps future futures")  # of market: "perp vs spot" names no coins
 _VERSUS = words("vs versus")
 _CLOSING = words(
     """
@@ -315,17 +318,15 @@ def _is_object(sheet: Sheet, at: int) -> bool:
 
 def _is_subject(sheet: Sheet, at: int, end: int) -> bool:
     """What a figure is of, or what is cheap somewhere: "near price", "is sand cheaper on ..."."""
-    if sheet.low(at) == "arb" and at == 0 and sheet.low(end) in ("was", "is", "has", "did", "at", "now"):
-        return True
     if _own_meaning(sheet, at):
-        return False
+        return sheet.low(at) == "arb" and at == 0 and sheet.low(end) in ("was", "is", "has", "did", "at", "now")
     if sheet.lemma(end) in _AFTER and sheet.low(at - 1) in _STARTS:
         return True
-    if sheet.low(at - 1) in ("has", "have", "did", "does", "will", "is", "why") and sheet.lemma(end) in _MOVES and at == 1:
+    if sheet.low(end) in ("and", "or", ",", "/") and sheet.slot(end + 1) == ASSET and (sheet.low(at - 1) in _STARTS or sheet.lemma(at - 1) in _VERBS):
         return True
-    if sheet.low(at - 1) in ("is", "are", "where", "does") and sheet.lemma(end) in ("cheap", "dear", "list", "trade", "trading"):
-        return True
-    return sheet.slot(end) == EXCHANGE and len(sheet) <= end + 1
+    moves = sheet.low(at - 1) in ("has", "have", "did", "does", "will", "is", "why") and sheet.lemma(end) in _MOVES and at == 1
+    stands = sheet.low(at - 1) in ("is", "are", "where", "does") and sheet.lemma(end) in ("cheap", "dear", "list", "trade", "trading")
+    return moves or stands or (sheet.slot(end) == EXCHANGE and len(sheet) <= end + 1)
 
 
 def _own_meaning(sheet: Sheet, at: int) -> bool:

@@ -200,6 +200,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
             people buying or selling; people buying; people selling; more buyers; buyers than sellers; sellers than buyers; buyers or sellers; buy pressure;
             sell pressure; buying pressure; selling pressure; who trades the most
         """,
+        26: "volume rise; volume rose; volume fall; volume up; volume down; volume change; volume since; volume compared; volume ... since",
         22: """
             volume; how lively; lively; liveliest; moves most; moves the most; dry up; dried up; drying up; got traded; gets traded; get traded; were traded;
             was traded; scared; greedy; afraid; in charge; bulls in; bears in; bulls are; bears are; sentiment

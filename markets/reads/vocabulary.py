@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from exchanges.adapter import Adapter
 from exchanges.adapters import ADAPTERS
 from markets import held, known_coins, read, seeds
-from markets.analysis.aliases import TICKERS
+from markets.analysis.aliases import FORMER, TICKERS
 from markets.ask.frame import Vocabulary
 from markets.latest import Latest
 
@@ -51,14 +51,18 @@ def built_in() -> Vocabulary:
 
 
 def _grown() -> Vocabulary:
-    """What is built in, and every coin, ticker and alias of the store, which count more."""
+    """What is built in, and every coin, ticker and alias of the store.
+
+    A well-known name stays one where some little coin has it for its ticker: who types bitcoin does not mean a coin of that code.
+    """
     known, view, words = built_in(), read.board(), read.words()
-    tickers = known.tickers | {coin.ticker for coin in view.coins.values()}
+    tickers = known.tickers | ({coin.ticker for coin in view.coins.values()} - {name.upper() for name in known.names})
     today = {word: view.coins[alias.coin].ticker for word, alias in words.items() if alias.coin in view.coins}
     former = known.former | {word: ticker for word, ticker in today.items() if words[word].kind in TICKERS and word != ticker}
     names = known.names | {word.lower(): ticker for word, ticker in today.items() if words[word].kind not in TICKERS}
+    typed = tickers | {word for word in former if word in words and words[word].kind == FORMER} | {old for old, *_ in seeds.RENAMED}
     return replace(
-        known, tickers=frozenset(tickers), former=former, names={name: ticker for name, ticker in names.items() if name.upper() not in tickers | former.keys()},
+        known, tickers=frozenset(tickers), former=former, names={name: ticker for name, ticker in names.items() if name.upper() not in typed},
         quotes=known.quotes | {key.quote for key in view.pairs},
         names_of=known.names_of | {coin.ticker: coin.name for coin in view.coins.values() if coin.name},
         stable=known.stable | {coin.ticker for coin in view.coins.values() if coin.kind == "stablecoin"},
