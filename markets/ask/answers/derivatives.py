@@ -68,7 +68,7 @@ def compose(frame: Frame, route: Route, found: Derivatives, now: datetime) -> An
         kind="answer" if counted else "nothing", title=f"{found.coin.label} - {_title(frame, what)}",
         sentence=_sentence(said, frame, found, counted, route), lines=(*_beside(said, frame, found, counted, route), *common.reasons(left)),
         table=_table(said, (*counted, *others), found, route), notes=_notes(frame, found), sources=sources, excluded=left, value=value, unit=unit, as_of=now,
-        max_age_s=common.oldest(sources), page=common.address(f"/funding/{found.coin.key}/", quote=_only_quote(counted)), api=_api(frame, route, found),
+        max_age_s=common.oldest(sources), page=_page(found, counted), api=_api(frame, route, found),
         figures=said.figures,
     )  # fmt: skip
 
@@ -262,6 +262,11 @@ def _row(said: Said, row: Contract, places: int, dated: bool, route: Route) -> t
         Cell(said.amount(f"volume of {name}", row.volume_usd, "USD"), exact(row.volume_usd)),
         Cell(said.age(f"age of {name}", row.age_s), "" if row.age_s is None else f"{row.age_s:.1f}"),
     )  # fmt: skip
+
+
+def _page(found: Derivatives, counted: Sequence[Contract]) -> str:
+    """The coin's own page, where it has one."""
+    return common.address(f"/funding/{found.coin.key}/", quote=_only_quote(counted)) if found.rows else "/funding/"
 
 
 def _only_quote(rows: Sequence[Contract]) -> str | None:

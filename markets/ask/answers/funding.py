@@ -102,7 +102,7 @@ def of_coin(frame: Frame, route: Route, found: Funding, now: datetime) -> Answer
         sentence=_over(said, frame, found, route) if found.paid else _now(said, found, ranked, route, now),
         lines=(*pair_lines(said, found.pair, route), *_held(said, found, ranked, holding, route), *common.reasons(left)), table=table,
         notes=_notes(found, frame), sources=sources, excluded=left, value=_value(found, lead), unit="% a year", as_of=now,
-        max_age_s=common.oldest(sources), page=common.address(f"/funding/{found.coin.key}/", quote=None if found.quote == "USDT" else found.quote),
+        max_age_s=common.oldest(sources), page=_page(found),
         api=_api(found, frame, route), figures=said.figures,
     )  # fmt: skip
 
@@ -121,6 +121,11 @@ def apr(one: Rate | None) -> Decimal | None:
 def _value(found: Funding, lead: Rate | None) -> Decimal | None:
     """The figure it leads with: the highest mean of what was paid, else the first rate."""
     return per_year(max(one.hourly for one in found.paid)) if found.paid else apr(lead)
+
+
+def _page(found: Funding) -> str:
+    """The coin's own page, where it has one."""
+    return common.address(f"/funding/{found.coin.key}/", quote=None if found.quote == "USDT" else found.quote) if found.rates else "/funding/"
 
 
 def _api(found: Funding, frame: Frame, route: Route) -> str:

@@ -73,7 +73,8 @@ def underlyings(frame: Frame, route: Route, found: Underlyings, now: datetime) -
     says = f"Options are listed on {', '.join(found.coins)}. Name one for its expiries." if found.coins else none
     return Answer(
         kind="choose" if found.coins else "nothing", title="Options", sentence=says, lines=tuple(common.reasons(left)), excluded=left, as_of=now,
-        page="/options/", api=common.address("/api/v1/options/", base=found.coins[:1]), examples=tuple(f"{coin} options" for coin in found.coins[:3]),
+        page="/options/", api=common.address("/api/v1/options/", base=found.coins[:1]) if found.coins else "",
+        examples=tuple(f"{coin} options" for coin in found.coins[:3]),
     )  # fmt: skip
 
 

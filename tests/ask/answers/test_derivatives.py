@@ -97,7 +97,8 @@ def test_nothing_counts_or_is_listed():
     answer = told(row(B, reason="stale"), found={"missing": missing})
     assert answer.kind == "nothing" and answer.sentence == "No perpetual on POL counts right now."
     assert answer.value is None and answer.excluded[-1] == missing[0]
-    assert told(coin=MATIC).sentence == "No exchange that was asked lists a perpetual on MATIC (now POL)." and told().table is None and told().notes == ()
+    assert told(coin=MATIC).sentence == "No exchange that was asked lists a perpetual on MATIC (now POL)." and told().table is None
+    assert (told().notes, told().page) == ((), "/funding/")
 
 
 def test_addresses_and_notes_follow_what_was_asked():

@@ -75,7 +75,7 @@ def test_nothing_counts_or_is_listed():
     answer = told(rate(A, reason="thin"))
     assert answer.kind == "nothing" and answer.sentence == "No funding rate of POL counts right now." and answer.value is None
     nothing = told(coin=MATIC, found={"missing": (Left(A, A.title(), "starting", "nothing has been collected yet"),)})
-    assert nothing.sentence == "No exchange that was asked lists a perpetual on MATIC (now POL)." and nothing.table is None
+    assert nothing.sentence == "No exchange that was asked lists a perpetual on MATIC (now POL)." and nothing.table is None and nothing.page == "/funding/"
     assert nothing.excluded[-1].reason == "starting"
 
 

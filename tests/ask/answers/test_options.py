@@ -70,4 +70,4 @@ def test_without_a_coin_which_there_are():
     assert answer.kind == "choose" and answer.sentence == "Options are listed on BNB, BTC, ETH, SOL. Name one for its expiries."
     assert answer.examples == ("BNB options", "BTC options", "ETH options") and answer.api == "/api/v1/options/?base=BNB"
     nothing = one(frame, way, Underlyings())
-    assert nothing.kind == "nothing" and nothing.sentence.startswith("No exchange that was asked lists options") and nothing.api == "/api/v1/options/"
+    assert nothing.kind == "nothing" and nothing.sentence.startswith("No exchange that was asked lists options") and nothing.api == ""
