@@ -1,6 +1,10 @@
 """A whole installation in one process: the simulator, the product's own client, store and reads, on a test database."""
 
+from contextlib import contextmanager
+
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from exchanges.setup import ensure_rows
 from exchanges.simulator.server import running
@@ -23,24 +27,40 @@ def simulator(one_simulator):
     one_simulator.control(reset=True)
 
 
-@pytest.fixture
-def installation(db, simulator, settings, tmp_path, monkeypatch):
+@contextmanager
+def installed(simulator, folder):
     """Fresh rows, fresh limits, short deadlines (a hanging exchange costs a test a second, not ten)."""
-    settings.LIMITS_FILE, settings.UPSTREAM = tmp_path / "limits.sqlite3", simulator.url
     short = Transport(upstream=simulator.url, deadlines=Deadlines(connect=1, first_byte=1, whole=2, bulk=2, cycle=4))
-    monkeypatch.setattr(asking, "transport", lambda: short)
-    ensure_rows()
-    read.forget()
-    yield simulator
-    short.close()
-    asking.limits().close()
-    read.forget()
+    with override_settings(LIMITS_FILE=folder / "limits.sqlite3", UPSTREAM=simulator.url), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "transport", lambda: short)
+        ensure_rows()
+        read.forget()
+        yield simulator
+        short.close()
+        asking.limits().close()
+        read.forget()
 
 
 @pytest.fixture
-def collected(installation):
+def installation(db, simulator, tmp_path):
+    with installed(simulator, tmp_path):
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def catalogues(django_db_setup, django_db_blocker, one_simulator, tmp_path_factory):
+    """All five exchanges' catalogues, stored once for a file: its tests work within this transaction and leave it as it was."""
+    one_simulator.control(reset=True)
+    with django_db_blocker.unblock(), transaction.atomic():
+        with installed(one_simulator, tmp_path_factory.mktemp("catalogues")):
+            assert {poll(slug, "instruments") for slug in FIVE} == {"ok"}
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def collected(catalogues, installation):
     """All five exchanges' catalogues and first prices are stored."""
-    assert {poll(slug, "instruments") for slug in FIVE} == {"ok"}
     assert {poll(slug, "tickers") for slug in FIVE} == {"ok"}
     return installation
 

@@ -11,7 +11,7 @@ from markets import asking, read
 from markets.models import Quote
 from tests.journeys.conftest import FIVE, poll
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("sick")]  # in one process: they share the catalogues
 SICK = "kucoin"
 WELL = [slug for slug in FIVE if slug != SICK]
 
