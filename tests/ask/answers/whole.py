@@ -125,6 +125,9 @@ CASES = {
     "help-words": lambda: helping.helped("funding,basis"),
     "largest": _held,
     "largest-apart": _apart,
+    "largest-limit": lambda: largest.told(
+        {"apart": (derivatives.row(B, "0.51", "0.5"),), "count": 12}, topic="basis", threshold=Threshold(">", "30", "bps"),
+    ),
     "largest-nothing": lambda: one(Frame("?", intent="derivatives"), route("derivatives", left=LEFT), Largest()),
     "listings": _news,
     "listings-gone": lambda: _news(topic="gone", exchanges=(A, B), time_range="30d"),
@@ -149,6 +152,7 @@ CASES = {
     "volumes-unusual": lambda: volume.all_of(volume.BTC, whole=volume.activity(relative=D(1)), topic="unusual", quote="USDT"),
     "volumes-sentiment": lambda: volume.all_of(volume.BTC, whole=volume.activity(relative=D(1)), topic="sentiment"),
     "wallets": _doors,
+    "wallets-networks": lambda: wallets.told(wallets.door(), wallets.door(network="base", into=False, out=False), wallets.door(network="bnb", out=None)),
     "wallets-one": lambda: one(
         Frame("?", intent="status", topic="withdrawals"), route("status", left=LEFT),
         Wallets(coin=POL, doors=(Door(exchange=A, network="base", withdraw_open=True, withdraw_fee=D("0.5"), observed_at=NOW, age_s=60.0, state="fresh"),)),
