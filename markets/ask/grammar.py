@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec import structs
 
 from markets.ask.amounts import amount_of, find_numbers
-from markets.ask.coins import find_names, find_ordinary, find_pairs, mend
+from markets.ask.coins import find_names, find_pairs, mend
 from markets.ask.frame import LONGEST, Frame, Span, Vocabulary
 from markets.ask.intents import ALONE, read_intent, stream
 from markets.ask.lexicon import Lexicon, lexicon
+from markets.ask.ordinary import find_ordinary
 from markets.ask.parts import cuts
 from markets.ask.places import find_negations
 from markets.ask.quotes import find_currency_signs, quote_of, settle_quotes
