@@ -80,6 +80,7 @@ def sides():
     return {(row.exchange.slug, row.inside): (row.answers, row.errors) for row in RolloutCount.objects.select_related("exchange")}
 
 
+@pytest.mark.both
 @pytest.mark.django_db
 def test_the_first_is_written_at_once_and_those_of_the_next_seconds_together(counted, django_assert_num_queries):
     tallies.count(PART, [GOOD], DAY, 12.0, corrected=False)

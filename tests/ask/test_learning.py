@@ -18,7 +18,7 @@ from markets.models import Asset, AssetAlias, Question, Setting
 from markets.reads.findings import Asked
 from markets.reads.vocabulary import built_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market"), pytest.mark.both]
 NOTHING, REFUSAL, GOOD = (Answer(kind=kind, title="", sentence="") for kind in ("nothing", "refusal", "answer"))
 
 

@@ -19,7 +19,7 @@ from markets.ask.router import Route
 from markets.models import Receipt, Setting
 from markets.reads.findings import Asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market"), pytest.mark.both]
 FRAME = Frame("best price for btc", intent="best_price", assets=("BTC",))
 
 
