@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -33,13 +34,14 @@ from markets.models import Setting
 QUESTIONS, SEED, URL, WRONG = "PEBBLE_BENCH_QUESTIONS", "PEBBLE_BENCH_SEED", "PEBBLE_BENCH_URL", "PEBBLE_BENCH_WRONG"
 WARM_MS, FETCHED_MS = 300.0, 2000.0
 RECEIPTS = 500  # that are computed again
-DOWN = 2  # exchanges that stop answering for the second half
-WARM_S, DOWN_S = 300.0, 300.0
+DOWN, PART = 2, 4  # exchanges that stop answering, for one question in so many
+LAST = 5  # that went wrong, told with a sign of life
+WARM_S, DOWN_S, LOOK_S = 300.0, 300.0, 2.0
 GONE = ("down", "banned", "blocked", "auto_disabled")
 
 
 def run() -> Iterator[Figure]:
-    """Figures with all exchanges, then with two of them down."""
+    """Figures with all exchanges, then of a quarter as many questions with two of them down."""
     count, seed = int(os.environ.get(QUESTIONS, "10000")), int(os.environ.get(SEED, "1"))
     wrong = Path(os.environ.get(WRONG) or settings.DATA_DIR / "ask-market-wrong.ndjson")
     wrong.unlink(missing_ok=True)
@@ -48,7 +50,7 @@ def run() -> Iterator[Figure]:
         yield from _asked("all exchanges", count, seed, seen, line, wrong)
         if not os.environ.get(URL):
             down = _taken_down(seen, line)
-            yield from _asked("two exchanges down", count, seed + 1, seen, line, wrong, down)
+            yield from _asked("two exchanges down", max(1, count // PART), seed + 1, seen, line, wrong, down)
 
 
 # --- What is asked --------------------------------------------------------------------------------------------------
@@ -67,15 +69,24 @@ def _running() -> Iterator[Callable[[], Line]]:
     port = serving.free_port()
     with processes.workers(), processes.web(port):
         line = Line("127.0.0.1", port)
-        processes.until(lambda: _collected(line), "every source of every exchange has answered", WARM_S)
+        processes.until(lambda: all(exchange["live"] for exchange in line.ask("status/")[2]["exchanges"]), "all exchanges are live", WARM_S)
+        ends = time.monotonic() + WARM_S
+        while (silent := _silent(line)) and time.monotonic() < ends:
+            time.sleep(LOOK_S)
+        _say(f"asking; sources that have not answered yet: {', '.join(silent) or 'none'}")
         yield lambda: Line("127.0.0.1", port)
 
 
-def _collected(line: Line) -> bool:
-    """Whether every source that is on has answered well once."""
-    _, _, status = line.ask("status/")
-    sources = [source for exchange in status["exchanges"] for source in exchange["sources"] if source["enabled"]]
-    return bool(sources) and all(source["ok_at"] for source in sources) and all(exchange["live"] for exchange in status["exchanges"])
+def _silent(line: Line) -> list[str]:
+    """The sources that are on and have never answered well."""
+    exchanges = line.ask("status/")[2]["exchanges"]
+    return [f"{each['exchange']} {source['source']}" for each in exchanges for source in each["sources"] if source["enabled"] and not source["ok_at"]]
+
+
+def _say(text: str) -> None:
+    """A sign of life beside the figures."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _taken_down(seen: World, line: Callable[[], Line]) -> tuple[str, ...]:
@@ -99,10 +110,10 @@ def _taken_down(seen: World, line: Callable[[], Line]) -> tuple[str, ...]:
 # --- Figures ----------------------------------------------------------------------------------------------------------
 def _asked(name: str, count: int, seed: int, seen: World, line: Callable[[], Line], wrong: Path, down: Sequence[str] = ()) -> Iterator[Figure]:  # noqa: PLR0917
     began = time.perf_counter()
-    outcomes = driving.drive(generated(seen, count, seed), line, seen, down)
+    outcomes = driving.drive(generated(seen, count, seed), line, seen, down, lambda done: _say(_so_far(name, done, began)))
     seconds = time.perf_counter() - began
     with wrong.open("a", encoding="utf-8") as file:
-        file.writelines(f"{outcome.line()}\n" for outcome in outcomes if outcome.verdict.wrong or outcome.verdict.loose or outcome.failed)
+        file.writelines(f"{outcome.line()}\n" for outcome in outcomes if outcome.bad)
     yield _numbers(name, outcomes, seed, seconds, down)
     yield _read(name, outcomes)
     warm, cold = [outcome for outcome in outcomes if not outcome.fetched], [outcome for outcome in outcomes if outcome.fetched]
@@ -110,6 +121,14 @@ def _asked(name: str, count: int, seed: int, seen: World, line: Callable[[], Lin
     if cold:
         yield _speed(f"{name}: books had to be fetched", cold, FETCHED_MS)
     yield _receipts(name, outcomes, line())
+
+
+def _so_far(name: str, outcomes: Sequence[Outcome], began: float) -> str:
+    warm = sorted(outcome.ms for outcome in outcomes if not outcome.fetched)
+    cold = sorted(outcome.ms for outcome in outcomes if outcome.fetched)
+    told = "; ".join(f"p95 {_at(taken, 0.95):.0f} ms of {len(taken)} {what}" for what, taken in (("warm", warm), ("fetched", cold)) if taken)
+    bad = "".join(f"\n  {outcome.question.text!r}: {outcome.verdict}" for outcome in [each for each in outcomes if each.bad][-LAST:])
+    return f"{name}: {len(outcomes)} asked in {time.perf_counter() - began:.0f} s, {sum(outcome.bad for outcome in outcomes)} bad; {told}{bad}"
 
 
 def _numbers(name: str, outcomes: Sequence[Outcome], seed: int, seconds: float, down: Sequence[str]) -> Figure:

@@ -19,6 +19,7 @@ from markets.benchmarks.asking.questions import Question
 from markets.benchmarks.asking.world import World
 
 AT_ONCE, TRIES = 2, 4  # questions; askings before numbers that fit neither before nor after are wrong
+TOLD = 500  # questions between two signs of life
 WAIT_S = 30.0
 LATE = "not arrive in time"
 NOTHING: Mapping[str, Any] = {"results": [], "quotes": [], "excluded": [], "closest": [], "expiries": []}  # an address that refuses has no rows
@@ -75,6 +76,11 @@ class Outcome:
         return self.status >= 400 or bool(self.verdict.broken)
 
     @property
+    def bad(self) -> bool:
+        """Something that must not be."""
+        return self.failed or bool(self.verdict.wrong or self.verdict.loose)
+
+    @property
     def kind(self) -> str:
         """Of its first answer."""
         return str(self.reply["answers"][0]["kind"]) if self.status < 400 else "error"
@@ -126,8 +132,10 @@ def _since(observed: str | None, at: datetime) -> bool:
     return observed is not None and datetime.fromisoformat(observed) > at
 
 
-def drive(questions: Iterable[Question], line: Callable[[], Line], world: World, down: Sequence[str] = ()) -> list[Outcome]:
-    """All questions, AT_ONCE at a time, each on the next free connection."""
+def drive(
+    questions: Iterable[Question], line: Callable[[], Line], world: World, down: Sequence[str] = (), tell: Callable[[list[Outcome]], None] = lambda _: None,
+) -> list[Outcome]:
+    """All questions, AT_ONCE at a time, each on the next free connection; `tell` is called with all so far, every TOLD questions."""
     waiting, outcomes, lock = iter(questions), list[Outcome](), threading.Lock()
 
     def work() -> None:
@@ -139,7 +147,9 @@ def drive(questions: Iterable[Question], line: Callable[[], Line], world: World,
                 return
             outcome = asked(question, mine.ask, world, down)
             with lock:
-                outcomes.append(outcome if outcome.verdict.wrong or outcome.verdict.loose or outcome.failed else light(outcome))
+                outcomes.append(outcome if outcome.bad else light(outcome))
+                if len(outcomes) % TOLD == 0:
+                    tell(outcomes)
 
     threads = [threading.Thread(target=work, name=f"asking {number}") for number in range(AT_ONCE)]
     for thread in threads:
