@@ -21,7 +21,7 @@ from django.core.management import call_command
 
 from exchanges.models import Exchange
 from exchanges.simulator.server import Running
-from markets import held, schedules
+from markets import held, tasks
 from markets.benchmarks import processes, serving
 from markets.benchmarks.asking import driving, world
 from markets.benchmarks.asking.driving import Line, Outcome
@@ -65,7 +65,7 @@ def _running() -> Iterator[Callable[[], Line]]:
     Setting.objects.update_or_create(pk=1, defaults={"api_per_minute": 0, "api_burst_10s": 0})  # all questions come from one address
     held.forget()
     for exchange in Exchange.objects.filter(enabled=True):
-        schedules.start_now(exchange.slug)  # as `manage.py run` does
+        tasks.start(exchange.slug)  # here, where nobody stops a first poll that takes long
     port = serving.free_port()
     with processes.workers(), processes.web(port):
         line = Line("127.0.0.1", port)
