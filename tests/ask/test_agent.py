@@ -13,6 +13,7 @@ from markets.ask.answers.unread import Unread
 from markets.ask.frame import INTENTS, Frame
 from markets.models import Asset, Market, Setting
 from markets.reads.findings import GATHER, Asked
+from markets.reads.findings.common import near
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
 FRAME = Frame("best price for btc", intent="best_price", assets=("BTC",))
@@ -152,3 +153,14 @@ def test_two_exchanges_that_are_off_are_left_out_of_every_answer_and_told(switch
         assert reply.answers and not {"kucoin", "bybit"} & set(reply.record.parts[0].route.priced)
         used = {(text, source.exchange) for answer in reply.answers for source in answer.sources if source.exchange in ("kucoin", "bybit")}
         assert not used or text == "is kucoin up"  # which is about just that
+
+
+@pytest.mark.parametrize("text", ["best price for XYZ", "compare XYZ prices", "best price for XYZ in USDC"])
+def test_a_coin_that_is_listed_but_halted_is_told_so(text, now):
+    answer = agent.ask(text, Asked(now)).answers[0]
+    assert answer.kind == "nothing" and answer.sentence.startswith("No exchange has a usable price")
+    assert ("binance", "not_trading") in {(left.exchange, left.reason) for left in answer.excluded}
+
+
+def test_a_coin_is_never_offered_instead_of_itself():
+    assert near("xyz") == () and near("XYZZ") == ("XYZ",)

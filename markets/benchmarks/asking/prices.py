@@ -16,7 +16,7 @@ CENTS, COINS = Decimal("0.005"), Decimal("0.000000005")  # half of the last digi
 # --- Which pair ---------------------------------------------------------------------------------------------------
 def pair_of(c: Checked) -> str:
     """The pair that answers: in the stated currency, dollars as USDT, else the busiest on the exchanges asked; "" where nobody lists it."""
-    return _first(c, c.scope, c.narrowed) or _first(c, list(c.world.exchanges), None)
+    return _first(c, c.scope, c.narrowed) or _first(c, list(c.world.exchanges), None) or _halted(c)
 
 
 def _first(c: Checked, scope: Sequence[str], narrowed: Sequence[str] | None) -> str:
@@ -24,7 +24,17 @@ def _first(c: Checked, scope: Sequence[str], narrowed: Sequence[str] | None) -> 
     rows = [row for row in c.reads.read("pairs/", base=c.coin, exchange=narrowed, limit="100")["results"] if row["listed"]]
     wanted = MONEY if c.meant.quote == DOLLAR and any(row["quote"] == MONEY for row in rows) else c.meant.quote
     rows.sort(key=lambda row: (row["quote"] != wanted, -Decimal(row["volume_usd"] or 0), row["quote"] != MONEY, row["quote"]))
-    return next((pair for row in rows if (pair := f"{row['base']}-{row['quote']}") and (row["live"] or _trades(c, pair, scope))), "")
+    return next((pair for row in rows if (pair := _named(row)) and (row["live"] or _trades(c, pair, scope))), "")
+
+
+def _halted(c: Checked) -> str:
+    """Where none of a coin's pairs trades that in MONEY; "" where it has none."""
+    rows = c.reads.read("pairs/", base=c.coin, limit="100")["results"]
+    return next((_named(row) for row in sorted(rows, key=lambda row: (row["quote"] != MONEY, row["quote"])) if row["listed"]), "")
+
+
+def _named(row: Row) -> str:
+    return f"{row['base']}-{row['quote']}"
 
 
 def _trades(c: Checked, pair: str, scope: Sequence[str]) -> bool:

@@ -54,7 +54,7 @@ def coin(ticker: str) -> Coin | None:
 def near(ticker: str) -> tuple[str, ...]:
     """Tickers that trade and are spelt almost like this one, or whose names begin like it."""
     board = read.board()
-    traded = sorted({key.base for key in board.pairs} - {key for key, found in board.coins.items() if found.kind == AssetKind.LEVERAGED})
+    traded = sorted({key.base for key in board.pairs} - {ticker.upper()} - {key for key, found in board.coins.items() if found.kind == AssetKind.LEVERAGED})
     like = difflib.get_close_matches(ticker.upper(), traded, n=NEAR, cutoff=0.6)
     return tuple(dict.fromkeys(board.coins[key].ticker if key in board.coins else key for key in like))
 
@@ -77,6 +77,12 @@ def pairs_of(base: str, exchanges: Iterable[str] = ()) -> list[PairKey]:
     return sorted(found, key=lambda key: (-volumes.get(key, ZERO), key.quote != MONEY, key.quote))
 
 
+def halted(base: str) -> list[PairKey]:
+    """The coin's pairs that are listed, trading or not, that in MONEY first."""
+    found = [key for key, row in read.board().pairs.items() if key.base == base and any(q.status != "delisted" for q in row.values())]
+    return sorted(found, key=lambda key: (key.quote != MONEY, key.quote))
+
+
 def _trades(q: Quote, wanted: set[str]) -> bool:
     return q.status == "trading" and (not wanted or q.exchange in wanted)
 
@@ -84,9 +90,9 @@ def _trades(q: Quote, wanted: set[str]) -> bool:
 def pair(meant: Coin, quote: str | None, exchanges: Iterable[str]) -> tuple[PairKey | None, str]:
     """The pair that answers, and what is to be said where that is not in the currency that was asked for; None where nobody lists the coin.
 
-    Dollars are answered in USDT where there is such a pair.
+    Dollars are answered in USDT where there is such a pair. A pair that trades nowhere today answers only where no other does.
     """
-    known = pairs_of(meant.key, exchanges) or pairs_of(meant.key)
+    known = pairs_of(meant.key, exchanges) or pairs_of(meant.key) or halted(meant.key)
     if not known:
         return None, ""
     if quote is None:
