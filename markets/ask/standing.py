@@ -29,33 +29,7 @@ AFTER = words(
     history withdrawal deposit wallet
     """
 )
-_STARTS = frozenset(
-    [
-        "",
-        "?",
-        ".",
-        "!",
-        ",",
-        ";",
-        ":",
-        "the",
-        "best",
-        "is",
-        "are",
-        "does",
-        "what",
-        "for",
-        "of",
-        "current",
-        "show",
-        "me",
-        "check",
-        "how",
-        "and",
-        "vs",
-        "cheapest",
-    ]
-)
+_STARTS = words("? . ! , ; : the best is are does what for of current show me check how and vs cheapest") | {""}  # "": the text begins
 _MOVES = words("been gone go going moved do did rise fall up down crash pump recover drop move moving done doing")
 _QUALIFIERS = words(
     """
