@@ -25,6 +25,8 @@ from tests.journeys.conftest import FIVE, poll
 pytestmark = pytest.mark.system
 NAMES = {adapter.slug: adapter.name for adapter in ADAPTERS.values()}
 SLUGS = {name: slug for slug, name in NAMES.items()}
+# Nobody is limited; and one worker polls one exchange after the other, which on a busy machine takes longer than prices stay fresh.
+CALM = {"api_per_minute": 0, "api_burst_10s": 0, "fresh_periods": 60, "aging_periods": 120, "arbitrage_skew_s": 300}
 SOURCES = ("currencies", "perp_instruments", "perp_tickers", "funding")
 BEST = "What's the best price for MATIC?"
 GAPS = "Find arbitrage opportunities between BTC on different exchanges"
@@ -36,7 +38,7 @@ BESIDE = "Compare ETH prices across all exchanges"
 @pytest.fixture
 def asking(collected, client, monkeypatch):
     """Everything collected once, every coin known as after ten minutes, a queue that reads at once. Returns the client."""
-    Setting.objects.update_or_create(pk=1, defaults={"api_per_minute": 0, "api_burst_10s": 0})
+    Setting.objects.update_or_create(pk=1, defaults=CALM)
     monkeypatch.setattr(turns, "async_task", lambda name, *args, **_: tasks.look(*args))
     monkeypatch.setattr(pagecache, "_count", lambda request: None)
     for slug in FIVE:
