@@ -20,7 +20,7 @@ _SPANS = {
 }
 _LAST = words("last past previous this")
 _ONE_WORD = {
-    "yesterday": "48h",
+    "yesterday": "24h",
     "today": "24h",
     "tonight": "24h",
     "intraday": "24h",

@@ -111,7 +111,7 @@ def test_bounds(q, op, value, unit):
 
 
 @pytest.mark.parametrize(("q", "time_range"), [
-    ("btc last 7 days", "7d"), ("btc chart 4h", "4h"), ("btc since yesterday", "48h"), ("btc over the last week", "7d"), ("btc this month", "30d"),
+    ("btc last 7 days", "7d"), ("btc chart 4h", "4h"), ("btc since yesterday", "24h"), ("btc over the last week", "7d"), ("btc this month", "30d"),
     ("btc price", None),
 ])  # fmt: skip
 def test_times(q, time_range):

@@ -31,6 +31,7 @@ T = TypeVar("T")
 SHOWN, NEAREST, LARGEST = 5, 3, 45_000  # rows of a list; of those that come closest; bytes that its evidence may take
 LOOPS = ("triang", "loop")
 MONEY = ("usd", "usdt", "usdc")
+_TOWARDS = ("to", "into", "onto")
 _BUY, _SELL = re.compile(r"\b(buy\w*|bought|purchas\w*)\b"), re.compile(r"\b(sell\w*|sold|offload\w*|dump\w*)\b")
 
 
@@ -157,9 +158,18 @@ def directions(frame: Frame) -> tuple[tuple[str, str], ...]:
     first, second = frame.exchanges[:2]
     text = frame.q.lower()
     buy, sell = _BUY.search(text), _SELL.search(text)
-    if not buy or not sell:
-        return (first, second), (second, first)
-    return ((first, second),) if buy.start() < sell.start() else ((second, first),)
+    if buy and sell:
+        return ((first, second),) if buy.start() < sell.start() else ((second, first),)
+    before = _before(frame, first), _before(frame, second)
+    if before[0] == "from" or (before[1] in _TOWARDS and before[0] not in _TOWARDS):
+        return ((first, second),)
+    return ((second, first),) if before[1] == "from" else ((first, second), (second, first))
+
+
+def _before(frame: Frame, exchange: str) -> str:
+    """The word before an exchange is named: "from" where coins are, "to" where they go."""
+    start = next((span.start for span in frame.spans if span.slot == "exchange" and span.value == exchange), 0)
+    return (frame.q[:start].lower().split() or [""])[-1]
 
 
 def _routes(key: PairKey, ways: Iterable[tuple[str, str]], wanted: Wanted, asked: Asked) -> list[Found]:

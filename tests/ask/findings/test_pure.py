@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from markets.analysis import liquidity
 from markets.analysis.amounts import TOP, Order
 from markets.analysis.best import Terms
-from markets.ask.frame import Frame
+from markets.ask.frame import Frame, Span
 from markets.board import Ladder
 from markets.reads.findings import arbitrage, cuts
 from tests.ask.answers.build import inputs
@@ -25,6 +25,15 @@ D = Decimal
 ])  # fmt: skip
 def test_directions(q, ways):
     assert arbitrage.directions(Frame(q, exchanges=(BUY, SELL))) == ways
+
+
+@pytest.mark.parametrize(("q", "ways"), [
+    ("is it worth moving pol from kucoin to gate", ((BUY, SELL),)), ("bring pol to kucoin from gate", ((SELL, BUY),)), ("pol kucoin to gate", ((BUY, SELL),)),
+    ("pol from kucoin or gate", ((BUY, SELL),)), ("send pol to kucoin or to gate", ((BUY, SELL), (SELL, BUY))), ("kucoin and gate", ((BUY, SELL), (SELL, BUY))),
+])  # fmt: skip
+def test_where_coins_are_and_where_they_go(q, ways):
+    spans = tuple(Span(q.index(word), q.index(word) + len(word), "exchange", slug) for word, slug in (("kucoin", BUY), ("gate", SELL)))
+    assert arbitrage.directions(Frame(q, exchanges=(BUY, SELL), spans=spans)) == ways
 
 
 def test_levels_that_an_order_meets_and_one_more():
