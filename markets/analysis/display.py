@@ -81,7 +81,9 @@ def _body(text: str) -> str:
 def split_price_html(value: Decimal | None, places: int | None = None) -> str:
     """The hero price: like `price_html`, with the decimals of a large number set apart."""
     html = price_html(value, places=places)
-    return re.sub(r">([\d,]*\d)(\.\d+)</data>$", r'>\1<span class="cents">\2</span></data>', html) if known(value) and abs(value or 0) >= 1 else html
+    if value is None or not value.is_finite() or abs(value) < 1:
+        return html
+    return re.sub(r">([\d,]*\d)(\.\d+)</data>$", r'>\1<span class="cents">\2</span></data>', html)
 
 
 # --- Gaps, percents, amounts ------------------------------------------------------------------------------------
