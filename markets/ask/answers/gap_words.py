@@ -79,7 +79,7 @@ class GapWords:
         net, trade, full = net_of(judged) * HUNDRED, judged.trade, judged.full
         return (
             Cell(self.where(route)), cell(self.said.percent(f"left on {route.name}", net), net),
-            cell(self.money(trade.profit, route, f"profit of {route.name}"), trade.profit) if trade.size else Cell("nothing"),
+            cell(self.money(trade.profit, route, f"profit of {route.name}"), cents(trade.profit)) if trade.size else Cell("nothing"),
             cell(self.price(route.buy), route.buy.price), cell(self.price(route.sell), route.sell.price),
             cell(self.said.bps(f"gross of {route.name}", route.gross * BPS), route.gross * BPS),
             cell(f"{self.said.amount(f'most of {route.name}', full.cost, route.quote)} {route.quote}", full.cost) if full.size else Cell("nothing"),

@@ -40,8 +40,16 @@ def funding(c: Checked) -> None:
             c.holds(f"{said['exchange']} has no such rate", said["rate_pct"] is None)
             continue
         _rate(c, said, found, said["exchange"])
-    rates = [Decimal(row["apr_pct"]) for row in mine.values() if counts(row) and row["apr_pct"]]
+    rates = [Decimal(row["apr_pct"]) for row in mine.values() if _ranked(c, row)]
     c.same("the leading rate", c.answer["value"], max(rates, default=None))
+
+
+def _ranked(c: Checked, row: Row) -> bool:
+    """Whether a rate stands in the order: it counts, and so does the price of its contract."""
+    if not counts(row) or not row["apr_pct"]:
+        return False
+    priced = c.reads.read("derivatives/", base=row["base"], kind="perp", limit="100")["results"]
+    return any((each["exchange"], each["symbol"]) == (row["exchange"], row["symbol"]) and each["state"] in LIVE for each in priced)
 
 
 def _rate(c: Checked, said: Row, found: Row, name: str) -> None:
@@ -77,9 +85,10 @@ def _furthest(c: Checked) -> None:
     rates = [Decimal(said["apr_pct"]) for said in c.rows]
     down = c.meant.topic == "lowest"
     c.holds("rates out of order", rates == sorted(rates, reverse=not down))
-    counted = [Decimal(row["apr_pct"]) for row in rows if counts(row) and row["apr_pct"] and _thick(row)]
-    if rates and counted:
-        c.same("the furthest rate", rates[0], min(counted) if down else max(counted))
+    known_rates = sorted((row for row in rows if counts(row) and row["apr_pct"] and _thick(row)), key=lambda row: Decimal(row["apr_pct"]), reverse=not down)
+    first = next((row["apr_pct"] for row in known_rates if _ranked(c, row)), None)
+    if rates and first:
+        c.same("the furthest rate", rates[0], first)
 
 
 def _thick(row: Row) -> bool:

@@ -56,6 +56,12 @@ def test_several_gaps_with_what_is_not_told():
                                "2 pay after fees, but less than you asked for.")  # fmt: skip
 
 
+def test_the_profit_of_a_row_is_a_figure_as_it_is_written():
+    answer = ask(GAP)
+    at = next(at for at, column in enumerate(answer.table.columns) if column.name == "profit")
+    assert {row[at].value for row in answer.table.rows} <= {figure.value for figure in answer.figures}
+
+
 def test_at_an_amount():
     answer = ask(GAP, terms=replace(TERMS, amount=D(100)))
     assert answer.sentence.endswith("POL from Ada to Bea leaves 0.30 % of 100 USDT, a profit of 0.2992008 USDT; it pays up to 2,874.87 USDT.")
