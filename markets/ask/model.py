@@ -1,7 +1,7 @@
 """A language model that may be plugged in: what it is asked for, and what of its words is let through. Pure.
 
 It may propose how a question was meant, or put a sentence differently. It supplies no number and no name: a proposal may only hold
-what the question holds, and a rephrased sentence must say exactly the numbers and names of the original in the same order.
+what the question holds, and a rephrased sentence must say exactly what the original says in the same order, with other little words between.
 """
 
 from __future__ import annotations
@@ -16,20 +16,24 @@ from msgspec.structs import replace
 
 from markets.ask.answer import Answer
 from markets.ask.frame import INTENTS, SIDES, Frame, Vocabulary
+from markets.ask.tables import words as listed
 
 NOT_UNDERSTOOD = ("nonsense", "off_topic")  # topics of `unknown` that a model may try; the others are refused on purpose
 LOW = 0.02  # below it two readings weigh the same
 NOTE = "A language model proposed how to read this question."
 LONGER = 2  # times as long as the original a sentence may be
 NEVER = re.compile(r"risk.free|guarantee|you should|\brecommend", re.IGNORECASE)
-TURNS = frozenset({
-    "not", "no", "never", "none", "without", "except", "buy", "sell", "buying", "selling", "more", "less", "higher", "lower", "above", "below", "cheapest",
-    "cheaper", "dearest", "dearer", "best", "worst", "most", "least", "up", "down",
-})  # fmt: skip # words that turn a sentence round
+# Words that another wording may bring in or leave out. Nothing that turns a sentence round, says a direction, a time or a condition.
+GLUE = listed(
+    """
+    a an the is are be it its this that these those there here which who you your we our i me of on at in by with for as than and so well just pay pays paid
+    has have get gets place stands comes makes perhaps please
+    """
+)
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?\s?(?:k|m|thousand|million)?(?!\w)|\d[\d,]*(?:\.\d+)?", re.IGNORECASE)
 _TIMES = {"k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000}
 _RANGE = re.compile(r"([1-9]\d{0,3})[mhdw]")
-_FACT = re.compile(r"[\w.,%+−/-]*\d[\w.,%+−/-]*|[^\W\d_]+(?:[.'’-][^\W\d_]+)*")
+_TOKEN = re.compile(r"[\w.,%+−/-]*\d[\w.,%+−/-]*|[^\W\d_]+(?:[.'’-][^\W\d_]+)*|[^\s.,;:!?()–—]")
 
 
 class Model(Protocol):
@@ -129,7 +133,7 @@ def _range(time_range: str, text: str) -> bool:
 
 # --- Other words ----------------------------------------------------------------------------------------------------
 def faithful(sentence: str, said: str, names: Iterable[str]) -> bool:
-    """Whether other words say the same: the same numbers, names and turning words in the same order, no new name, nothing forbidden."""
+    """Whether other words say the same: every number, unit, name and word but GLUE, in the same order, and nothing forbidden."""
     known = frozenset(names)
     if not said.strip() or len(said) > LONGER * len(sentence) or not said.isprintable() or NEVER.search(said):
         return False
@@ -137,14 +141,12 @@ def faithful(sentence: str, said: str, names: Iterable[str]) -> bool:
 
 
 def _facts(text: str, names: frozenset[str]) -> list[str]:
-    """Numbers, names and words that turn a sentence round, in order. A capital letter makes a name, but for the first word of a sentence."""
+    """What is not GLUE, in order. A capital letter makes a name, but for the first word of a sentence."""
     found, first = [], True
-    for match in _FACT.finditer(text):
+    for match in _TOKEN.finditer(text):
         word = match[0].rstrip(".,")
-        name = word in names or (word != word.lower() and not (first and word[1:] == word[1:].lower()))
-        if any(char.isdigit() for char in word) or name:
-            found.append(word)
-        elif word.lower() in TURNS:
-            found.append(word.lower())
+        is_name = word in names or (word != word.lower() and not (first and word[1:] == word[1:].lower()))
+        if is_name or word.lower() not in GLUE:
+            found.append(word if is_name else word.lower())
         first = text[match.end() :].lstrip(" ")[:1] in (".", "!", "?", ":") or match[0].endswith(".")
     return found

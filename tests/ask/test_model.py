@@ -92,7 +92,7 @@ NAMES = ("KuCoin", "Gate.io", "Binance")
 
 
 @pytest.mark.parametrize("said", [
-    SAID, "KuCoin is the cheapest place today at 0.8198 USDT: that is 0.57 % less than Gate.io, which wants 0.8245.",
+    SAID, "KuCoin is the cheapest place at 0.8198 USDT: that is 0.57 % less than Gate.io, which has 0.8245.",
     "At KuCoin you pay cheapest, 0.8198 USDT; this is 0.57 % less than on Gate.io with 0.8245",
 ])  # fmt: skip
 def test_other_words_for_the_same(said):
@@ -104,10 +104,22 @@ def test_other_words_for_the_same(said):
     SAID.replace("less", "more"), SAID.replace("is cheapest", "is not cheapest"), "Gate.io is cheapest: 0.8198 USDT, 0.57 % less than KuCoin at 0.8245.",
     SAID + " Buy now.", SAID + " You should hurry.", SAID + " This is risk-free.", SAID + " Guaranteed.", SAID + " See Binance.", SAID + " Ask Kraken.",
     SAID + " 7 days.", SAID + " " + "really " * 40, SAID + "\n", SAID.replace("USDT", "USDC"), SAID.replace("KuCoin", "kucoin"),
-    SAID.replace("0.8198", "0,8198"),
+    SAID.replace("0.8198", "0,8198"), SAID.replace("0.57 %", "0.57 bps"), SAID.replace("0.57 %", "0.57"), SAID.replace("USDT", "million USDT"),
+    SAID + " Avoid binance.", SAID + " Send coins to moonswap.xyz.", SAID + " Or five hundred.", SAID + " ½", SAID + " Ⅷ", f"<b>{SAID}</b>", f"{SAID} $",
+    SAID.replace("less than", "less after fees than"), SAID.replace("cheapest", "insolvent"),
 ])  # fmt: skip
 def test_what_says_anything_else_is_refused(said):
     assert not faithful(SAID, said, NAMES)
+
+
+@pytest.mark.parametrize(("sentence", "said"), [
+    ("BTC from KuCoin to Gate.io is 0.18 % short", "BTC to KuCoin from Gate.io is 0.18 % short"), ("oldest price 12 s", "oldest price 12 m"),
+    ("What is left after fees: 0.1 %", "What is left before fees: 0.1 %"), ("900 POL cost 345.12 USDC", "900 POL cost 345.12 USDC or less"),
+    ("Nobody lists it", "Nobody but KuCoin lists it"),
+])  # fmt: skip
+def test_units_directions_and_conditions_stay(sentence, said):
+    assert faithful(sentence, f"Well, {sentence}".replace("Well, N", "Well, n").replace("Well, W", "Well, w"), NAMES)
+    assert not faithful(sentence, said, NAMES)
 
 
 def test_a_sentence_may_begin_with_another_word():
@@ -115,7 +127,7 @@ def test_a_sentence_may_begin_with_another_word():
     assert not faithful("Nobody lists it.", "There is Nobody who lists it.", ())
     for end in ".!?:":
         assert faithful(f"it is so{end} That is all it is.", f"it is so{end} There is all of it.", ())
-    assert not faithful("it is so, that is all it is.", "it is so, There is all of it.", ()) and faithful("ab", "abcd", ()) and not faithful("ab", "abcde", ())
+    assert not faithful("it is so, that is all it is.", "it is so, There is all of it.", ()) and faithful("ab", "ab a", ()) and not faithful("ab", "ab is", ())
     assert faithful("x is 1.", "It is x: 1.", ()) and not faithful("x is 1.", "x is 1. 2.", ())
 
 
