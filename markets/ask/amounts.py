@@ -38,6 +38,7 @@ _COUNTED = words(
     """
 )
 _RANKED = words("cheap best high low new name")
+_MINUS = frozenset("-\N{MINUS SIGN}")
 _DEPTH = words("liquidity depth slippage impact order absorb orderbook book transfer fill size sized")
 _TRADING = words("buy sell get spend swap pay have hold own spending with for of worth size order trade invest put using")
 
@@ -96,11 +97,17 @@ def _operator(sheet: Sheet, at: int) -> tuple[str, int]:
     return "", start
 
 
+def _sign(sheet: Sheet, at: int) -> str:
+    """A minus that belongs to a number, and to nothing before it."""
+    return "-" if sheet.low(at - 1) in _MINUS and sheet.glued(at) and not sheet.glued(at - 1) else ""
+
+
 def _bounded(sheet: Sheet, at: int, end: int, value: str, unit: str) -> None:
-    op, first = _operator(sheet, at)
+    sign = _sign(sheet, at)
+    op, first = _operator(sheet, at - len(sign))
     sheet.mark(first, end, THRESHOLD if op else OTHER, value)
     if op and sheet.threshold is None:
-        sheet.threshold = Threshold(op, value, unit)
+        sheet.threshold = Threshold(op, sign + value, unit)
 
 
 def _date(sheet: Sheet, at: int, value: str, end: int) -> int:
@@ -147,8 +154,9 @@ def _is_minutes(sheet: Sheet, at: int, end: int) -> bool:
 
 
 def _range(value: str, unit: str) -> str:
-    number = value.partition(".")[0] or "0"
-    return f"{int(number) * _IN_DAYS[unit]}d" if unit in _IN_DAYS else f"{number}{unit}"
+    """As a frame says it; "" for a time of no length."""
+    number = int(value.partition(".")[0] or "0")
+    return "" if number == 0 else f"{number * _IN_DAYS[unit]}d" if unit in _IN_DAYS else f"{number}{unit}"
 
 
 def _count(sheet: Sheet, at: int, value: str, end: int) -> int:
@@ -167,7 +175,8 @@ def _count(sheet: Sheet, at: int, value: str, end: int) -> int:
 
 def _threshold(sheet: Sheet, at: int, value: str, end: int) -> int:
     """A price or another bound: above 0.90, hits 100k."""
-    op, _ = _operator(sheet, at)
+    sign = _sign(sheet, at)
+    op, _ = _operator(sheet, at - len(sign))
     before = at - 1
     while sheet.slot(before) == QUOTE or sheet.low(before) in ("a", "about", "around"):
         before -= 1
@@ -186,7 +195,7 @@ def _threshold(sheet: Sheet, at: int, value: str, end: int) -> int:
     money = sheet.slot(at - 1) == QUOTE or sheet.slot(end) == QUOTE
     unit = next((mark.value for spot in (end, at - 1) if (mark := sheet.marks[spot] if 0 <= spot < len(sheet) else None) and mark.slot in (ASSET, QUOTE)), "")
     if op and sheet.threshold is None:
-        sheet.threshold = Threshold(op, value, "usd" if money and unit == "USD" else unit)
+        sheet.threshold = Threshold(op, sign + value, "usd" if money and unit == "USD" else unit)
     sheet.mark(at, end, THRESHOLD, value)
     return stop
 

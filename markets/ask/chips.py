@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from markets.ask.frame import Frame, Threshold
 
-LIMIT = re.compile(r"([<>]) ?([0-9]{1,20}(?:\.[0-9]{1,18})?)(?: ([^\W_]\w{0,29}))?")  # > 20 pct_year
+LIMIT = re.compile(r"([<>]) ?(-?[0-9]{1,20}(?:\.[0-9]{1,18})?)(?: ([^\W_]\w{0,29}))?")  # > 20 pct_year
 
 
 def changed(frame: Frame, changes: Mapping[str, str]) -> Frame:

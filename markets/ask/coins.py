@@ -14,7 +14,7 @@ _SEPARATORS = frozenset("/-_:")
 _FIGURATIVE = words("few some easy extra quick big fast couple")  # bucks of that kind are no currency
 _LONGEST_TICKER = 15
 _PART = 4  # letters of a misspelt part of a name
-_MENDED = 8  # misspelt words that are looked up in one question
+_MENDED = 6  # misspelt words that are looked up in one question
 _PERPETUAL = words("perp perpetual swap p")
 
 

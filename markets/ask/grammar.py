@@ -33,8 +33,11 @@ def parse(text: str, words: Vocabulary) -> Frame:
 def _several(q: str, lex: Lexicon) -> Frame | None:
     """Of a text that asks for different things the first, with the next in `also`. None when it is one question."""
     for cut in cuts(q):
-        (first, weight), (rest, other) = _frame(q[:cut], lex), _frame(q[cut:], lex)
-        if "unknown" not in (first.intent, rest.intent) and min(weight, other) >= ALONE and first.intent != rest.intent:
+        first, weight = _frame(q[:cut], lex)
+        if first.intent == "unknown" or weight < ALONE:
+            continue  # half of the work saved, of texts that are made to cost much
+        rest, other = _frame(q[cut:], lex)
+        if rest.intent not in ("unknown", first.intent) and other >= ALONE:
             return structs.replace(first, q=q, also=(_with_subject(rest, first),))
     return None
 

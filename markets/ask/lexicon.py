@@ -13,6 +13,7 @@ from markets.ask.tokens import SIGN, Token, tokens
 
 JOINERS = frozenset(".-'&")  # may stand inside a name
 _PLURAL = 4  # letters from which an s at the end may be a plural's
+_KEPT = 1000  # misspelt words whose meaning is remembered
 Found = tuple[int, str, str]  # index after the last token, kind, value
 
 
@@ -33,6 +34,7 @@ class Lexicon:
             phrase.replace(" ", ""): phrase for phrase in sorted(self._phrases, key=lambda phrase: " " in phrase) if self._phrases[phrase][0] != MONEY
         }
         self._spelling: Spelling | None = None
+        self._meant: dict[str, str | None] = {}  # the same words come again in each part of a text that may be several questions
 
     def _add(self, phrase: str, kind: str, value: str) -> None:
         parts = [token.low for token in tokens(phrase) if token.kind != SIGN]
@@ -70,6 +72,13 @@ class Lexicon:
 
     def meant(self, low: str) -> str | None:
         """The phrase or word that a misspelt one stands for."""
+        if low not in self._meant:
+            if len(self._meant) >= _KEPT:
+                self._meant.clear()
+            self._meant[low] = self._nearest(low)
+        return self._meant[low]
+
+    def _nearest(self, low: str) -> str | None:
         if self._spelling is None:
             self._spelling = Spelling(filter(self._is_mended, self._joined), MENDED)
         found = self._spelling.nearest(low)

@@ -15,7 +15,10 @@ from markets.reads.vocabulary import built_in
 AIM_MS = 5
 AIMS = {"intent": 95, "assets": 98, "exchanges": 98, "exclude": 98, "whole": 90}  # percent, of the part that is only scored on
 ROUNDS = 5
-WORST = ("? and what is btc ", "a/", "half a ", "1 ", "solanna ", "not on gate or ", "btc/usdt vs ", "price of the ", "xqzvw ")
+WORST = (
+    "? and what is btc ", "a/", "half a ", "1 ", "solanna ", "not on gate or ", "btc/usdt vs ", "price of the ", "xqzvw ",
+    "how deep is the SOL book? eosohn stoaininasz best price for BTC? ïñéüïñéü btrx5xchozt bitcoin csah nvda isn't w'x'd a vs over rtnro? ",
+)  # fmt: skip
 
 
 def run() -> Iterator[Figure]:

@@ -41,12 +41,12 @@ def test_what_was_refused_is_answered_once_somebody_says_what_is_meant():
     assert changed(Frame("q", topic="advice"), {"assets": "BTC"}).topic == "advice"
 
 
-@pytest.mark.parametrize("text", ["9", "> ", "= 9", "> 1e5", "> 9 %", "> -1", "> 9 pct year", "> 9pct", "9 >"])
+@pytest.mark.parametrize("text", ["9", "> ", "= 9", "> 1e5", "> 9 %", "> - 1", "> --1", "> 9 pct year", "> 9pct", "9 >"])
 def test_what_is_no_limit_is_refused(text):
     with pytest.raises(ValueError, match=re.escape(text)):
         changed(FRAME, {"threshold": text})
 
 
-@pytest.mark.parametrize("text", ["> 20 pct_year", "< 0.5", "> 5 USDT"])
+@pytest.mark.parametrize("text", ["> 20 pct_year", "< 0.5", "> 5 USDT", "< -5 pct_year"])
 def test_a_limit_is_written_as_it_is_read(text):
     assert limit_text(changed(FRAME, {"threshold": text}).threshold) == text

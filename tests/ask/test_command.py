@@ -62,3 +62,17 @@ def test_one_or_the_other_must_be_given(words, options):
 def test_readings_and_examples_stand_below_everything_else():
     answer = Answer(kind="choose", title="T", sentence="S.", lines=("L",), notes=("N",), readings=(Reading("R", {}), Reading("Q", {})), examples=("E", "F"))
     assert text.plain(answer) == "T: S.\nL\nN\nOr read as: R | Q\nTry: E | F"
+
+
+def test_no_line_stops_the_many(tmp_path):
+    deep = b"[" * 200_000
+    bad = [deep, b'{"q": "a", "x": ' + deep, b"\xff", b"\x00", b'{"q": "\\ud800"}']
+    lines = [b'{"q": "best price for btc"}', *bad, b'{"q": "' + b"a" * 1_000_000 + b'"}', b'{"q": "last"}']
+    file = tmp_path / "many.ndjson"
+    file.write_bytes(b"\n".join(lines))
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^5 lines could not be read"):
+        call_command("ask", batch=str(file), stdout=out)
+    rows = [json.loads(row) for row in out.getvalue().splitlines()]
+    assert [row["line"] for row in rows if "error" in row] == [2, 3, 4, 5, 6]
+    assert [row["q"][:4] for row in rows if "q" in row] == ["best", "aaaa", "last"]

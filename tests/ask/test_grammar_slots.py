@@ -104,15 +104,17 @@ def test_amounts_and_numbers_that_are_none(q, amount):
 @pytest.mark.parametrize(("q", "op", "value", "unit"), [
     ("funding above 20% a year", ">", "20", "pct_year"), ("spread under 5 bps", "<", "5", "bps"), ("gaps of at least 0.5 percent", ">", "0.5", "pct"),
     ("coins with volume over $1m", ">", "1000000", "usd"), ("btc below 90000 usdt", "<", "90000", "USDT"),
+    ("funding under -5 % a year", "<", "-5", "pct_year"), ("funding over \N{MINUS SIGN}0.01%", ">", "-0.01", "pct"), ("basis below -10 bps", "<", "-10", "bps"),
+    ("btc under 10-20%", None, None, None), ("funding of btc-5% and over", None, None, None),
 ])  # fmt: skip
 def test_bounds(q, op, value, unit):
     bound = read(q).threshold
-    assert (bound.op, bound.value, bound.unit) == (op, value, unit)
+    assert bound is None if op is None else (bound.op, bound.value, bound.unit) == (op, value, unit)
 
 
 @pytest.mark.parametrize(("q", "time_range"), [
     ("btc last 7 days", "7d"), ("btc chart 4h", "4h"), ("btc since yesterday", "24h"), ("btc over the last week", "7d"), ("btc this month", "30d"),
-    ("btc price", None),
+    ("btc price", None), ("btc price over the last 0 hours", None), ("btc 0d chart", None), ("btc over 0.5 hours", None),
 ])  # fmt: skip
 def test_times(q, time_range):
     assert read(q).time_range == time_range

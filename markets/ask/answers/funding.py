@@ -195,7 +195,8 @@ def _over(said: Said, frame: Frame, found: Funding, route: Route) -> str:
     rows = sorted(found.paid, key=lambda one: (one.hourly, one.exchange), reverse=frame.topic not in LOWEST)
     first, last = rows[0], rows[-1]
     ends = ("highest", "lowest") if first.hourly >= last.hourly else ("lowest", "highest")
-    head = f"Over {spans.words(said, frame.time_range)} {found.coin.label} funding averaged {_mean(said, first, route)} on {route.named(first.exchange)}"
+    over = spans.reached(said, frame.time_range, max(each.hours for each in found.paid))
+    head = f"Over {over} {found.coin.label} funding averaged {_mean(said, first, route)} on {route.named(first.exchange)}"
     return f"{head}." if first is last else f"{head} ({ends[0]}) and {_mean(said, last, route)} on {route.named(last.exchange)} ({ends[1]})."
 
 

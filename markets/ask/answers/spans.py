@@ -8,6 +8,7 @@ from decimal import Decimal
 from markets.ask.answer import Said
 
 MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
+MOSTLY, TWO_DAYS = Decimal("0.9"), 48
 NAMES = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -28,6 +29,14 @@ def words(said: Said, text: str | None, default: str = "7d") -> str:
     count, unit = _parts(text or default)
     name = NAMES[unit]
     return f"{said.count('time range', count)} {name if count != 1 else name.removesuffix('s')}"
+
+
+def reached(said: Said, text: str | None, known_h: Decimal | None) -> str:
+    """The range in words; where clearly less of it is known, so many hours or days and that it is less."""
+    if text is None or known_h is None or known_h >= hours(text) * MOSTLY:
+        return words(said, text)
+    count = max(1, round(known_h))
+    return f"{words(said, f'{count}h' if count < TWO_DAYS else f'{round(count / 24)}d')} (no more is known)"
 
 
 def last(said: Said, text: str | None, default: str = "7d") -> str:

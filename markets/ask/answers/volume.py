@@ -38,7 +38,9 @@ class Traded(Struct, frozen=True):
 
 
 class CoinVolume(Struct, frozen=True, tag="coin_volume", kw_only=True):
-    """One coin's day on the exchanges asked for. `past` is what the pair `pair` traded in the time asked for; `ages` of its quotes by exchange."""
+    """One coin's day on the exchanges asked for. `past` is what the pair `pair` traded in the time asked for, of which
+    `past_h` hours are known. `quote`: only pairs in this currency count ("": all).
+    """
 
     coin: Coin
     activity: Activity | None = None
@@ -47,6 +49,8 @@ class CoinVolume(Struct, frozen=True, tag="coin_volume", kw_only=True):
     open_interest_usd: Decimal | None = None
     pair: str = ""
     past: tuple[Traded, ...] = ()
+    past_h: Decimal | None = None
+    quote: str = ""
     used: tuple[Used, ...] = ()
     missing: tuple[Left, ...] = ()
 
@@ -77,8 +81,10 @@ def _sentence(said: Said, frame: Frame, found: CoinVolume, route: Route) -> str:
         return f"Volume sentiment of {label} is {score(said, label, a.sentiment)}; {traded(said, label, a, route)}."
     if found.past:
         whole = said.amount("traded in that time", sum((each.usd for each in found.past), Decimal(0)), "USD")
-        return f"{whole} USD of {found.pair} were traded over {spans.words(said, frame.time_range)}, most on {route.named(found.past[0].exchange)}."
-    return f"{label}: {traded(said, label, a, route)}{normal(said, label, a)}."
+        over = spans.reached(said, frame.time_range, found.past_h)
+        return f"{whole} USD of {found.pair} were traded over {over}, most on {route.named(found.past[0].exchange)}."
+    only = f" in {found.quote}" if found.quote else ""
+    return f"{label}{only}: {traded(said, label, a, route)}{normal(said, label, a)}."
 
 
 def score(said: Said, label: str, s: Sentiment) -> str:
@@ -149,11 +155,17 @@ def _beside(said: Said, found: CoinVolume) -> list[str]:
 
 def _notes(frame: Frame, found: CoinVolume, a: Activity | None) -> tuple[str, ...]:
     notes = [found.coin.note] if found.coin.note else []
+    notes += only(found.quote) if a else []
     notes += [CANDLES if found.past else DAY] if a else []
     notes += [NOT_ADVICE] if a and a.sentiment.score is not None else []
     if frame.time_range not in (None, "24h", "1d") and not found.past and a:
         notes.append("What was traded in that time is not stored: these are volumes of the last day.")
     return tuple(notes)
+
+
+def only(quote: str) -> list[str]:
+    """That other pairs are not in it; nothing where all are."""
+    return [f"Only what was traded in {quote} is counted, in dollars: without a currency all pairs are."] if quote else []
 
 
 # --- Evidence -----------------------------------------------------------------------------------------------------
@@ -193,13 +205,17 @@ class Busy(Struct, frozen=True, kw_only=True):
 
 
 class Volumes(Struct, frozen=True, tag="volumes", kw_only=True):
-    """All coins together, and those furthest ahead by what was asked for. `past` is what all of them traded in the time asked for."""
+    """All coins together, and those furthest ahead by what was asked for. `past` is what all of them traded in the time asked for, of which
+    `past_h` hours are known. `quote`: only pairs in this currency count ("": all).
+    """
 
     whole: Activity | None = None
     coins: tuple[Busy, ...] = ()
     count: int = 0
     past: tuple[Traded, ...] = ()
     markets: int = 0
+    past_h: Decimal | None = None
+    quote: str = ""
     used: tuple[Used, ...] = ()
     missing: tuple[Left, ...] = ()
 
@@ -219,8 +235,8 @@ def of_all(frame: Frame, route: Route, found: Volumes, now: datetime) -> Answer:
     return Answer(
         kind="answer" if known else "nothing", title=_title(frame), sentence=_all(said, frame, found, route),
         lines=(*_furthest(said, frame, found), *common.reasons(left)), table=_all_table(said, found, route, shared=shared),
-        notes=(CANDLES if found.past else DAY, NOT_ADVICE), sources=found.used, excluded=left, value=found.whole.usd if found.whole else None,
-        unit="USD" if known else "", as_of=now, max_age_s=common.oldest(found.used),
+        notes=(*only(found.quote), CANDLES if found.past else DAY, NOT_ADVICE), sources=found.used, excluded=left,
+        value=found.whole.usd if found.whole else None, unit="USD" if known else "", as_of=now, max_age_s=common.oldest(found.used),
         page=common.address("/volume/", sort=sort, exchange=common.only(frame, route), quote=frame.quote),
         api=common.address("/api/v1/volume/", ordering=sort, exchange=common.only(frame, route), quote=frame.quote), figures=said.figures,
     )  # fmt: skip
@@ -240,8 +256,9 @@ def _all(said: Said, frame: Frame, found: Volumes, route: Route) -> str:
         return "No volume that counts is known right now."
     if found.past:
         total = said.amount("traded in that time", sum((each.usd for each in found.past), Decimal(0)), "USD")
-        where = f"on the {said.count('markets', found.markets)} spot markets whose candles are read"
-        return f"{total} USD were traded over {spans.words(said, frame.time_range)} {where}, most on {route.named(found.past[0].exchange)}."
+        where = f"on the {said.count('markets', found.markets)} spot markets whose candles are read, most on {route.named(found.past[0].exchange)}"
+        over = spans.reached(said, frame.time_range, found.past_h)
+        return f"{total} USD were traded over {over} {where}."
     together = f"{traded(said, 'all', whole, route)}{normal(said, 'all', whole)}"
     if frame.topic == SENTIMENT:
         return f"Volume sentiment of all coins together is {score(said, 'all', whole.sentiment)}; {together}."

@@ -56,7 +56,7 @@ class Words:
 
     def coins(self, amount: Decimal, name: str = "amount") -> str:
         """So many coins: 900 POL."""
-        return f"{self.said.coins(name, round(amount, LIKELY), self.ticker)} {self.ticker}"
+        return f"{self.said.coins(name, round(amount, LIKELY) or amount, self.ticker)} {self.ticker}"
 
     def money(self, amount: Decimal, name: str = "amount") -> str:
         """So much money: 12,000.5 USDT."""
@@ -116,8 +116,8 @@ class Words:
 
 
 def cents(amount: Decimal) -> Decimal:
-    """Money as people say it: two digits after the point, more of what is less than one."""
-    return round(amount, CENTS if abs(amount) >= 1 else LIKELY)
+    """Money as people say it: two digits after the point, more of what is less than one; never nothing of something."""
+    return round(amount, CENTS if abs(amount) >= 1 else LIKELY) or amount
 
 
 def off(price: Decimal | None, best: Decimal | None) -> Decimal | None:

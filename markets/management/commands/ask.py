@@ -90,7 +90,7 @@ def _question(line: bytes, number: int) -> str | dict[str, Any]:
     """The question of a line, or what is said in its place."""
     try:
         return msgspec.json.decode(line, type=Question).q
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last of brackets in brackets in brackets
         return {"line": number, "error": f'not a question: {error}. Write one JSON object a line, such as {{"q": "best price for SOL"}}.'}
 
 

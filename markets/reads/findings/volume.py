@@ -47,15 +47,16 @@ def _question(frame: Frame, route: Route) -> volume.Asked:
 
 # --- One coin -----------------------------------------------------------------------------------------------------
 def _of_coin(coin: Coin, frame: Frame, route: Route, asked: Asked) -> CoinVolume:
-    untold = missing.among(route.priced, SOURCE, route, asked.now)
-    line = next((line for line in volume.view(_question(frame, route), asked.now).lines if line.base == coin.key), None) if route.priced else None
+    untold, question = missing.among(route.priced, SOURCE, route, asked.now), _question(frame, route)
+    line = next((line for line in volume.view(question, asked.now).lines if line.base == coin.key), None) if route.priced else None
     if line is None:
         return CoinVolume(coin=coin, missing=untold)
-    pair, past = _past(coin, frame, route, asked)
+    pair, past, past_h = _past(coin, frame, route, asked)
     gone = {left.exchange for left in untold} | set(line.activity.by_exchange)
     return CoinVolume(
         coin=coin, activity=_short(line.activity), imbalance=line.pressure.imbalance, funding_8h_pct=line.pressure.funding_8h_pct,
-        open_interest_usd=line.pressure.open_interest_usd, pair=pair, past=past, used=_used(line.base, line.activity, route, asked.now),
+        open_interest_usd=line.pressure.open_interest_usd, pair=pair, past=past, past_h=past_h, quote=question.quote,
+        used=_used(line.base, line.activity, route, asked.now),
         missing=(*untold, *(left for left in _uncounted(line.activity, route) if left.exchange not in gone)),
     )  # fmt: skip
 
@@ -84,11 +85,11 @@ def _used(base: str, activity: Activity, route: Route, now: datetime) -> tuple[U
     return tuple(Used(slug, route.named(slug), at, age, state) for slug, (age, at, state) in oldest.items())
 
 
-def _past(coin: Coin, frame: Frame, route: Route, asked: Asked) -> tuple[str, tuple[Traded, ...]]:
-    """What its busiest pair traded in the time asked for, by the exchanges' hourly candles."""
+def _past(coin: Coin, frame: Frame, route: Route, asked: Asked) -> tuple[str, tuple[Traded, ...], Decimal | None]:
+    """What its busiest pair traded in the time asked for, by the exchanges' hourly candles, and how many hours those go back."""
     key, _ = common.pair(coin, frame.quote, route.priced)
     if frame.time_range in DAYS or key is None:
-        return "", ()
+        return "", (), None
     reach = spans.length(frame.time_range)
     rate = {name: rate.mid for name, rate in rates.rates(asked.now).items()}.get(key.quote)
     hours = min(MOST_HOURS, max(1, int(reach / timedelta(hours=1))))
@@ -98,7 +99,13 @@ def _past(coin: Coin, frame: Frame, route: Route, asked: Asked) -> tuple[str, tu
     for bar in found.rows:
         if bar.quote_volume is not None and rate is not None:
             sums[bar.exchange] = EXACT.add(sums.get(bar.exchange, ZERO), EXACT.multiply(bar.quote_volume, rate))
-    return f"{coin.ticker}/{key.quote}", _traded(sums)
+    return f"{coin.ticker}/{key.quote}", _traded(sums), _back((bar.opened_at for bar in found.rows), asked.now)
+
+
+def _back(times: Iterable[datetime], now: datetime) -> Decimal | None:
+    """Whole hours from the first of some times until now."""
+    first = min(times, default=None)
+    return None if first is None else Decimal(-((first - now) // timedelta(hours=1)))
 
 
 def _traded(sums: Mapping[str, Decimal]) -> tuple[Traded, ...]:
@@ -121,7 +128,7 @@ def _of_all(frame: Frame, route: Route, asked: Asked) -> Volumes:
     past = _past_of_all(question, frame, asked)
     shown = () if frame.topic == SHARE else tuple(_busy(line) for line in rows[: min(frame.limit or SHOWN, MOST_SHOWN)])
     return Volumes(
-        whole=_short(found.whole), coins=shown, count=len(rows), past=_traded(past[0]), markets=past[1], missing=untold,
+        whole=_short(found.whole), coins=shown, count=len(rows), past=_traded(past[0]), markets=past[1], past_h=past[2], quote=question.quote, missing=untold,
         used=_newest(found.whole, route, asked),
     )  # fmt: skip
 
@@ -152,15 +159,16 @@ def _newest(whole: Activity, route: Route, asked: Asked) -> tuple[Used, ...]:
     )  # fmt: skip
 
 
-def _past_of_all(question: volume.Asked, frame: Frame, asked: Asked) -> tuple[dict[str, Decimal], int]:
-    """What all markets whose candles are read traded in the time asked for; beyond a month only that."""
+def _past_of_all(question: volume.Asked, frame: Frame, asked: Asked) -> tuple[dict[str, Decimal], int, Decimal | None]:
+    """What all markets whose candles are read traded in the time asked for, how many they are, and how many hours of it are known: a month at most."""
     if frame.time_range in DAYS:
-        return {}, 0
+        return {}, 0, None
     reach = spans.length(frame.time_range)
     window = next((name for name, hours in volume_hours.WINDOWS.items() if reach <= timedelta(hours=hours)), "30d")
     found = volume_hours.past(question, window, asked.now)
     sums: dict[str, Decimal] = {}
-    for at, column in found.traded:
-        for slug, usd in column.items() if at >= asked.now - reach else ():
+    within = [(at, column) for at, column in found.traded if at >= asked.now - reach]
+    for _, column in within:
+        for slug, usd in column.items():
             sums[slug] = EXACT.add(sums.get(slug, ZERO), usd)
-    return sums, found.markets
+    return sums, found.markets, _back((at for at, _ in within), asked.now)

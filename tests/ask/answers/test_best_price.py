@@ -152,6 +152,13 @@ def test_an_amount_of_coins():
     assert lines[-1] == "Best to sell: Cid 100.4000 USDT on average; 2 POL bring 200.6 USDT after the 0.1 % fee."
 
 
+@pytest.mark.parametrize(("amount", "unit", "says"), [
+    ("0.000000000001", "base", " 0.000000000001 POL"), ("0.00000000001", "quote", " for 0.00000000001 USDT"), ("0.123456789", "base", " 0.12345679 POL"),
+])  # fmt: skip
+def test_little_of_something_is_not_nothing(amount, unit, says):
+    assert ask(order=Order(D(amount), unit)).title == f"POL - best price to buy{says}"
+
+
 def test_an_amount_of_money():
     answer = ask(order=Order(D(1000)))
     assert answer.title == "POL - best price to buy for 1,000 USDT"

@@ -123,6 +123,8 @@ def test_means_of_a_time_lead_where_a_time_is_asked_for():
     assert cells(answer, "mean_8h_pct") == ["+0.0080 %", "\N{MINUS SIGN}0.0080 %"] and cells(answer, "total_pct") == ["+0.1680 %", "\N{MINUS SIGN}0.1680 %"]
     assert cells(answer, "payments") == ["21", "21"] and cells(answer, "hours") == ["168", "168"]
     assert answer.api == "/api/v1/funding/history/?base=POL&quote=USDT"
+    short = told(rate(A), rate(B), found={"paid": (paid(A, "0.00001", hours="16"), paid(B, "-0.00001", hours="8"))}, time_range="7d")
+    assert short.sentence.startswith("Over 16 hours (no more is known) POL funding averaged ")
     alone = told(rate(A), found={"paid": (paid(A, "0.00001"),)}, time_range="24h")
     assert alone.sentence == f"Over 24 hours POL funding averaged +8.76 % a year on {A.title()}."
 

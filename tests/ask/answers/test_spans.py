@@ -25,5 +25,15 @@ def test_the_last_of_it(text, says):
     assert spans.last(Said(), text) == says and spans.last(Said(), None, "1d") == "last day"
 
 
+@pytest.mark.parametrize(("text", "known", "says"), [
+    ("90d", None, "90 days"), ("90d", "1944", "90 days"), ("90d", "1943.9", "81 days (no more is known)"), ("90d", "48", "2 days (no more is known)"),
+    ("90d", "47.4", "47 hours (no more is known)"), ("9999w", "0.2", "1 hour (no more is known)"), ("1h", "3", "1 hour"), (None, "1", "7 days"),
+])  # fmt: skip
+def test_what_is_known_of_it(text, known, says):
+    said = Said()
+    assert spans.reached(said, text, None if known is None else D(known)) == says
+    assert [figure.text for figure in said.figures] == [says.split()[0]]
+
+
 def test_without_one_the_default():
     assert spans.length(None) == timedelta(days=7) and spans.length(None, "24h") == timedelta(hours=24) and spans.words(Said(), None, "24h") == "24 hours"

@@ -46,6 +46,20 @@ def test_without_a_norm_that_is_said():
     assert answer.sentence.endswith("(75 %).") and answer.lines[0] == YOUNG and YOUNG not in told(activity(relative=D(1))).lines
 
 
+def test_one_currency_is_said_and_no_longer_a_time_than_is_known():
+    answer = told(activity(), found={"quote": "EUR"}, quote="EUR")
+    assert answer.sentence.startswith("POL in EUR: 8.00M USD")
+    assert answer.notes[0] == "Only what was traded in EUR is counted, in dollars: without a currency all pairs are."
+    assert told(None, found={"quote": "EUR"}).notes == ()
+    known = {"past": (Traded(A, D(5)),), "pair": "POL/USDT", "past_h": D(720)}
+    assert told(activity(), found=known, time_range="90d").sentence.startswith("5.00 USD of POL/USDT were traded over 30 days (no more is known), most on ")
+    assert told(activity(), found=known, time_range="30d").sentence.startswith("5.00 USD of POL/USDT were traded over 30 days, most on ")
+    everything = Volumes(whole=activity(), past=(Traded(A, D(5)),), markets=7, past_h=D(720), quote="EUR")
+    answer = one(Frame("?", intent="volume_sentiment", time_range="90d"), route("volume_sentiment"), everything)
+    assert answer.sentence.startswith("5.00 USD were traded over 30 days (no more is known) on the 7 spot markets")
+    assert answer.notes[0].startswith("Only what was traded in EUR")
+
+
 def test_one_exchange_and_none():
     assert told(activity({A: D(5)})).sentence == f"POL: 5.00 USD traded in a day on {A.title()}."
     assert told(activity({}, usd=D(0))).sentence == "POL: 0.00 USD traded in a day." and told(activity({}, usd=D(0))).table is None

@@ -43,6 +43,8 @@ def test_some_exchanges_or_one_currency_only(stored):  # noqa: F811
     assert cells(one("volume_sentiment", now=stored, assets=("BTC",), exchanges=(SECOND,)), "exchange") == [name(SECOND)]
     assert name(FIRST) not in cells(one("volume_sentiment", now=stored, assets=("BTC",), exclude=(FIRST,)), "exchange")
     assert one("volume_sentiment", now=stored, assets=("BTC",), quote="USDC").page == "/volume/?search=BTC&quote=USDC"
+    told = one("volume_sentiment", now=stored, assets=("BTC",), quote="USDT")
+    assert told.sentence.startswith("BTC in USDT: ") and "Only what was traded in USDT is counted, in dollars: without a currency all pairs are." in told.notes
     whole, dollars = (one("volume_sentiment", now=stored, assets=("ETH",), quote=quote).value for quote in (None, "USD"))
     assert whole == dollars, "dollars are no currency of a book: everything is told in USD"
 

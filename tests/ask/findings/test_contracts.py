@@ -63,7 +63,7 @@ def test_the_widest_pairs_and_means():
     for hours in (8, 16):
         p.settled(market, timezone.now() - timedelta(hours=hours), "0.0001")
     answer = one("funding", assets=("BTC",), time_range="7d")
-    assert answer.sentence == f"Over 7 days BTC funding averaged +10.95 % a year on {name(FIRST)}." and cells(answer, "payments") == ["2"]
+    assert answer.sentence == f"Over 16 hours (no more is known) BTC funding averaged +10.95 % a year on {name(FIRST)}." and cells(answer, "payments") == ["2"]
     assert cells(one("funding", assets=("BTC",), time_range="8h"), "apr_pct"), "an interval, not a past"
     assert "that time" in one("funding", assets=("ETH",), time_range="7d").notes[0]
     assert "as a mean of seven days" in one("funding", time_range="7d").sentence
