@@ -48,13 +48,14 @@ def heat(relative: float, change_24h_pct: Decimal) -> float:
 def at(markets: Iterable[Traded], minimum_usd: Decimal = MINIMUM_USD) -> dict[str, Trend]:
     """{asset: its trend} of one exchange's markets; an asset's busiest market speaks for it.
 
-    Where any market's relative volume is known only those are ranked; where none is, movement alone ranks them, and `parts` says so.
+    Where the relative volume of most of them is known only those are ranked; else movement alone ranks all, and `parts` says so:
+    the first few whose history is long enough are not all that trends.
     """
     busy = [m for m in markets if m.volume_usd is not None and m.volume_usd >= minimum_usd and m.change_24h_pct is not None]
-    measured = [m for m in busy if m.relative is not None]
-    parts = (VOLUME, MOVE) if measured else (MOVE,)
-    ranked = measured or busy
-    heats = [(m, heat(1.0 if m.relative is None else m.relative, m.change_24h_pct)) for m in ranked]  # type: ignore[arg-type]  # known, see above
+    known = [m for m in busy if m.relative is not None]
+    by_volume = _most(known, busy)
+    parts, ranked = ((VOLUME, MOVE), known) if by_volume else ((MOVE,), busy)
+    heats = [(m, heat(m.relative if by_volume else 1.0, m.change_24h_pct)) for m in ranked]  # type: ignore[arg-type]  # known, see above
     order = sorted(warmth for _, warmth in heats)
     best: dict[str, Trend] = {}
     for m, warmth in heats:
@@ -63,6 +64,10 @@ def at(markets: Iterable[Traded], minimum_usd: Decimal = MINIMUM_USD) -> dict[st
         if m.asset not in best or _busier(trend, best[m.asset]):
             best[m.asset] = trend
     return best
+
+
+def _most(some: Sequence[object], every: Sequence[object]) -> bool:
+    return 2 * len(some) > len(every)
 
 
 def _busier(one: Trend, other: Trend) -> bool:
@@ -105,6 +110,11 @@ class Overall(Struct, frozen=True, gc=False, kw_only=True):
     def parts(self) -> tuple[str, ...]:
         """What of the score is known anywhere."""
         return tuple(part for part in (VOLUME, MOVE) if any(part in t.parts for t in self.trends))
+
+
+def measured(coins: Sequence[Overall]) -> bool:
+    """Whether the volume of most is part of their scores; else they are told as made of movement alone."""
+    return _most([o for o in coins if VOLUME in o.parts], coins)
 
 
 def overall(by_exchange: Iterable[Mapping[str, Trend]]) -> list[Overall]:

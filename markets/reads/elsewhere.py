@@ -61,7 +61,7 @@ def only(wanted: Wanted, now: datetime) -> Found:
     rows = [_row(asset, there, sides) for asset, there in listed.presences().items() if _is_missing(there, sides, wanted)]
     by = tests(wanted, lambda row: row.price is not None, _busy(wanted)) | ({"trending only": _trends} if wanted.trending else {})
     lines = ordered(kept(rows, by), wanted.sort or "-volume", KEYS)
-    measured = any(trending.VOLUME in o.parts for o in trends.values())
+    measured = trending.measured(tuple(trends.values()))
     page = tuple(lines[wanted.offset : wanted.offset + wanted.limit])
     return Found(now, page, len(lines), catalogues, measured=measured, widest="" if lines else widest(rows, by))
 

@@ -43,9 +43,8 @@ def trend(wanted: Wanted, now: datetime) -> Found:
     lines = ordered(kept(ranked(everything, wanted), by), wanted.sort or "rank", KEYS)
     before, catalogues = _before(wanted, minimum, now), listed.catalogues(now)
     rows = tuple(_row(o, before, catalogues, wanted, now) for o in lines[wanted.offset : wanted.offset + wanted.limit])
-    measured = any(trending.VOLUME in o.parts for o in everything)
     narrow = "" if lines else widest(everything, by) if everything else f"volume over {minimum} USD"
-    return Found(now, rows, len(lines), catalogues, hour_ago=before.at, measured=measured, widest=narrow)
+    return Found(now, rows, len(lines), catalogues, hour_ago=before.at, measured=trending.measured(everything), widest=narrow)
 
 
 def ranked(everything: Sequence[Overall], wanted: Wanted = USUAL) -> list[Overall]:

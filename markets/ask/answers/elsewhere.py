@@ -104,11 +104,15 @@ def _sentence(said: Said, found: Elsewhere, route: Route) -> str:
         return f"No coin {does}{_on(found, route)}{missing} right now."
     first = found.rows[0]
     if not found.off:
-        return f"{first.asset} moves most{_on(found, route)}{_moves(said, first)}, of {said.count('coins', found.count)} coins that are traded enough."
+        return f"{first.asset} moves most{_on(found, route)}{_moves(said, first)}, of {_coins(said, found.count)} traded enough."
     if found.count == 1:
         return f"One coin {does}{_on(found, route)}{missing}: {first.asset}{_moves(said, first)}."
     more, leads = ("trend", "warmest") if found.trending else ("are listed", "busiest")
     return f"{said.count('coins', found.count)} coins {more}{_on(found, route)}{missing}; {leads} is {first.asset}{_moves(said, first)}."
+
+
+def _coins(said: Said, count: int) -> str:
+    return f"{said.count('coins', count)} coin{' that is' if count == 1 else 's that are'}"
 
 
 def _read(found: Elsewhere) -> list[str]:

@@ -66,6 +66,7 @@ def test_several_on_either_side(every, word):
 def test_without_another_side_it_is_what_moves_most():
     answer = told(lone(), found={"off": (), "count": 751})
     assert answer.sentence.startswith(f"NOVA moves most on {A.title()} (") and answer.sentence.endswith("of 751 coins that are traded enough.")
+    assert told(lone(), found={"off": (), "count": 1}).sentence.endswith("of 1 coin that is traded enough.")
     assert answer.title == f"Trending on {A.title()}" and answer.page == f"/discover/?view=trending&exchange={A}" and "By identity" not in answer.notes[0]
     assert told(found={"off": ()}).sentence == f"No coin trends on {A.title()} right now."
     assert told(lone(), found={"off": (), "on": ()}).sentence.startswith("NOVA moves most (")

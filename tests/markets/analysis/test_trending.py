@@ -48,7 +48,21 @@ def test_without_history_movement_alone_ranks_and_says_so():
     assert {a: (t.score, t.parts, t.relative) for a, t in found.items()} == {"A": (50.0, (MOVE,), None), "B": (100.0, (MOVE,), None), "C": (0.0, (MOVE,), None)}
 
 
-def test_with_history_somewhere_what_has_none_is_not_ranked_by_another_measure():
+def test_history_of_half_of_them_or_less_ranks_all_by_movement_alone():
+    found = trending.at([traded("A", "10", relative=9.0), traded("B", "-20"), traded("C", "0"), traded("D", "1", relative=5.0)])
+    assert {a: (round(t.score), t.parts) for a, t in found.items()} == {"A": (67, (MOVE,)), "B": (100, (MOVE,)), "C": (0, (MOVE,)), "D": (33, (MOVE,))}
+    assert found["A"].relative == 9.0  # still told
+
+
+def test_coins_are_measured_when_the_volume_of_most_of_them_is():
+    def coins(*known):
+        return trending.overall([{name: trend(name, 1.0, parts=(VOLUME, MOVE) if is_known else (MOVE,)) for name, is_known in zip("ABC", known, strict=False)}])
+
+    assert trending.measured(coins(True, True, False)) and trending.measured(coins(True))
+    assert not trending.measured(coins(True, False)) and not trending.measured(coins(False)) and not trending.measured(())
+
+
+def test_with_history_of_most_what_is_not_ranked_by_another_measure():
     assert scores(traded("A", "10", relative=1.0), traded("B", "90"), traded("C", "1", relative=1.0)) == {"A": 100.0, "C": 0.0}
 
 
