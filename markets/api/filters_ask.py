@@ -13,6 +13,7 @@ from exchanges.numbers import plain
 from markets.api.filters import MAX_QUERY, Parameter, amount, choice, fees, many, ticker, whole
 from markets.ask import chips
 from markets.ask.frame import INTENTS, LONGEST, SIDES
+from markets.ask.tokens import shown
 
 _SPAN = re.compile(r"[1-9][0-9]{0,3}[mhdw]", re.ASCII)
 
@@ -48,8 +49,13 @@ def _instead(known: Parameter, says: str) -> Parameter:
     return replace(known, read=read, allowed=f"empty, or {known.allowed}", says=says, default=None, schema=schema)
 
 
+def _question(text: str) -> str:
+    """As it was typed, but for what cannot be seen: it is written on the page again."""
+    return shown(text).strip()
+
+
 QUESTION = Parameter(
-    "q", str.strip, f"a question of at most {LONGEST} characters", f"The question. What is longer than {LONGEST} characters is cut, and a note says so.",
+    "q", _question, f"a question of at most {LONGEST} characters", f"The question. What is longer than {LONGEST} characters is cut, and a note says so.",
     "", {"type": "string", "maxLength": MAX_QUERY}, free=True,
 )  # fmt: skip
 CHANGES = (

@@ -41,9 +41,14 @@ class Token(Struct, frozen=True, gc=False):
     glued: bool
 
 
+def shown(text: str) -> str:
+    """The text without what shows nothing or turns the rest round: control and format characters. Every white space is a space."""
+    return "".join(" " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+
+
 def cleaned(text: str) -> str:
     """The text without control characters, in composed form, single spaces, at most LONGEST characters."""
-    seen = "".join(" " if char.isspace() else char for char in text[:LOOKED_AT] if char.isspace() or unicodedata.category(char)[0] != "C")
+    seen = shown(text[:LOOKED_AT])
     # Cut before composing as well: sorting a long run of combining characters takes the square of its length.
     composed = unicodedata.normalize("NFKC", " ".join(seen.split())[: 2 * LONGEST])
     return " ".join(composed.split())[:LONGEST].rstrip()

@@ -17,6 +17,12 @@ from markets.ask.masking import masked
     ("my key sk-live-4f9a8b7c6d5e4f3a2b1c works", "my key [key] works"),
     ("call 0049 171 1234567 or +1 (555) 123-4567", "call [number] or [number]"),
     ("card 4111-1111-1111-1111", "card [number]"),
+    ("call 030.1234.5678 or card 4111.1111.1111.1111", "call [number] or card [number]"),
+    ("I am 10.0.0.12 or 2001:db8::1", "I am [number] or [address]"), ("at 2001:db8:0:1:2:3:4:5", "at [address]"), ("at 12:30:15", "at 12:30:15"),
+    ("sell 1.000.000 shib for 1.234.567.890", "sell 1.000.000 shib for 1.234.567.890"),
+    ("t.me/jane or example.com/a?token=1, not btc/usdt on gate.io", "[link] or [link] not btc/usdt on gate.io"),
+    ("password=swordfish, api_key: abc and Secret = x1", "[key] [key] and [key]"), ("token of gas", "token of gas"),
+    ("abcdefghijklmnopqrstuv", "[key]"), ("abcdefghijklmnopqrstu", "abcdefghijklmnopqrstu"),
     ("see https://example.com/a?b=c and www.example.org", "see [link] and [link]"),
     ("sell 12345678 shib", "sell 12345678 shib"),
     ("sell 123456789 shib", "sell [number] shib"),
@@ -42,7 +48,10 @@ def test_any_text_is_masked_and_what_is_masked_stays(text):
     assert masked(once) == once
 
 
-@pytest.mark.parametrize("text", ["@" * 300, "a@" * 150, "1 " * 150, "0x" * 150, "a1" * 150, "((((1" * 60, "x://" * 75])
+@pytest.mark.parametrize("text", [
+    "@" * 300, "a@" * 150, "1 " * 150, "0x" * 150, "a1" * 150, "((((1" * 60, "x://" * 75,
+    "a." * 150, "1." * 150, "a:" * 150, "a-" * 150, "secret" * 50,
+])  # fmt: skip
 def test_hostile_text_takes_no_time(text):
     import time
 

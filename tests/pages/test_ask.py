@@ -128,7 +128,7 @@ def test_half_as_many_questions_as_api_calls_and_the_wait_is_told(answering, cli
 def test_the_question_goes_on_as_it_was_typed_with_whats_changed_and_the_visitors_fees(answering, client):
     asked(client, "  Where is\nBTC? " + "x" * 500, side="sell", exclude="", fees="0.08", limit="5", amount="1,000.50", assets="eth,sol")
     text, wanted, changes = answering.asked[0]
-    assert text == "Where is\nBTC? " + "x" * 500
+    assert text == "Where is BTC? " + "x" * 500
     assert changes == {"side": "sell", "exclude": "", "limit": "5", "amount": "1000.5", "assets": "ETH,SOL"}
     assert str(wanted.fees[""]) == "0.0008" and wanted.subject.startswith("address:") and "127.0.0.1" not in wanted.subject
 
@@ -273,6 +273,12 @@ def test_the_api_call_and_asking_again_carry_the_changes(answering, client):
     page = asked(client, side="sell", fees="0.1")
     assert query_of(link(page, "Ask by API")) == query_of(link(page, "Ask again")) == {"q": "where is btc cheapest", "side": "sell", "fees": "0.1"}
     assert link(page, "Ask by API").startswith("/api/v1/ask/?") and link(page, "Ask again").startswith("/ask/?")
+
+
+def test_nothing_that_turns_the_text_round_or_cannot_be_seen_is_written_back(answering, client):
+    body = asked(client, "best\u202e price\u200b \x1b[31mfor\x00 btc").content.decode()
+    assert answering.asked[0][0] == "best price [31mfor btc" and 'value="best price [31mfor btc"' in body
+    assert not any(char in body for char in "\u202e\u200b\x1b\x00")
 
 
 def test_nothing_typed_or_answered_is_markup(answering, client):

@@ -41,7 +41,8 @@ class Gaps(Struct, frozen=True, tag="arbitrage", kw_only=True):
     """What was found, best first, cut to what is shown: `total` fit. `asked`: these routes were asked for by name, paying or not.
 
     `nearest`: nothing pays, and these come closest. `coins` are those of the question; `absent` are exchanges without a price of today.
-    `filtered` pay, but less than was asked for. `measured_off`: the clocks are too far apart to say anything.
+    `filtered` pay, but less than was asked for. `measured_off`: the clocks are too far apart to say anything. `missing`
+    could not be looked at.
     """
 
     gaps: tuple[Gap, ...]
@@ -59,6 +60,7 @@ class Gaps(Struct, frozen=True, tag="arbitrage", kw_only=True):
     measured_off: bool = False
     late: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[Left, ...] = ()
 
 
 def compose(frame: Frame, route: Way, found: Gaps, now: datetime) -> Answer:
@@ -88,6 +90,18 @@ class _Telling:
         return self.rows[0][1] if self.rows else None
 
     @property
+    def blind(self) -> bool:
+        """Whether no exchange could be looked at."""
+        return not self.rows and not self.looked
+
+    @cached_property
+    def looked(self) -> set[str]:
+        """The exchanges whose prices were looked at."""
+        own = self.found.asked or self.found.loops
+        looked = {*self.way.priced, *(used.exchange for used in self.sources())} if own else self.everybody()
+        return looked - {left.exchange for left in self.found.missing}
+
+    @property
     def pays(self) -> bool:
         """Whether the first one is in the main table."""
         return self.best is not None and self.best.kind in MAIN
@@ -111,7 +125,7 @@ class _Telling:
         return self.words.table([judged for _, judged in self.rows], max(0, self.found.total - len(self.rows)))
 
     def kind(self) -> str:
-        nothing = self.found.measured_off or not self.way.priced or (self.found.asked and not self.rows)
+        nothing = self.found.measured_off or not self.way.priced or self.blind or (self.found.asked and not self.rows)
         return "nothing" if nothing else "partial" if self.found.late else "answer"
 
     def title(self) -> str:
@@ -151,6 +165,8 @@ class _Telling:
             return f"No price of today on {common.listed([self.words.name(slug) for slug in self.found.absent])}."
         if not self.way.priced:
             return "No exchange is left to look at."
+        if self.blind:
+            return "No exchange has a usable price right now."
         if self.found.filtered:
             return f"Nothing passes your limit. {self.filtered()}"
         return "Nothing is left after fees anywhere right now."
@@ -185,8 +201,7 @@ class _Telling:
         return tuple(line for line in (*told, self.left_over(), self.closing(sources, left)) if line)
 
     def closing(self, sources: tuple[Used, ...], left: tuple[Left, ...]) -> str:
-        looked = {*self.way.priced, *(used.exchange for used in sources)} if self.found.asked or self.found.loops else self.everybody()
-        count, age = len(looked), common.oldest(sources)
+        count, age = len(self.looked), common.oldest(sources)
         aged = "" if age is None else f", oldest price shown {self.said.age('max_age_s', age)}"
         return " ".join([f"Looked at {self.said.count('exchanges', count)} exchange{'s' if count != 1 else ''}{aged}.", *common.reasons(left)])
 
@@ -249,5 +264,5 @@ class _Telling:
 
     def left(self) -> tuple[Left, ...]:
         absent = tuple(Left(slug, self.words.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent)
-        return (*common.told(self.way), *absent)
+        return (*common.told(self.way), *absent, *self.found.missing)
 

@@ -99,7 +99,7 @@ def _off(found: Elsewhere, route: Route) -> str:
 def _sentence(said: Said, found: Elsewhere, route: Route) -> str:
     does, missing = ("trends" if found.trending else "is listed"), f" but not{_off(found, route)}" if found.off else ""
     if found.off and not _read(found):
-        return f"What is missing{_off(found, route)} cannot be said: no list of markets has been read there."
+        return f"What is missing{_off(found, route)} cannot be said: no list of markets is read there."
     if not found.rows:
         return f"No coin {does}{_on(found, route)}{missing} right now."
     first = found.rows[0]

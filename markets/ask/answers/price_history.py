@@ -12,7 +12,7 @@ from msgspec import Struct
 from markets.analysis import quality
 from markets.analysis.display import moment
 from markets.analysis.settings import Method
-from markets.ask.answer import Answer, Cell, Column, Said, Table, Used
+from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
 from markets.ask.answers import common
 from markets.ask.answers.common import Coin, cell
 from markets.ask.answers.words import off
@@ -56,6 +56,7 @@ class History(Struct, frozen=True, tag="price_history", kw_only=True):
     quote: Quote | None = None
     since: datetime | None = None
     notes: tuple[str, ...] = ()
+    missing: tuple[Left, ...] = ()  # exchanges whose past is another coin's
 
 
 def seconds_of(time_range: str | None) -> int:
@@ -121,9 +122,9 @@ class _Telling:
 
     @property
     def live(self) -> Decimal | None:
-        """The middle on the board, while that is fresh or aging."""
+        """The middle on the board, while that is fresh or aging and trades."""
         quote = self.found.quote
-        return quote.mid if quote is not None and self.state in ("fresh", "aging") else None
+        return quote.mid if quote is not None and quote.status == "trading" and self.state in ("fresh", "aging") else None
 
     @property
     def price_now(self) -> Decimal | None:
@@ -146,7 +147,7 @@ class _Telling:
         return Answer(
             kind="nothing" if not bars else "answer" if self.covered else "partial", title=f"{f.coin.label} - price over the last {self.span}",
             sentence=self.sentence(then, last, change), table=self.table(then) if bars else None, lines=self.lines(sources), notes=self.notes(),
-            sources=sources, excluded=common.told(self.route), value=change, unit="%", grade="D" if not bars else "C", as_of=self.now,
+            sources=sources, excluded=self.left(), value=change, unit="%", grade="D" if not bars else "C", as_of=self.now,
             max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/compare/{f.key}/", range=self.page_range()),
             api=common.address(f"/api/v1/history/{f.key}/", **{"exchange": f.exchange or None, "period": str(f.period_s), "from": since}),
             figures=self.said.figures,
@@ -170,13 +171,14 @@ class _Telling:
         verb = "up" if change > 0 else "down" if change < 0 else "unchanged,"
         moved = f"{verb} {self.said.percent('change', abs(change))}" if change else "unchanged"
         when = f"in {self.span}" if self.covered else f"since {self.at('begin', self.found.bars[0].opened_at)}"
-        return f"{self.name} {self.price('price now', last)} {money} now, {moved} {when} ({self.price('price then', then)} then)"
+        told = f"{self.name} {self.price('price now', last)} {money} {'now' if self.live else 'at last'}"
+        return f"{told}, {moved} {when} ({self.price('price then', then)} then)"
 
     # --- Lines and notes ----------------------------------------------------------------------------------------
     def lines(self, sources: tuple[Used, ...]) -> tuple[str, ...]:
         bars = self.found.bars
         if not bars:
-            return tuple(line for line in (self.stored(), *common.reasons(common.told(self.route))) if line)
+            return tuple(line for line in (self.stored(), *common.reasons(self.left())) if line)
         low, high = min(bars, key=lambda bar: bar.low), max(bars, key=lambda bar: bar.high)
         extremes = (
             f"Low {self.price('low', low.low)} around {self.at('low at', low.opened_at)}, high {self.price('high', high.high)} around "
@@ -211,10 +213,13 @@ class _Telling:
         return f"Stored since {self.at('since', self.found.since)}: nothing of before is known."
 
     def closing(self, sources: tuple[Used, ...]) -> str:
-        head = f"The price now is the last stored one of {self.name}."
+        head = f"What it costs there now is not known: this is the last stored price of {self.name}."
         if self.live:
             head = f"The price now is the middle on {self.name}, {self.said.age('max_age_s', common.oldest(sources))} old."
-        return " ".join([head, *common.reasons(common.told(self.route))])
+        return " ".join([head, *common.reasons(self.left())])
+
+    def left(self) -> tuple[Left, ...]:
+        return (*common.told(self.route), *self.found.missing)
 
     def notes(self) -> tuple[str, ...]:
         return tuple(common.numbers(self.said, "remark", note) for note in (self.found.coin.note, *self.found.notes) if note)

@@ -14,7 +14,7 @@ from markets.ask.answers import common
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
-OFF = ("disabled", "auto_disabled")
+OFF = ("disabled", "auto_disabled", "banned", "blocked")  # states in which none of its prices counts
 MOVING = ("wallets", "deposits", "withdrawals")  # topics that need a coin
 WORDS = {  # of a state, after the name of an exchange
     "starting": "has not finished a poll yet", "healthy": "is up", "degraded": "answers, but late or with errors", "down": "is down",

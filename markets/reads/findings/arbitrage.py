@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from markets import held, read
 from markets.analysis import routes
 from markets.analysis.scene import Route as Found
+from markets.ask.answer import Left
 from markets.ask.answers import Finding
 from markets.ask.answers.arbitrage import Gaps, Others
 from markets.ask.answers.common import MOST, Coin, Unlisted
@@ -24,7 +25,7 @@ from markets.board import PairKey
 from markets.method import current_method
 from markets.reads import arbitrage, ladders
 from markets.reads.arbitrage import Line, Wanted
-from markets.reads.findings import best_price, common
+from markets.reads.findings import best_price, common, missing
 from markets.reads.findings.asked import Asked
 
 T = TypeVar("T")
@@ -61,8 +62,15 @@ def _listed(frame: Frame, route: Route, coins: tuple[Coin, ...], asked: Asked, *
     gaps = _kept(rows, wanted, asked)
     return replace(
         gaps, coins=coins, total=len(main) if main else len(gaps.gaps), nearest=not main, loops=loops, measured_off=found.clock_off,
-        others=_others(line for line in found.excluded if fits.over(line.route)), filtered=found.filtered + len(found.main) - len(main),
+        others=_others(line for line in found.excluded if fits.over(line.route)),
+        missing=_missing(coins, route, asked), filtered=found.filtered + len(found.main) - len(main),
     )
+
+
+def _missing(coins: Iterable[Coin], route: Route, asked: Asked) -> tuple[Left, ...]:
+    """Exchanges that could not be looked at: without a price of today, or with no pair of the coins that counts."""
+    found = {left.exchange: left for coin in coins for left in common.uncounted(coin, route)}
+    return tuple((found | {left.exchange: left for left in missing.among(route.priced, "tickers", route, asked.now)}).values())
 
 
 def _wanted(frame: Frame, route: Route, coins: tuple[Coin, ...], asked: Asked, kinds: tuple[str, ...]) -> Wanted:

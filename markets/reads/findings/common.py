@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from markets import read
 from markets.analysis.cross import MONEY
+from markets.ask.answer import Left
 from markets.ask.answers import Finding
 from markets.ask.answers.common import MOST, Coin, Coinless, Unlisted
 from markets.ask.frame import Frame
+from markets.ask.router import Route
 from markets.board import PairKey, Quote
-from markets.models import AssetKind
+from markets.models import AssetKind, IdentityState
 from markets.reads import books, contracts, places
 from markets.reads.findings.asked import Asked
 
@@ -103,6 +105,21 @@ def pair(meant: Coin, quote: str | None, exchanges: Iterable[str]) -> tuple[Pair
     if wanted in by_quote:
         return by_quote[wanted], ""
     return known[0], f"No exchange I watch lists {meant.ticker}/{wanted}: this is {meant.ticker}/{known[0].quote}."
+
+
+def uncounted(meant: Coin, route: Route) -> tuple[Left, ...]:
+    """Exchanges none of whose pairs of a coin counts, whatever its price: another coin of that name, or no trade."""
+    rows: dict[str, list[Quote]] = {}
+    for key, row in read.board().pairs.items():
+        for slug, quote in row.items() if key.base == meant.key else ():
+            rows.setdefault(slug, []).append(quote)
+    return tuple(left for slug in route.priced if (left := _uncounted(slug, rows.get(slug, ()), route)))
+
+
+def _uncounted(slug: str, quotes: Sequence[Quote], route: Route) -> Left | None:
+    if quotes and all(quote.identity == IdentityState.CONFLICTED for quote in quotes):
+        return Left(slug, route.named(slug), "conflicted", "the same ticker names another coin here")
+    return Left(slug, route.named(slug), "not_trading", "not trading") if quotes and not any(_trades(quote, set()) for quote in quotes) else None
 
 
 def currency(quote: str) -> str:

@@ -36,12 +36,14 @@ def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> History | None
         return None
     span_s = min(seconds_of(frame.time_range), int(LONGEST.total_seconds()))
     start = asked.now - timedelta(seconds=span_s)
-    period_s, exchange, bars = _longest(key, route.priced, span_s, start, asked.now) if route.priced else (PERIODS[-1], "", ())
-    exchange = exchange or next(iter(_by_volume(key, route.priced)), "")
+    missing = tuple(left for left in common.uncounted(coin, route) if left.reason == "conflicted")  # what is halted has its past still
+    own = tuple(slug for slug in route.priced if slug not in {left.exchange for left in missing})
+    period_s, exchange, bars = _longest(key, own, span_s, start, asked.now) if own else (PERIODS[-1], "", ())
+    exchange = exchange or next(iter(_by_volume(key, own)), "")
     return History(
         coin=coin, key=key, exchange=exchange, span_s=span_s, period_s=period_s, bars=merged([_past(bar) for bar in bars], KEPT), candles=len(bars),
         method=current_method(), quote=held.current().board.pairs.get(key, {}).get(exchange), since=_since(key, exchange),
-        notes=(quoted,) if quoted else (),
+        notes=(quoted,) if quoted else (), missing=missing,
     )
 
 

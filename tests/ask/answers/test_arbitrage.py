@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from markets.analysis.arbitrage import Way
 from markets.analysis.classes import Facts
 from markets.ask import text
+from markets.ask.answer import Left
 from markets.ask.answers.arbitrage import Gaps, Others
 from markets.ask.answers.common import Coin
 from markets.ask.answers.gap import Pair
@@ -137,6 +138,9 @@ def test_a_loop():
     assert answer.page == "/arbitrage/?kind=triangle&exchange=ada" and answer.lines[-1] == "Looked at 1 exchange, oldest price shown 2 s."
 
 
+OLD = tuple(Left(slug, name, "expired", "too old") for slug, name in route("arbitrage").names.items())
+
+
 # --- Nothing ------------------------------------------------------------------------------------------------------
 def test_what_comes_closest():
     answer = ask(BACK, nearest=True)
@@ -148,10 +152,19 @@ def test_what_comes_closest():
     ({"filtered": 1}, "answer", "B", "Nothing passes your limit. 1 pays after fees, but less than you asked for."),
     ({"measured_off": True}, "nothing", "D", "Nothing can be said: this machine's clock and the exchanges' are too far apart."),
     ({"way": route("arbitrage", ())}, "nothing", "D", "No exchange is left to look at."),
+    ({"missing": OLD[:1]}, "answer", "B", "Nothing is left after fees anywhere right now."),
+    ({"missing": OLD}, "nothing", "D", "No exchange has a usable price right now."),
 ])  # fmt: skip
 def test_nothing_to_tell(more, kind, grade, sentence):
     answer = ask(**more)
     assert (answer.kind, answer.grade, answer.sentence, answer.table) == (kind, grade, sentence, None)
+
+
+def test_who_could_not_be_looked_at_is_told_and_not_counted():
+    answer = ask(GAP, missing=(OLD[-1],))
+    assert answer.excluded[-1] == OLD[-1] and f"{OLD[-1].name}: too old." in answer.lines[-1]
+    before, after = (int(each.lines[-1].split()[2]) for each in (ask(GAP), answer))
+    assert after == before - 1
 
 
 def test_titles():

@@ -53,7 +53,7 @@ def test_one_and_none():
 
 def test_nothing_is_claimed_of_a_list_that_was_never_read():
     answer = told(found={"off": (C,)})
-    assert answer.sentence == f"What is missing on {C.title()} cannot be said: no list of markets has been read there." and answer.lines == ()
+    assert answer.sentence == f"What is missing on {C.title()} cannot be said: no list of markets is read there." and answer.lines == ()
 
 
 @pytest.mark.parametrize(("every", "word"), [(True, "and"), (False, "or")])

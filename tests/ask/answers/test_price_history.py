@@ -1,5 +1,6 @@
 """What a price was and is, in words."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from markets.analysis.settings import DEFAULT
 from markets.ask import text
+from markets.ask.answer import Left
 from markets.ask.answers.common import Coin
 from markets.ask.answers.price_history import History, Past, merged, seconds_of
 from markets.ask.frame import Frame, Threshold
@@ -58,12 +60,19 @@ def test_down_and_unchanged(mid, said):
 
 
 @pytest.mark.parametrize(("quoted", "state"), [
-    (replace(QUOTE, observed_at=NOW - timedelta(seconds=61)), "stale"), (replace(QUOTE, bid=None), "fresh"), (None, "expired"),
+    (replace(QUOTE, observed_at=NOW - timedelta(seconds=61)), "stale"), (replace(QUOTE, bid=None), "fresh"),
+    (replace(QUOTE, status="halted"), "fresh"), (None, "expired"),
 ])  # fmt: skip
 def test_without_a_price_of_now_the_last_stored_one_is_told(quoted, state):
     answer = ask(quote=quoted)
-    assert answer.sentence.startswith("Ada 104.00") and answer.sources[0].state == state
-    assert answer.lines[-1] == "The price now is the last stored one of Ada."
+    assert re.match(r"Ada 104\.00(00)? USDT at last, up 4\.00 %", answer.sentence) and answer.sources[0].state == state
+    assert answer.lines[-1] == "What it costs there now is not known: this is the last stored price of Ada."
+
+
+def test_whose_past_is_another_coins_is_told():
+    gone = Left("bea", "Bea", "conflicted", "the same ticker names another coin here")
+    for answer in (ask(missing=(gone,)), ask((), missing=(gone,))):
+        assert answer.excluded == (gone,) and answer.lines[-1].endswith("Bea: the same ticker names another coin here.")
 
 
 def test_an_ageing_price_of_now_still_counts():

@@ -28,6 +28,7 @@ def told(*rows, topic="", left=(), **more):
     (seen(A, age=240.0, freshness="stale"), "is up; its newest price is 4 m old and does not count."),
     (seen(A, "degraded"), "answers, but late or with errors; its newest price is 3 s old."),
     (seen(A, "disabled"), "is switched off by an operator; its newest price is 3 s old and does not count."),
+    (seen(A, "banned"), "has told Pebble to wait; its newest price is 3 s old and does not count."),
     (seen(A, "disabled", age=45.0, freshness="aging"), "is switched off by an operator; its newest price is 45 s old and does not count."),
     (seen(A, "healthy", age=None), "has not finished a poll yet; no price of it is stored."),
     (seen(A, "down", age=None), "is down; no price of it is stored."),

@@ -119,7 +119,7 @@ def test_an_exchange_whose_list_cannot_be_read_is_claimed_nothing_of(stored):  #
     Exchange.objects.filter(slug=FIFTH).update(enabled=False)
     store.touch("switches")
     answer = one("trending_not_on", now=stored, exchanges=(FIRST,), exclude=(FIFTH,))
-    assert answer.sentence == f"What is missing on {name(FIFTH)} cannot be said: no list of markets has been read there."
+    assert answer.sentence == f"What is missing on {name(FIFTH)} cannot be said: no list of markets is read there."
     Exchange.objects.filter(slug=FIFTH).update(enabled=True)
     Feed.objects.filter(exchange__slug=FOURTH, source="instruments").update(ok_at=None)
     store.touch("switches")

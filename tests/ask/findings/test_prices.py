@@ -1,11 +1,13 @@
 """Prices that are read for a question: of which coin, in which money, with which books; the same numbers as the pages."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from exchanges.models import Exchange
-from markets import read
+from markets import polls, read
+from markets.models import ExchangeAsset, Market
 from markets.reads.findings import common
 from tests.ask.answers.build import cells
 from tests.ask.findings.market import ask, one
@@ -157,3 +159,27 @@ def test_books_that_come_in_time_are_in_the_answer(monkeypatch):
     monkeypatch.setattr(common.time, "sleep", arrive)
     answer = one("best_price", "SUI", side="buy", amount="50", unit="SUI", patience=60)
     assert waited == [common.STEP_S] * 2 and answer.kind == "answer" and not any("in time" in note for note in answer.notes)
+
+
+# --- Which exchanges ----------------------------------------------------------------------------------------------
+def test_another_coin_of_the_name_gives_no_past_and_no_gap_and_is_told():
+    ExchangeAsset.objects.filter(exchange__slug=BUY, code="POL").update(state="conflicted")
+    polls.touch("assets")
+    gaps.fresh()
+    for intent in ("price_history", "arbitrage", "best_price"):
+        told = {left.exchange: left.reason for left in one(intent, "POL").excluded}
+        assert told.get(BUY) == "conflicted", intent
+    assert one("price_history", "POL").page and BUY not in {used.exchange for used in one("price_history", "POL").sources}
+
+
+def test_a_market_that_is_halted_is_told_and_has_no_price_of_now():
+    Market.objects.filter(exchange__slug=BUY, base__code="POL").update(status="halted")
+    polls.touch("assets")
+    gaps.fresh()
+    assert {left.exchange: left.reason for left in one("arbitrage", "POL").excluded}[BUY] == "not_trading"
+
+
+def test_no_gap_is_denied_where_nothing_could_be_looked_at():
+    answer = one("arbitrage", "POL", now=NOW + timedelta(hours=3))
+    assert (answer.kind, answer.grade, answer.sentence) == ("nothing", "D", "No exchange has a usable price right now.")
+    assert {left.exchange for left in answer.excluded} >= {BUY, SELL}
