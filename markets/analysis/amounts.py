@@ -116,8 +116,12 @@ def deal(look: Look, asked: Asked, ladder: Ladder | None = None, wallets: Sequen
     why = unusable(ladder, asked.now, asked.method)
     if ladder is None or why:
         return Deal(look=look, handicap=UNSEEN, share=None, reason="unknown_depth", detail=why)
-    fill = walk(ladder.asks if asked.side == "buy" else ladder.bids, wish)
-    mid = (ladder.bids[0][0] + ladder.asks[0][0]) * HALF
+    levels = ladder.asks if asked.side == "buy" else ladder.bids
+    left = standing(levels, quote, ladder, asked.side)
+    fill, moved = walk(left, wish), len(left) < len(levels)
+    if moved and not fill.complete:
+        return Deal(look=look, handicap=UNSEEN, share=None, reason="unknown_depth", detail="its price has moved since its order book was read")
+    mid = look.mid if moved else (ladder.bids[0][0] + ladder.asks[0][0]) * HALF
     return _taken(_filled(look, fill, mid, age_s(ladder.observed_at, asked.now)), asked, fill, wallets)
 
 
@@ -152,6 +156,17 @@ def walk(levels: Sequence[Level], order: Order) -> Fill:
     """The amount walked through a side of a book."""
     amount: Decimal = order.amount  # type: ignore[assignment]  # without one there is nothing to walk
     return fills.by_base(levels, amount) if order.in_base else fills.by_money(levels, amount)
+
+
+def standing(levels: Sequence[Level], quote: Quote, ladder: Ladder, side: str) -> Sequence[Level]:
+    """The levels that a price seen after the book leaves: what was offered better than the best one of now has been taken.
+
+    Without this a book of two minutes ago wins because the market has moved since.
+    """
+    best = quote.ask if side == "buy" else quote.bid
+    if best is None or quote.observed_at is None or ladder.observed_at is None or quote.observed_at <= ladder.observed_at:
+        return levels
+    return [level for level in levels if (level[0] >= best if side == "buy" else level[0] <= best)]
 
 
 def state(ladder: Ladder, now: datetime, method: Method) -> str:

@@ -265,6 +265,38 @@ def in_usdc(exchange="ada", mid="101", **more):
     return quote(exchange, mid, symbol="POLUSDC", **({"quote": "USDC"} | more))
 
 
+@pytest.mark.parametrize(("side", "best", "age", "levels"), [
+    ("buy", "100.1", 10, ASKS[1:]), ("buy", "100.2", 10, ASKS[2:]), ("buy", "99.0", 10, ASKS), ("buy", "100.2", 2, ASKS),
+    ("buy", "100.2", 1, ASKS),
+    ("sell", "99.7", 10, BIDS[1:]), ("sell", "99.5", 10, BIDS[2:]), ("sell", "99.95", 10, BIDS), ("sell", "99.5", 2, BIDS),
+])  # fmt: skip
+def test_what_was_offered_better_than_a_newer_best_price_is_gone(side, best, age, levels):
+    seen = top(**{"ask" if side == "buy" else "bid": best})
+    book = ladder(age=age)
+    left = amounts.standing(book.asks if side == "buy" else book.bids, seen, book, side)
+    assert [(str(price), size) for price, size in left] == [(price, size) for price, size in levels]
+
+
+@pytest.mark.parametrize("missing", ["quote", "book", "price"])
+def test_a_book_stands_where_nobody_knows_which_was_seen_first(missing):
+    seen = top(ask=None if missing == "price" else "101", **({"observed_at": None} if missing == "quote" else {}))
+    book = ladder() if missing != "book" else Ladder(exchange="ada", symbol="POLUSDT", asks=ladder().asks, bids=ladder().bids)
+    assert amounts.standing(book.asks, seen, book, "buy") == book.asks
+
+
+def test_an_old_book_does_not_win_because_the_market_has_moved_since():
+    moved = top(bid="100.4", ask="100.5", ask_size="1")
+    found = deal(5, "base", q=moved, book=ladder())
+    assert (found.price, found.fills, found.book_age_s) == (D("100.5"), True, 10)
+    assert found.slippage_bps == pytest.approx((D("100.5") / D("100.45") - 1) * 10_000), "against the middle of now"
+    assert deal(5, "base", q=top(ask_size="1"), book=ladder()).price == (2 * D(100) + 3 * D("100.1")) / 5
+
+
+def test_what_a_moved_market_leaves_of_a_book_says_nothing_of_more():
+    found = deal(200, "base", q=top(bid="102.4", ask="102.5", ask_size="1"), book=ladder())
+    assert (found.handicap, found.reason, found.share, found.detail) == (UNSEEN, "unknown_depth", None, "its price has moved since its order book was read")
+
+
 def test_converted_rows_are_ranked_by_their_converted_price_and_marked():
     c = compare(quote("ada", 100), quote("bea", "100.2"), joined=[usdc(in_usdc())])
     assert [(r.quote.exchange, r.quote.quote, r.rank) for r in c.rows] == [("ada", "USDC", 1), ("ada", "USDT", 2), ("bea", "USDT", 3)]
@@ -276,7 +308,7 @@ def test_converted_rows_are_ranked_by_their_converted_price_and_marked():
 
 
 def test_an_amount_walks_the_converted_book():
-    c = compare(top("ada"), amount=1000, books=[ladder("ada")], joined=[usdc(in_usdc("ada", bid="101.9", ask="102", ask_size="1"), books=[ladder("ada")])])
+    c = compare(top("ada"), amount=1000, books=[ladder("ada")], joined=[usdc(in_usdc("ada", bid="101.9", ask="102", ask_size="1"), books=[ladder(age=1)])])
     found = next(r for r in c.rows if r.quote.quote == "USDC")
     assert found.deal.price == pytest.approx(D("100.1994") * D("0.98"), abs=D("0.01")) and found.deal.fills
 
