@@ -10,7 +10,7 @@ from functools import cached_property
 from markets.analysis import liquidity, wording
 from markets.analysis.derivatives import age_s
 from markets.analysis.display import places_of
-from markets.analysis.liquidity import WIDEST, Wish, thinner
+from markets.analysis.liquidity import WIDEST, Cost, Wish, thinner
 from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
 from markets.ask.answers import common
 from markets.ask.answers.common import cell
@@ -113,10 +113,16 @@ class _Telling:
         name = self.route.named(best.name)
         if self.by_spread:
             return f"{name} is tightest with a spread of {self.spread(best)}{self.next_spread()}."
-        first = f"{name} is {'deepest' if self.found.amount else 'most liquid'}"
+        first = f"{name} {self.leads(best)}"
         alone = first if len(self.books) > 1 else name if len(self.route.priced) == 1 else f"{name}'s book is the only one that counts"
         score = "" if best.measure.score is None or self.found.amount is not None else f", score {self.score(best)} of {self.said.text('full score', '100')}"
         return f"{alone}{score}. {self.costs(best)}".strip()
+
+    def leads(self, best: Book) -> str:
+        """By what the first one is first."""
+        if self.found.amount is None:
+            return "is most liquid"
+        return "is cheapest to fill" if best.cost and best.cost.slippage_bps is not None else "comes closest"
 
     def next_spread(self) -> str:
         return f"; next is {self.route.named(self.books[1].name)} at {self.spread(self.books[1])}" if len(self.books) > 1 else ""
@@ -130,9 +136,16 @@ class _Telling:
             more = ", more than any other" if len(self.books) > 1 else ""
             return f"It fills {self.filled(best)} of a {self.wished()} {side}{more}."
         following = self.books[1] if len(self.books) > 1 else None
-        then = "" if following is None or following.cost is None or following.cost.slippage_bps is None else (
-            f"; next is {self.route.named(following.name)} at {self.slippage(following)}")
-        return f"A {self.wished()} {side} moves the price {self.slippage(best)}{then}."
+        return f"A {self.wished()} {side} moves the price {self.slippage(best)}{self.then(best.cost, following)}."
+
+    def then(self, first: Cost, following: Book | None) -> str:
+        """The next one; one that is next by its score may move less at this one amount, which is said."""
+        if following is None or following.cost is None or following.cost.slippage_bps is None or first.slippage_bps is None:
+            return ""
+        name, moves = self.route.named(following.name), self.slippage(following)
+        if following.cost.slippage_bps < first.slippage_bps:
+            return f", more than on {name} ({moves}), which is next: a score is made of several amounts, of both sides"
+        return f"; next is {name} at {moves}"
 
     def score(self, book: Book) -> str:
         value = book.measure.score.value if book.measure.score else None

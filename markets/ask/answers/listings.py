@@ -87,7 +87,7 @@ class Listings(Struct, frozen=True, tag="listings", kw_only=True):
 def compose(frame: Frame, route: Route, found: Listings, now: datetime) -> Answer:
     """News of listings, or who is early."""
     said, early = Said(), frame.topic == LEADS
-    there = bool(found.leads) if early else bool(found.events or found.waves)
+    there = bool(found.leads) if early else bool(found.events or found.waves or found.notices)
     ages = [each.age_s for each in found.lists if each.age_s is not None]
     names = frame.exchanges or tuple(slug for slug in route.priced if slug not in frame.exclude)
     return Answer(
@@ -119,7 +119,7 @@ def _news(said: Said, frame: Frame, found: Listings, route: Route) -> str:
     what, where = SAYS.get(frame.topic, NEW), _where(frame, route)
     window = "" if frame.topic == UPCOMING else f" in the {spans.last(said, frame.time_range)}"
     if not found.count:
-        return f"No {what}{where}{window} that Pebble has seen."
+        return _announced(said, found, route) + f"No {what}{where}{window} that Pebble has seen{' in a list of markets' if found.notices else ''}."
     first = found.events[0] if found.events else None
     latest = "" if first is None else f"; {'the next' if frame.topic == UPCOMING else 'the latest'} is {_named(first)} on {route.named(first.exchange)}"
     at = "" if first is None else f", {lists.day(said, first.at)}"
@@ -127,6 +127,11 @@ def _news(said: Said, frame: Frame, found: Listings, route: Route) -> str:
         only = "" if first is None else f": {_named(first)} on {route.named(first.exchange)}{at}"
         return f"One {ONE.get(frame.topic, 'new coin')}{where}{window}{only}."
     return f"{said.count('events', found.count)} {what}{where}{window}{latest}{at}."
+
+
+def _announced(said: Said, found: Listings, route: Route) -> str:
+    """What an exchange has said itself comes before what its list of markets does not show."""
+    return f"Announced: {_notice(said, found.notices[0], route).rstrip('.')}. " if found.notices else ""
 
 
 def _where(frame: Frame, route: Route) -> str:
@@ -145,8 +150,12 @@ def _waves(said: Said, found: Listings, route: Route) -> list[str]:
 
 
 def _told(said: Said, found: Listings, route: Route) -> list[str]:
-    """Notices of exchanges in their own words."""
-    return [common.numbers(said, "notice", f"{route.named(notice.exchange)}, {notice.at:%-d %b}: {notice.title}") for notice in found.notices]
+    """Notices of exchanges in their own words, but for one that the sentence tells."""
+    return [_notice(said, notice, route) for notice in found.notices[0 if found.count else 1 :]]
+
+
+def _notice(said: Said, notice: Notice, route: Route) -> str:
+    return common.numbers(said, "notice", f"{route.named(notice.exchange)}, {notice.at:%-d %b}: {notice.title}")
 
 
 def _young(found: Listings) -> tuple[str, ...]:

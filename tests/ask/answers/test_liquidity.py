@@ -53,28 +53,40 @@ def test_the_figures_and_the_columns_for_wide_screens():
     assert (answer.page, answer.api) == ("/liquidity/POL-USDT/", "/api/v1/liquidity/POL-USDT/")
 
 
+def test_the_first_by_score_that_moves_more_says_why_it_is_first():
+    thick = ladder("bea", [("99.995", 200), ("99.9", 5)], [("100.005", 200), ("100.1", 5)])
+    answer = ask(seen(), seen(thick))
+    assert cells(answer, "exchange") == ["Ada", "Bea"]
+    assert answer.sentence == (
+        "Ada is most liquid, score 95.9 of 100. A 10,000 USDT buy moves the price 5.0 bps, more than on Bea (0.50 bps), which is next: "
+        "a score is made of several amounts, of both sides."
+    )  # fmt: skip
+    even = ask(seen(), seen(ladder("bea", [("99.9", 250)], [("100.0", 250)])))
+    assert even.sentence.endswith("moves the price 5.0 bps; next is Bea at 5.0 bps.")
+
+
 def test_at_an_amount_of_money():
     answer = ask(amount=D(5000))
     assert answer.title == "POL - liquidity for a 5,000 USDT buy"
-    assert answer.sentence == "Ada is deepest. A 5,000 USDT buy moves the price 5.0 bps; next is Bea at 89.9 bps."
+    assert answer.sentence == "Ada is cheapest to fill. A 5,000 USDT buy moves the price 5.0 bps; next is Bea at 89.9 bps."
     assert cells(answer, "slippage_bps") == ["5.0 bps", "89.9 bps"] and answer.unit == "bps" and round(answer.value, 3) == D("5.003")
     assert answer.page == "/liquidity/POL-USDT/?amount=5000"
 
 
 def test_at_an_amount_of_coins_to_sell():
     answer = ask(amount=D(30), in_base=True, side="sell")
-    assert answer.sentence == "Ada is deepest. A 30 POL sell moves the price 5.0 bps; next is Bea at 50.7 bps."
+    assert answer.sentence == "Ada is cheapest to fill. A 30 POL sell moves the price 5.0 bps; next is Bea at 50.7 bps."
     assert answer.api == "/api/v1/liquidity/POL-USDT/?amount=30&unit=base&side=sell"
 
 
 def test_the_amount_decides_not_the_score():
     # One coin moves the tight book less, though its score is the lower one.
-    assert ask(amount=D(1), in_base=True).sentence.startswith("Bea is deepest.")
+    assert ask(amount=D(1), in_base=True).sentence.startswith("Bea is cheapest to fill.")
 
 
 def test_what_nobody_fills():
     answer = ask(amount=D(10**7))
-    assert answer.sentence == "Ada is deepest. It fills 16 % of a 10,000,000 USDT buy, more than any other." and answer.value is None
+    assert answer.sentence == "Ada comes closest. It fills 16 % of a 10,000,000 USDT buy, more than any other." and answer.value is None
     assert cells(answer, "slippage_bps") == ["fills 16 %", "fills less than 1 %"]
     assert ask(seen(TIGHT)).sentence == "Bea's book is the only one that counts, score 49.8 of 100. It fills 50 % of a 10,000 USDT buy."
 

@@ -66,6 +66,14 @@ def test_what_is_to_come_is_told_with_the_time_left_and_with_notices():
     assert told(topic="upcoming").sentence == "No listings to come that Pebble has seen."
 
 
+@pytest.mark.parametrize(("topic", "nothing"), [("upcoming", "No listings to come"), ("gone", "No removals and suspensions in the last 7 days")])
+def test_what_is_only_announced_leads(topic, nothing):
+    notices = (Notice(B, "About SUN (2026-11-24).", NOW), Notice(A, "About NOVA", NOW))
+    answer = told(topic=topic, found={"notices": notices})
+    assert answer.kind == "answer" and answer.lines == (f"{A.title()}, 22 Nov: About NOVA",)
+    assert answer.sentence == f"Announced: {B.title()}, 22 Nov: About SUN (2026-11-24). {nothing} that Pebble has seen in a list of markets."
+
+
 def test_pairs_are_named_whole_and_floods_are_one_line():
     wave = Wave(B, NOW, 80, ("AAA", "BBB"))
     answer = told(event(event="pair_added"), found={"waves": (wave, Wave(A, NOW, 2, ("CCC", "DDD"))), "count": 3}, topic="pairs")
