@@ -59,17 +59,23 @@ def _got(sheet: Sheet, at: int) -> str:
         return ""
     for spot in range(at + 1, min(at + 9, len(sheet))):
         if sheet.low(spot) in ("for", "from", "by", "if", "when"):
-            if _is_owned(sheet, spot + 1):
-                return "sell"
+            if _is_owned(sheet, spot + 1, at):
+                return "buy" if _wants_coins(sheet, at, spot) else "sell"
             if sheet.low(spot) == "for":
                 break
     return "buy"
 
 
-def _is_owned(sheet: Sheet, at: int) -> bool:
-    """Whether a coin that is had follows: my ETH, 2 ETH; money is what it is spent from."""
+def _wants_coins(sheet: Sheet, got: int, end: int) -> bool:
+    """Whether it is a coin that is got for the other: how many SOL do I get for, get the most SOL for."""
+    counted = any(sheet.low(spot) in ("much", "many") and sheet.slot(spot + 1) == ASSET for spot in range(got))
+    return counted or any(sheet.slot(spot) == ASSET for spot in range(got + 1, end))
+
+
+def _is_owned(sheet: Sheet, at: int, got: int) -> bool:
+    """Whether a coin that is had follows: my ETH, 2 ETH, or "it" for one named before the word at `got`; money is what it is spent from."""
     if sheet.low(at) in _OWNED_BEFORE:
-        return any(sheet.slot(spot) == ASSET for spot in range(at))
+        return any(sheet.slot(spot) == ASSET for spot in range(got))
     if sheet.low(at) in _OWNED:
         return any(sheet.slot(spot) == ASSET for spot in range(at, min(at + 5, len(sheet))))
     while sheet.slot(at) == AMOUNT or sheet.low(at) in ("a", "an", "around", "about", "selling"):

@@ -75,6 +75,8 @@ def test_exchanges_that_are_not_covered_are_told_apart():
 
 
 @pytest.mark.parametrize(("q", "side"), [
+    ("I have 5000 dollars, where should I get the most solana for it?", "buy"), ("how many sol can I get for 1 btc", "buy"),
+    ("where do i get the most eth for my 1 btc", "buy"), ("I have 2 ETH, where do I get the most for it?", "sell"), ("what do I get for 2 eth", "sell"),
     ("where to buy btc", "buy"), ("cheapest btc", "buy"), ("what can i get for 500 usdt in btc", "buy"), ("lowest ask for btc", "buy"),
     ("spend 100 usdt on btc", "buy"),
     ("where to sell btc", "sell"), ("dump my btc", "sell"), ("where do i cash out btc", "sell"), ("highest bid for btc", "sell"),

@@ -8,11 +8,13 @@ from decimal import Decimal
 from msgspec import structs
 
 from markets import read
+from markets.analysis import wording
 from markets.analysis.best import Comparison
 from markets.analysis.inputs import Inputs
 from markets.ask.answers import Finding, orders
 from markets.ask.answers.best_price import BestPrice
 from markets.ask.answers.common import Coin
+from markets.ask.answers.words import cents
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.board import PairKey
@@ -23,7 +25,11 @@ from markets.reads.findings.asked import Asked
 
 
 def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
-    """A comparison for each coin."""
+    """A comparison for each coin; of one coin for another the market between them, else what is bought and the sale that pays for it."""
+    swap = orders.swap(frame)
+    given, got = (common.coin(swap[0]), common.coin(swap[1])) if swap else (None, None)
+    if given and got and (found := _direct(frame, route, given, got, asked) or _by_money(frame, route, given, got, asked)):
+        return found
     return common.each_coin(frame, lambda coin: _one(frame, route, coin, asked))
 
 
@@ -40,6 +46,30 @@ def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> BestPrice | No
         coin=coin, inputs=inputs, both=frame.side is None, only=only, notes=tuple(note for note in (quoted, noted) if note), late=late,
         worth=worth(frame.quote, key, asked),
     )
+
+
+def _direct(frame: Frame, route: Route, given: Coin, got: Coin, asked: Asked) -> tuple[Finding, ...]:
+    """The answer of a market between two coins, listed either way round; none where there is no such market."""
+    for base, quote, side in ((given, got, "sell"), (got, given, "buy")):
+        if PairKey(base.key, quote.key) in common.pairs_of(base.key, route.priced):
+            found = _one(structs.replace(frame, assets=(base.typed,), quote=quote.key, side=side), route, base, asked)
+            return (found,) if found else ()
+    return ()
+
+
+def _by_money(frame: Frame, route: Route, given: Coin, got: Coin, asked: Asked) -> tuple[Finding, ...]:
+    """What is bought for what the other coin brings, and that sale; none where that is not known."""
+    sale = _one(structs.replace(frame, assets=(given.typed,), side="sell"), route, given, asked)
+    best = sale.inputs.compared(asked.now).best_sell if sale else None
+    if sale is None or best is None or best.net_price is None or best.size is None:
+        return ()
+    quote, money = sale.inputs.key.quote, cents(best.net_price * best.size)
+    wanted = structs.replace(frame, assets=(got.typed,), side="buy", quote=quote, amount=f"{money:f}", unit=quote)
+    bought = _one(wanted, route, got, asked)
+    if bought is None or bought.inputs.key.quote != quote:
+        return ()
+    brings = f"{wording.grouped(Decimal(frame.amount or 0))} {given.ticker} bring {wording.grouped(money)} {quote} on {route.named(best.exchange)}"
+    return structs.replace(bought, notes=(f"{brings} after the fee: that is what is spent here.", *bought.notes)), sale
 
 
 def everybody(route: Route) -> tuple[str, ...]:

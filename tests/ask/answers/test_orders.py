@@ -3,7 +3,8 @@
 import pytest
 
 from markets.analysis.amounts import TOP, Order
-from markets.ask.answers.orders import order
+from markets.ask.answers.common import Coin
+from markets.ask.answers.orders import order, swap
 from markets.ask.frame import Frame, Span
 from markets.board import PairKey
 from tests.ask.answers.build import MATIC, POL
@@ -60,3 +61,46 @@ def test_a_money_sign_before_the_number_makes_it_money_whatever_follows():
     assert read(q="5000 pol usd", spans=behind, amount="5000", unit="POL") == (Order(D(5000), "base"), "")
     apart = (Span(0, 3, "quote", "USD"), Span(7, 11, "amount", "5000"), Span(12, 15, "asset", "POL"))
     assert read(q="usd or 5000 pol", spans=apart, amount="5000", unit="POL") == (Order(D(5000), "base"), "")
+
+
+# --- Several amounts, several coins -------------------------------------------------------------------------------
+ETH = Coin("ETH", "ETH", "ETH")
+
+
+def spans(q, **slots):
+    """The spans of these words of a text, in its order: {word: slot, value}."""
+    found = [Span(q.index(word), q.index(word) + len(word), slot, value) for word, (slot, value) in slots.items()]
+    return {"q": q, "spans": tuple(sorted(found, key=lambda span: span.start))}
+
+
+def test_of_several_amounts_each_is_of_the_coin_it_stands_before():
+    asked = spans("2 eth and 3 pol", **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "3": ("amount", "3"), "pol": ("asset", "POL")})
+    fields = asked | {"amount": "2", "unit": "ETH", "assets": ("ETH", "POL"), "rates": {"ETH": D(3000)}}
+    assert read(ETH, PairKey("ETH", "USDT"), **fields) == (Order(D(2), "base"), "") and read(**fields) == (Order(D(3), "base"), "")
+    money = spans("9 usdt of eth, 5 usdt of pol", **{"9": ("amount", "9"), "eth": ("asset", "ETH"), "5": ("amount", "5"), "pol": ("asset", "POL")})
+    money["spans"] = (*money["spans"], Span(2, 6, "quote", "USDT"), Span(17, 21, "quote", "USDT"))
+    fields = money | {"amount": "9", "unit": "USDT", "assets": ("ETH", "POL")}
+    assert read(ETH, PairKey("ETH", "USDT"), **fields) == (Order(D(9)), "") and read(**fields) == (Order(D(5)), "")
+
+
+def test_a_coin_without_an_amount_beside_one_that_has_it_takes_none_of_it():
+    asked = spans("2 eth and pol", **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "pol": ("asset", "POL")})
+    assert read(**asked, amount="2", unit="ETH", assets=("ETH", "POL"), rates={"ETH": D(3000)}) == (TOP, "")
+
+
+@pytest.mark.parametrize(("q", "side", "found"), [
+    ("how many pol can i get for 2 eth", "buy", ("ETH", "POL")), ("pol for my 2 eth", None, ("ETH", "POL")), ("where to sell pol for 2 eth", "sell", None),
+    ("swap 2 eth for pol", None, ("ETH", "POL")), ("i have 2 eth, how many pol is that", None, ("ETH", "POL")), ("2 eth and pol", None, None),
+    ("pol and 2 eth", None, None), ("pol 2 eth", None, None), ("price of pol and my 2 eth", None, None),
+])  # fmt: skip
+def test_one_coin_in_exchange_for_another(q, side, found):
+    asked = spans(q, **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "pol": ("asset", "POL")})
+    frame = {"side": side, "amount": "2", "unit": "ETH", "assets": ("ETH", "POL")}
+    assert swap(Frame(**asked, **frame)) == found
+    assert swap(Frame(**asked, **frame | {"unit": "USDT"})) is None and swap(Frame(**asked, **frame | {"assets": ("ETH", "POL", "SUI")})) is None
+
+
+def test_what_is_given_for_a_coin_is_worth_money():
+    asked = spans("how many pol for 2 eth", **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "pol": ("asset", "POL")})
+    found, note = read(**asked, amount="2", unit="ETH", assets=("POL", "ETH"), rates={"ETH": D(3000)})
+    assert found == Order(D(6000)) and note == "2 ETH are 6,000 USDT by today's rate."

@@ -7,8 +7,10 @@ import pytest
 
 from exchanges.models import Exchange
 from markets import polls, read
+from markets.ask.grammar import parse
 from markets.models import ExchangeAsset, Market
 from markets.reads.findings import common
+from markets.reads.vocabulary import vocabulary
 from tests.ask.answers.build import cells
 from tests.ask.findings.market import ask, one
 from tests.markets import gaps
@@ -21,7 +23,8 @@ D = Decimal
 
 def third(*rows, now=NOW):
     """A third exchange with these prices."""
-    catalogue(THIRD, *(f"{row.symbol.removesuffix(quote)}/{quote}" for row in rows for quote in ("USDT", "USDC", "EUR") if row.symbol.endswith(quote)), now=now)
+    pairs = (f"{row.symbol.removesuffix(quote)}/{quote}" for row in rows for quote in ("USDT", "USDC", "EUR", "POL") if row.symbol.endswith(quote))
+    catalogue(THIRD, *pairs, now=now)
     prices(THIRD, *rows, now=now)
     gaps.fresh()
 
@@ -83,6 +86,30 @@ def test_an_amount_of_other_money_is_converted():
     third(ticker("USDT/EUR", "0.80", "0.80"))
     answer = one("best_price", "POL", side="buy", amount="4", unit="EUR")
     assert answer.title.endswith("for 5 USDT") and "4 EUR are 5 USDT by today's rate." in answer.notes
+
+
+def read_of(q):
+    frame = parse(q, vocabulary())
+    return ask("best_price", *frame.assets, **{name: getattr(frame, name) for name in ("q", "side", "amount", "unit", "quote", "spans")})
+
+
+def test_a_coin_for_another_is_bought_with_what_the_other_brings():
+    bought, sold = read_of("how many pol can I get for 1 eth")
+    assert sold.title == "ETH - best price to sell 1 ETH" and sold.sentence.endswith("1 ETH bring 2,997 USDT after the 0.1 % fee")
+    assert bought.title == "POL - best price to buy for 2,997 USDT" and " buy " in bought.sentence
+    assert bought.notes[0] == f"1 ETH bring 2,997 USDT on {sold.sources[0].name} after the fee: that is what is spent here."
+
+
+def test_a_market_between_two_coins_answers_alone():
+    third(ticker("ETH/POL", "3600", "3700"))
+    (sold,) = read_of("where can I swap 1 eth for pol")
+    assert sold.unit == "POL" and sold.title == "ETH - best price to sell 1 ETH"
+    (bought,) = read_of("how many eth for 4000 pol")
+    assert bought.unit == "POL" and bought.title == "ETH - best price to buy for 4,000 POL"
+
+
+def test_of_two_coins_each_has_its_own_amount():
+    assert [answer.title for answer in read_of("best price for 1 ETH and 3 POL")] == ["ETH - best price to buy 1 ETH", "POL - best price to buy 3 POL"]
 
 
 # --- The same numbers ---------------------------------------------------------------------------------------------
