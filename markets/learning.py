@@ -43,7 +43,7 @@ def note(part: Part, answers: Sequence[Answer], now: datetime, *, corrected: boo
 
 def _why(part: Part, answers: Sequence[Answer], *, corrected: bool) -> tuple[Question.Why | None, str]:
     """Why it is worth a look, and the word nobody knows."""
-    unlisted = [found.typed for found in part.findings if isinstance(found, Unlisted)]
+    unlisted = [found.typed for found in part.findings if isinstance(found, Unlisted) and not found.why]
     if corrected:
         return Why.CORRECTED, ""
     if part.frame.unknown or unlisted:

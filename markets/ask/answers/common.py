@@ -50,11 +50,15 @@ class Coin(Struct, frozen=True):
         return f"{self.former} (now {self.ticker})" if self.former else self.ticker
 
 
+MONEY, UNREAD = "money", "unread"
+
+
 class Unlisted(Struct, frozen=True, tag="unlisted", kw_only=True):
-    """A coin that nobody here lists. `near` are tickers that are spelt almost like it."""
+    """A coin that nobody here lists. `near` are tickers that are spelt almost like it. `why`: MONEY or UNREAD, where that is no wonder."""
 
     typed: str
     near: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Coinless(Struct, frozen=True, tag="coinless", kw_only=True):
@@ -67,8 +71,12 @@ class Coinless(Struct, frozen=True, tag="coinless", kw_only=True):
 def unlisted(frame: Frame, route: Route, found: Unlisted, now: datetime) -> Answer:
     """Nobody lists it; what is spelt almost like it."""
     near = f" Did you mean {listed(found.near, 'or')}?" if found.near else ""
+    sentence = {
+        MONEY: f"{found.typed} is what prices are given in: no exchange I watch has a pair that prices it in something else.",
+        UNREAD: f"No list of markets has been read yet, so who lists {found.typed} is not known.",
+    }.get(found.why, f"No exchange I watch lists {found.typed}.{near}")
     return Answer(
-        kind="nothing", title=found.typed, sentence=f"No exchange I watch lists {found.typed}.{near}", notes=(watched(route),), excluded=told(route), as_of=now,
+        kind="nothing", title=found.typed, sentence=sentence, notes=(watched(route),), excluded=told(route), as_of=now,
         page="/", examples=tuple(f"best price for {ticker}" for ticker in found.near[:3]),
     )
 

@@ -65,7 +65,7 @@ def compose(frame: Frame, route: Route, found: CoinVolume, now: datetime) -> Ans
     return Answer(
         kind="nothing" if a is None or a.usd is None else "answer", title=f"{found.coin.label} - {'volume sentiment' if moody else 'volume'}",
         sentence=_sentence(said, frame, found, route), lines=(*_lines(said, frame, found), *common.reasons(left)), table=table,
-        notes=_notes(frame, found, a), sources=found.used, excluded=left, value=score if moody else a.usd if a else None,
+        notes=_notes(frame, found, a), sources=found.used, excluded=left, value=score if moody else _whole(found.past) if found.past else a.usd if a else None,
         unit="" if moody else "USD", as_of=now, max_age_s=common.oldest(found.used),
         page=common.address("/volume/", search=found.coin.ticker, exchange=common.only(frame, route), quote=frame.quote),
         api=common.address("/api/v1/volume/", base=found.coin.key, exchange=common.only(frame, route), quote=frame.quote), figures=said.figures,
@@ -80,7 +80,7 @@ def _sentence(said: Said, frame: Frame, found: CoinVolume, route: Route) -> str:
     if frame.topic == SENTIMENT:
         return f"Volume sentiment of {label} is {score(said, label, a.sentiment)}; {traded(said, label, a, route)}."
     if found.past:
-        whole = said.amount("traded in that time", sum((each.usd for each in found.past), Decimal(0)), "USD")
+        whole = said.amount("traded in that time", _whole(found.past), "USD")
         over = spans.reached(said, frame.time_range, found.past_h)
         return f"{whole} USD of {found.pair} were traded over {over}, most on {route.named(found.past[0].exchange)}."
     only = f" in {found.quote}" if found.quote else ""
@@ -163,6 +163,10 @@ def _notes(frame: Frame, found: CoinVolume, a: Activity | None) -> tuple[str, ..
     return tuple(notes)
 
 
+def _whole(past: Sequence[Traded]) -> Decimal:
+    return sum((each.usd for each in past), Decimal(0))
+
+
 def only(quote: str) -> list[str]:
     """That other pairs are not in it; nothing where all are."""
     return [f"Only what was traded in {quote} is counted, in dollars: without a currency all pairs are."] if quote else []
@@ -236,7 +240,8 @@ def of_all(frame: Frame, route: Route, found: Volumes, now: datetime) -> Answer:
         kind="answer" if known else "nothing", title=_title(frame), sentence=_all(said, frame, found, route),
         lines=(*_furthest(said, frame, found), *common.reasons(left)), table=_all_table(said, found, route, shared=shared),
         notes=(*only(found.quote), CANDLES if found.past else DAY, NOT_ADVICE), sources=found.used, excluded=left,
-        value=found.whole.usd if found.whole else None, unit="USD" if known else "", as_of=now, max_age_s=common.oldest(found.used),
+        value=_whole(found.past) if found.past else found.whole.usd if found.whole else None, unit="USD" if known else "",
+        as_of=now, max_age_s=common.oldest(found.used),
         page=common.address("/volume/", sort=sort, exchange=common.only(frame, route), quote=frame.quote),
         api=common.address("/api/v1/volume/", ordering=sort, exchange=common.only(frame, route), quote=frame.quote), figures=said.figures,
     )  # fmt: skip
@@ -255,7 +260,7 @@ def _all(said: Said, frame: Frame, found: Volumes, route: Route) -> str:
     if whole is None or whole.usd is None:
         return "No volume that counts is known right now."
     if found.past:
-        total = said.amount("traded in that time", sum((each.usd for each in found.past), Decimal(0)), "USD")
+        total = said.amount("traded in that time", _whole(found.past), "USD")
         where = f"on the {said.count('markets', found.markets)} spot markets whose candles are read, most on {route.named(found.past[0].exchange)}"
         over = spans.reached(said, frame.time_range, found.past_h)
         return f"{total} USD were traded over {over} {where}."

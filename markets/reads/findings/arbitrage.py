@@ -17,7 +17,7 @@ from markets.analysis.scene import Route as Found
 from markets.ask.answer import Left
 from markets.ask.answers import Finding
 from markets.ask.answers.arbitrage import Gaps, Others
-from markets.ask.answers.common import MOST, Coin, Unlisted
+from markets.ask.answers.common import MOST, Coin
 from markets.ask.answers.gap import Gap, Pair, Terms, gap_of, keys_of, merged, trimmed
 from markets.ask.frame import Frame
 from markets.ask.router import Route
@@ -40,7 +40,7 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
     """One finding for all coins: gaps are told beside each other. Coins that nobody lists get their own."""
     typed = (frame.assets or frame.unknown)[:MOST]
     known = {ticker: coin for ticker in typed if (coin := common.coin(ticker)) and common.pairs_of(coin.key)}
-    unlisted = tuple(Unlisted(typed=ticker, near=common.near(ticker)) for ticker in typed if ticker not in known)
+    unlisted = tuple(common.unlisted(ticker) for ticker in typed if ticker not in known)
     if typed and not known:
         return unlisted
     coins = tuple(known.values())

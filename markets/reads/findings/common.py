@@ -11,7 +11,8 @@ from markets import read
 from markets.analysis.cross import MONEY
 from markets.ask.answer import Left
 from markets.ask.answers import Finding
-from markets.ask.answers.common import MOST, Coin, Coinless, Unlisted
+from markets.ask.answers.common import MONEY as PRICED_IN
+from markets.ask.answers.common import MOST, UNREAD, Coin, Coinless, Unlisted
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.board import PairKey, Quote
@@ -40,7 +41,14 @@ def each_coin(frame: Frame, one: Callable[[Coin], Finding | None]) -> tuple[Find
 def _one(ticker: str, one: Callable[[Coin], Finding | None]) -> Finding:
     meant = coin(ticker)
     found = one(meant) if meant else None
-    return found or Unlisted(typed=ticker, near=near(ticker))
+    return found or unlisted(ticker)
+
+
+def unlisted(ticker: str) -> Unlisted:
+    """That nobody lists it; whether that is because it is money, or no list has been read yet."""
+    pairs, meant = read.board().pairs, coin(ticker)
+    why = UNREAD if not pairs else PRICED_IN if meant and any(key.quote == meant.key for key in pairs) else ""
+    return Unlisted(typed=ticker, near=() if why else near(ticker), why=why)
 
 
 def coin(ticker: str) -> Coin | None:

@@ -56,6 +56,7 @@ def test_one_currency_is_said_and_no_longer_a_time_than_is_known():
     assert told(activity(), found=known, time_range="30d").sentence.startswith("5.00 USD of POL/USDT were traded over 30 days, most on ")
     everything = Volumes(whole=activity(), past=(Traded(A, D(5)),), markets=7, past_h=D(720), quote="EUR")
     answer = one(Frame("?", intent="volume_sentiment", time_range="90d"), route("volume_sentiment"), everything)
+    assert answer.value == D(5)
     assert answer.sentence.startswith("5.00 USD were traded over 30 days (no more is known) on the 7 spot markets")
     assert answer.notes[0].startswith("Only what was traded in EUR")
 

@@ -44,6 +44,22 @@ def test_a_word_that_stands_where_a_coin_should_is_looked_for():
     assert one("best_price", unknown=("POLL",)).sentence == "No exchange I watch lists POLL. Did you mean POL?"
 
 
+def test_money_is_not_said_to_be_unlisted():
+    for intent in ("best_price", "arbitrage"):
+        (answer,) = ask(intent, "USDT")
+        assert answer.sentence == "USDT is what prices are given in: no exchange I watch has a pair that prices it in something else."
+        assert answer.examples == ()
+
+
+def test_before_the_first_list_nobody_is_said_to_list_nothing():
+    Market.objects.all().delete()
+    for name in (BUY, SELL):
+        polls.touch(f"catalogue:{name}")
+    polls.touch("assets")
+    gaps.fresh()
+    assert one("best_price", "POL").sentence == "No list of markets has been read yet, so who lists POL is not known."
+
+
 def test_a_question_without_a_coin_is_asked_back_with_the_busiest():
     for intent in ("best_price", "compare", "price_history"):
         answer = one(intent)
