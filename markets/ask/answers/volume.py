@@ -60,7 +60,7 @@ def compose(frame: Frame, route: Route, found: CoinVolume, now: datetime) -> Ans
     said, a = Said(), found.activity
     left = (*common.told(route), *found.missing)
     moody = frame.topic == SENTIMENT
-    score = None if a is None or a.sentiment.score is None else Decimal(f"{a.sentiment.score:.1f}")
+    score = points(a.sentiment.score) if a else None
     table = _past_table(said, found, route) if found.past else _shares(said, a, route)
     return Answer(
         kind="nothing" if a is None or a.usd is None else "answer", title=f"{found.coin.label} - {'volume sentiment' if moody else 'volume'}",
@@ -87,11 +87,16 @@ def _sentence(said: Said, frame: Frame, found: CoinVolume, route: Route) -> str:
     return f"{label}{only}: {traded(said, label, a, route)}{normal(said, label, a)}."
 
 
+def points(value: float | None) -> Decimal | None:
+    """A score as exactly as it is told anywhere: to six decimals, as many as it has."""
+    return None if value is None else Decimal(f"{value:.6f}".rstrip("0").rstrip("."))
+
+
 def score(said: Said, label: str, s: Sentiment) -> str:
     """62.4, bullish."""
     if s.score is None:
         return "not known: none of its parts is"
-    return f"{said.price(f'volume sentiment of {label}', Decimal(f'{s.score:.1f}'), places=1)}, {s.label}"
+    return f"{said.price(f'volume sentiment of {label}', points(s.score), places=1)}, {s.label}"
 
 
 def traded(said: Said, label: str, a: Activity, route: Route) -> str:

@@ -16,7 +16,7 @@ from markets.analysis.trending import MINIMUM_USD
 from markets.ask.answer import Left, Used
 from markets.ask.answers import Finding, spans
 from markets.ask.answers.common import Coin
-from markets.ask.answers.volume import SENTIMENT, SHARE, UNUSUAL, WHY, Busy, CoinVolume, Traded, Volumes
+from markets.ask.answers.volume import SENTIMENT, SHARE, UNUSUAL, WHY, Busy, CoinVolume, Traded, Volumes, points
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.method import current_method
@@ -147,7 +147,7 @@ def _ordered(lines: Iterable[volume.Line], frame: Frame) -> list[volume.Line]:
 
 def _busy(line: volume.Line) -> Busy:
     a = line.activity
-    score = None if a.sentiment.score is None else Decimal(f"{a.sentiment.score:.1f}")
+    score = points(a.sentiment.score)
     return Busy(base=ticker(line.base), usd=a.usd, relative=a.relative, change=a.change, score=score, label=a.sentiment.label)
 
 

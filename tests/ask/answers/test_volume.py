@@ -4,8 +4,8 @@ import pytest
 
 from markets.analysis.activity import Activity
 from markets.analysis.sentiment import Sentiment
-from markets.ask.answer import Left, Used
-from markets.ask.answers.volume import CANDLES, DAY, NOT_ADVICE, YOUNG, Busy, CoinVolume, Traded, Volumes
+from markets.ask.answer import Left, Said, Used
+from markets.ask.answers.volume import CANDLES, DAY, NOT_ADVICE, YOUNG, Busy, CoinVolume, Traded, Volumes, points, score
 from markets.ask.frame import Frame, Threshold
 from tests.ask.answers.build import MATIC, POL, cells, one, route
 from tests.markets.analysis.boards import NOW, D
@@ -80,7 +80,7 @@ def test_which_way_its_price_went(way, change, says):
 
 def test_sentiment_leads_with_its_parts():
     answer = told(activity(), topic="sentiment")
-    assert answer.sentence.startswith("Volume sentiment of POL is 72.0, bullish; 8.00M USD traded") and (answer.value, answer.unit) == (D("72.0"), "")
+    assert answer.sentence.startswith("Volume sentiment of POL is 72.0, bullish; 8.00M USD traded") and (answer.value, answer.unit) == (D("72.04"), "")
     assert answer.title == "POL - volume sentiment" and "Made of 50 and price +12.0, breadth +10.0; not in it, for it is not known: volume." in answer.lines
     whole = told(activity(sentiment=Sentiment(50.0, -5.0, 5.0, 0.0)), topic="sentiment")
     assert "Made of 50 and price \N{MINUS SIGN}5.0, volume +5.0, breadth 0.0." in whole.lines
@@ -153,3 +153,9 @@ def test_nothing_is_known():
     for whole in (None, activity({})):
         answer = all_of(whole=whole)
         assert answer.kind == "nothing" and answer.sentence == "No volume that counts is known right now." and answer.unit == "" and answer.table is None
+
+
+def test_a_score_is_told_shortly_and_kept_as_exactly_as_the_api_tells_it():
+    said = Said()
+    assert score(said, "BTC", Sentiment(31.3051234, 12.0, None, 10.0)) == "31.3, bearish"
+    assert [(figure.value, figure.text) for figure in said.figures] == [("31.305123", "31.3")] and points(None) is None
