@@ -36,7 +36,8 @@ WARM_MS, FETCHED_MS = 300.0, 2000.0
 RECEIPTS = 500  # that are computed again
 DOWN, PART = 2, 4  # exchanges that stop answering, for one question in so many
 LAST = 5  # that went wrong, told with a sign of life
-WARM_S, DOWN_S, LOOK_S = 300.0, 300.0, 2.0
+WARM_S, REST_S, DOWN_S, LOOK_S = 300.0, 120.0, 300.0, 2.0
+OLD = ("stale", "expired")
 GONE = ("down", "banned", "blocked", "auto_disabled")
 
 
@@ -70,7 +71,7 @@ def _running() -> Iterator[Callable[[], Line]]:
     with processes.workers(), processes.web(port):
         line = Line("127.0.0.1", port)
         processes.until(lambda: all(exchange["live"] for exchange in line.ask("status/")[2]["exchanges"]), "all exchanges are live", WARM_S)
-        ends = time.monotonic() + WARM_S
+        ends = time.monotonic() + REST_S
         while (silent := _silent(line)) and time.monotonic() < ends:
             time.sleep(LOOK_S)
         _say(f"asking; sources that have not answered yet: {', '.join(silent) or 'none'}")
@@ -100,7 +101,7 @@ def _taken_down(seen: World, line: Callable[[], Line]) -> tuple[str, ...]:
     def noticed() -> bool:
         _, _, status = mine.ask("status/")
         found = {exchange["exchange"]: exchange for exchange in status["exchanges"]}
-        return all(found[slug]["state"] in GONE and found[slug]["freshness"] == "expired" for slug in down)
+        return all(found[slug]["state"] in GONE and found[slug]["freshness"] in OLD for slug in down)
 
     processes.until(noticed, "two exchanges are down", DOWN_S)
     time.sleep(DOWN_S / 2)  # contracts and books live longer than prices

@@ -114,7 +114,18 @@ def remarked(answers: Iterable[Answer], frame: Frame, route: Route) -> tuple[Ans
         return ()
     first, *others = found
     notes = tuple(dict.fromkeys((*remarks(frame, route), *first.notes)))
-    return replace(first, notes=notes, readings=first.readings or readings(frame)), *others
+    return tuple(_counted(each) for each in (replace(first, notes=notes, readings=first.readings or readings(frame)), *others))
+
+
+def _counted(answer: Answer) -> Answer:
+    """With the numbers of what others wrote, remarks and why an exchange is left out (HTTP 503), among its figures."""
+    known, said = {number for figure in answer.figures for number in said_in(figure.text)}, Said()
+    told = [("remark", note) for note in answer.notes] + [(f"about {each.name}", each.detail) for each in answer.excluded]
+    for name, text in told:
+        for number in said_in(text):
+            if number not in known:
+                said.text(name, number)
+    return replace(answer, figures=(*answer.figures, *said.figures)) if said.figures else answer
 
 
 def remarks(frame: Frame, route: Route) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ CHECKS: Mapping[str, Callable[[Checked], None]] = {
 }  # fmt: skip
 BROKEN = ("something broke", "the store is away")
 ODD = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, StopIteration)  # an answer that is not made as its kind is
+LIVE = ("fresh", "aging")
 PRICED = ("best_price", "compare", "liquidity", "arbitrage", "funding", "derivatives")  # whose sources are prices of now
 NAMING = ("best_price", "compare", "liquidity")  # whose answers name every exchange: as a source, or with the reason why not
 # A number as it is written; digits that are part of a name (1INCH, LUNA2, 2Z) are none.
@@ -67,7 +68,8 @@ def _checked(verdict: Verdict, c: Checked, down: Sequence[str]) -> None:
         named = used | {row["exchange"] for row in c.answer["excluded"]}
         c.holds(f"nothing is said of {sorted(set(c.scope) - named)}", set(c.scope) <= named)
     if c.meant.intent in PRICED:
-        c.holds(f"stands on {sorted(used & set(down))}, which are down", not used & set(down))
+        counted = {row["exchange"] for row in c.answer["sources"] if row["state"] in LIVE} & set(down)
+        c.holds(f"stands on {sorted(counted)}, which are down", not counted)
     verdict.wrong += c.wrong
     verdict.numbers += c.numbers
     verdict.unchecked = c.unchecked or verdict.unchecked

@@ -4,7 +4,7 @@
 import pytest
 from msgspec.structs import replace
 
-from markets.ask.answer import Left, Said, Used
+from markets.ask.answer import Answer, Figure, Left, Said, Used
 from markets.ask.answers import common
 from markets.ask.answers.common import Coin, Coinless, Unlisted
 from markets.ask.frame import Frame
@@ -163,3 +163,14 @@ def test_cells_and_pairs():
     assert common.cell("0.8", D("0.80")).value == "0.8" and common.cell("-", None).value == ""
     assert common.seconds(1.5) == "1.5" and common.seconds(None) == ""
     assert common.pair(PAIR, replace(MATIC, ticker="POL")) == "POL/USDT" and common.pair(PAIR, Coin("X", "POL", "POLY")) == "POLY/USDT"
+
+
+def test_numbers_that_others_wrote_are_figures_once():
+    left = Left("a", "Ada", "down", "no good answer 4 times in a row: [Errno 104]")
+    known = Figure("exchanges", "4", "", "4")
+    answer = Answer(kind="answer", title="t", sentence="s", notes=("Only 300 were read.",), excluded=(left,), figures=(known,))
+    first, second = common.remarked([answer, replace(answer, notes=())], Frame("x"), route())
+    assert [(figure.name, figure.text) for figure in first.figures] == [("exchanges", "4"), ("remark", "300"), ("about Ada", "104")]
+    assert [figure.text for figure in second.figures] == ["4", "104"]
+    quiet = replace(answer, notes=(), excluded=())
+    assert common.remarked([quiet], Frame("x"), route()) == (quiet,)
