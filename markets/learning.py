@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,10 +21,14 @@ from markets.models import Asset, AssetAlias, Question
 from markets.reads.vocabulary import vocabulary
 
 MOST = 5_000  # different questions; a flood of nonsense fills no disk
+WAITING = 200  # of them in memory, while others write
 WORD = 60
 NOT_UNDERSTOOD = ("nonsense", "off_topic")  # or so it seems; other topics are refused on purpose
 Why = Question.Why
 _COLUMNS = ("text", "why", "intent", "word", "count", "first_at", "last_at")
+Row = tuple[str, str, str, str, int, datetime, datetime]
+_waiting: dict[tuple[str, str], Row] = {}
+_lock = threading.Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -32,13 +37,39 @@ def note(part: Part, answers: Sequence[Answer], now: datetime, *, corrected: boo
     why, word = _why(part, answers, corrected=corrected)
     if why is None:
         return
-    row = (masked(part.frame.q), str(why), part.frame.intent, masked(word)[:WORD], 1, now, now)
+    _add((masked(part.frame.q), str(why), part.frame.intent, masked(word)[:WORD], 1, now, now))
+    flush()
+
+
+def _add(row: Row) -> None:
+    """To those that wait, where there is room; the same question once, with its count."""
+    with _lock:
+        before = _waiting.get(row[:2])
+        if before is not None:
+            _waiting[row[:2]] = (*row[:4], before[4] + row[4], min(before[5], row[5]), max(before[6], row[6]))
+        elif len(_waiting) < WAITING:
+            _waiting[row[:2]] = row
+
+
+def flush() -> None:
+    """Write down what waits; while others write it goes on waiting."""
+    with _lock:
+        rows = list(_waiting.values())
+        _waiting.clear()
     try:
         with brief():
-            if Question.objects.count() < MOST or Question.objects.filter(text=row[0], why=why).exists():
-                bulk.upsert(Question, _COLUMNS, [row], key=("text", "why"), update={"count": "{old} + {new}", "last_at": "{new}"})
+            if kept := [row for row in rows if Question.objects.count() < MOST or Question.objects.filter(text=row[0], why=row[1]).exists()]:
+                bulk.upsert(Question, _COLUMNS, kept, key=("text", "why"), update={"count": "{old} + {new}", "last_at": "{new}"})
     except DatabaseError as error:
-        logger.warning("a question is not written down: %s", error)
+        logger.warning("questions are written down later: %s", error)
+        for row in rows:
+            _add(row)
+
+
+def forget() -> None:
+    """Drop what has not been written (tests)."""
+    with _lock:
+        _waiting.clear()
 
 
 def _why(part: Part, answers: Sequence[Answer], *, corrected: bool) -> tuple[Question.Why | None, str]:

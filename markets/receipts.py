@@ -1,6 +1,7 @@
 """Answers kept with everything they were made of, so that anybody with the link can look them up and have them computed again.
 
-Writing one may fail (a full store, a locked database): then the answer has none and says why. It never fails an answer.
+Where the database is locked it waits in a file (`spool`) and can be looked up as if it were stored. Where it cannot be kept at all
+(a full store, no database) the answer has none and says why. It never fails an answer.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.db.models import Sum
 
 from exchanges.numbers import plain
+from markets import spool
 from markets.ask.answer import Answer
 from markets.ask.masking import masked
 from markets.ask.record import VERSION, Record
@@ -35,6 +37,7 @@ MB = 1_000_000
 COUNTED_S = 60.0  # how often the room taken is summed up
 TOO_LARGE = "it is made of more than a receipt can hold"
 FULL = "the room for receipts is full"
+OFF = "receipts are switched off here"
 _NAME = re.compile(r"[a-z2-7]{16}")
 _SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
 AWAY = "it could not be written down in time"
@@ -79,17 +82,33 @@ def keep_record(record: Record, now: datetime) -> Link | str:
 
 def standing(names: Collection[str], now: datetime) -> frozenset[str]:
     """Those of some receipts that are still kept."""
-    return frozenset(Receipt.objects.filter(pk__in=names, until__gt=now).values_list("pk", flat=True)) if names else frozenset()
+    if not names:
+        return frozenset()
+    return frozenset(Receipt.objects.filter(pk__in=names, until__gt=now).values_list("pk", flat=True)) | (spool.names() & frozenset(names))
 
 
 def _write(row: Receipt) -> Link | str:
     rules = setting()
+    if not rules.receipts_mb:
+        return OFF
     if not _room(row.size, rules.receipts_mb * MB):
         return FULL
     row.until = row.created_at + timedelta(days=rules.receipts_kept_d)
-    with brief():
-        Receipt.objects.bulk_create([row], ignore_conflicts=True)
+    try:
+        with brief():
+            settle(row)
+    except OperationalError:
+        if not spool.put(row):
+            raise
     return Link(row.id, row.until)
+
+
+def settle(*rows: Receipt) -> None:
+    """Store them, and some of those that wait. Raises OperationalError where others write for too long."""
+    waiting = spool.some()
+    if rows or waiting:
+        Receipt.objects.bulk_create([*rows, *waiting], ignore_conflicts=True)
+    spool.drop(waiting)
 
 
 def name_of(record: bytes, answers: bytes) -> str:
@@ -149,8 +168,8 @@ class Found:
 
 def find(name: str, now: datetime) -> Found | None:
     """The receipt of that name, computed again; None where there is none, or its time is over. Raises DatabaseError."""
-    row = Receipt.objects.filter(pk=name, until__gt=now).first() if _NAME.fullmatch(name) else None
-    if row is None:
+    row = (Receipt.objects.filter(pk=name).first() or spool.find(name)) if _NAME.fullmatch(name) else None
+    if row is None or row.until <= now:
         return None
     told, said = zlib.decompress(row.record), zlib.decompress(row.answers)
     answers = msgspec.json.decode(said, type=tuple[Answer, ...])

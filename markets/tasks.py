@@ -19,7 +19,7 @@ from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import condition, episodes, hourly, store, turns
+from markets import condition, episodes, hourly, receipts, store, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -139,8 +139,9 @@ def scan() -> int:
 
 
 def purge() -> None:
-    """Housekeeping: history past its keep, and django-q2's failures, which it never removes itself."""
+    """Housekeeping: receipts that waited, history past its keep, and django-q2's failures, which it never removes itself."""
     now = timezone.now()
+    receipts.settle()
     store.purge(now)
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
 

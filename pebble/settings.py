@@ -129,6 +129,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 LIMITS_FILE = DATA_DIR / f"{MARKET}-limits.sqlite3"
+RECEIPTS_FOLDER = DATA_DIR / f"{MARKET}-receipts"  # those that found the database locked wait there
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -124,13 +126,33 @@ class Meant(Labelled):
         return found
 
 
+class Coin(AutocompleteSelect):
+    """The field of a coin. The words in it while it is empty are also its name to a screen reader."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """Django's, with those words."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Choose a coin"}
+
+
+class MeantInList(Meant):
+    """The same in the list, where only a row with a word has the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.word:
+            self.fields["means"].widget = self.fields["means"].widget.widget  # type: ignore[attr-defined]  # no room here for adding coins
+        else:
+            del self.fields["means"]
+
+
 @admin.register(Question)
 class QuestionAdmin(Reported, Fixed):
     """Questions we could not answer, or read otherwise than they were meant. Choosing a coin and saving teaches the word."""
 
     group = GROUP
     form = Meant
-    list_display = ("text", "why", "intent", "word", "means", "count", "last_at", "first_at")
+    list_display = ("text", "word", "means", "why", "count", "last_at")
+    ordering = (Case(When(word="", then=1), default=0), "-last_at", "-id")  # first those that a coin can be chosen for
     list_editable = ("means",)
     list_filter = ("why", "intent")
     list_select_related = ("means",)
@@ -140,9 +162,13 @@ class QuestionAdmin(Reported, Fixed):
     readonly_fields = ("text", "why", "intent", "count", "first_at", "last_at")
     change_list_template = "admin/markets/questions.html"
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The one field that chooses is that of the coin."""
+        return super().formfield_for_foreignkey(db_field, request, **{"widget": Coin(db_field, self.admin_site), **kwargs})
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The same rule in the list as in the form."""
-        return super().get_changelist_form(request, **{"form": Meant, **kwargs})
+        return super().get_changelist_form(request, **{"form": MeantInList, **kwargs})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What has been looked at can go."""

@@ -46,4 +46,4 @@ def told(reply: Reply) -> dict[str, Any]:
     """A reply as the API and the command print it."""
     kept = reply.receipt
     receipt = None if kept is None else {"id": kept.id, "url": settings.BASE_URL + kept.path, "until": kept.until}
-    return serialize_ask.reply(reply.record.parts, reply.answers, receipt, reply.took_ms)
+    return serialize_ask.reply(reply.record.parts, reply.answers, receipt, reply.why_not, reply.took_ms)

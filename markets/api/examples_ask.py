@@ -35,7 +35,7 @@ def answers(answer: Callable[[dict[str, Any]], Any], now: datetime) -> dict[str,
     kept = Found(link, now, TEXT, "1", tuple(Replayed(each, ()) for each in record.answers()), record, plainly(msgspec.to_builtins(record)), "")
     receipt = {"id": link.id, "url": SITE + link.path, "until": link.until}
     return {
-        "ask/": answer(serialize_ask.reply((part,), record.answers(), receipt, 14)),
+        "ask/": answer(serialize_ask.reply((part,), record.answers(), receipt, "", 14)),
         "receipts/{id}/": answer(msgspec.to_builtins(serialize_receipts.receipt(kept, SITE))),
     }
 

@@ -177,4 +177,5 @@ class AskReply(Answer):
     answers = AskAnswer(many=True, help_text="One for each coin and each question of the text.")
     route = AskRoute(many=True, help_text="One for each question of the text.")
     receipt = AskReceipt(allow_null=True)
+    receipt_missing = serializers.CharField(allow_null=True, help_text="Why there is no receipt, as half a sentence; null where there is one.")
     took_ms = serializers.IntegerField(min_value=0)

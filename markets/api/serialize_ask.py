@@ -63,10 +63,10 @@ def table(found: Table) -> dict[str, Any]:
     }
 
 
-def reply(parts: Sequence[Part], answers: Sequence[Answer], receipt: dict[str, Any] | None, took_ms: float) -> dict[str, Any]:
-    """The whole reply. `receipt` has its id, its address and until when it is kept."""
+def reply(parts: Sequence[Part], answers: Sequence[Answer], receipt: dict[str, Any] | None, why_not: str, took_ms: float) -> dict[str, Any]:
+    """The whole reply. `receipt` has its id, its address and until when it is kept; `why_not` says why there is none, "" where there is one."""
     whole = parts[0].frame
     return {
         "q": whole.q, "frame": frame(whole), "answers": [answer(each) for each in answers], "route": [route(part) for part in parts], "receipt": receipt,
-        "took_ms": round(took_ms),
+        "receipt_missing": why_not or None, "took_ms": round(took_ms),
     }

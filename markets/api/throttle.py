@@ -122,13 +122,13 @@ def wait(request: HttpRequest) -> int:
 
 
 def wait_to_ask(request: HttpRequest) -> int:
-    """The same for questions in plain words, of pages and API together: an answer is kept as a receipt, so half as many are let through."""
+    """The same for questions in plain words, of pages and API together: as many as other requests of the API, counted by themselves."""
     global _questions  # noqa: PLW0603
     now = time.monotonic()
     per_minute, per_burst = limits(now)
     if _questions is None:
         _questions = Counter(settings.DATA_DIR / "ask-throttle")
-    return _questions.wait(client_address(request), now, (per_minute + 1) // 2, (per_burst + 1) // 2)
+    return _questions.wait(client_address(request), now, per_minute, per_burst)
 
 
 def forget() -> None:

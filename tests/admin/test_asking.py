@@ -34,8 +34,8 @@ def zero(client, exchange, intent="best_price"):
 def test_the_matrix_has_every_kind_and_every_exchange(root):
     page = root.get(reverse(GRID)).content.decode()
     assert all(exchange.name in page for exchange in Exchange.objects.all())
-    assert page.count("Back to zero</button>") == 12 * Exchange.objects.count()
-    assert "Funding on KuCoin: on, change" in page and "Help" not in page
+    assert page.count("Off for everybody</button>") == 12 * Exchange.objects.count()
+    assert "Funding on KuCoin: on, change" in page and "pb-quiet" in page and "button pb-test" not in page and "Help" not in page
 
 
 def test_one_click_is_off_for_everybody_at_once_and_noted(root, kucoin):
@@ -61,7 +61,7 @@ def test_zero_needs_a_post_the_right_and_a_cell(root, kucoin):
     assert root.get(address).status_code == 405
     looker = client_of(person("looker", "markets.view_rollout"))
     assert looker.post(address).status_code == 403
-    assert "Back to zero</button>" not in looker.get(reverse(GRID)).content.decode()
+    assert "Off for everybody</button>" not in looker.get(reverse(GRID)).content.decode()
     assert client_of(person("nobody", "markets.view_asset")).get(reverse(GRID)).status_code == 403
     for intent, pk in (("help", kucoin.pk), ("nonsense", kucoin.pk), ("funding", 9999)):
         assert root.post(reverse("admin:markets_rollout_zero", args=(intent, pk))).status_code == 404
@@ -121,11 +121,24 @@ def test_choosing_a_coin_in_the_list_teaches_the_word(root, question):
 def test_a_question_without_a_word_needs_one_first(root, question):
     Question.objects.update(word="", why="unknown")
     btc = Asset.objects.get(slug="btc")
-    answer = root.post(reverse(LIST), {**fields_of(root.get(reverse(LIST))), "form-0-means": str(btc.pk), "_save": "Save"})
-    assert "write it first" in answer.content.decode() and not AssetAlias.objects.filter(asset=btc, kind="name", text="").exists()
+    fields = fields_of(root.get(reverse(LIST)))
+    assert "form-0-means" not in fields  # nothing to choose a coin for
+    root.post(reverse(LIST), {**fields, "form-0-means": str(btc.pk), "_save": "Save"})
+    assert Question.objects.get().means is None
     address = reverse("admin:markets_question_change", args=(question.pk,))
+    assert "write it first" in root.post(address, {"word": "", "means": str(btc.pk)}).content.decode()
+    assert not AssetAlias.objects.filter(asset=btc, kind="name", text="").exists()
     root.post(address, {"word": "kuhkoin", "means": str(btc.pk)})
     assert AssetAlias.objects.get(text="kuhkoin").asset == btc
+
+
+def test_questions_with_a_word_come_first(root, question):
+    later = timezone.now() + timedelta(hours=1)
+    Question.objects.create(text="volume of nothing", why="nothing", intent="volume", first_at=later, last_at=later)
+    Question.objects.create(text="price of florin", why="coin", intent="best_price", word="FLORIN", first_at=later, last_at=later)
+    page = root.get(reverse(LIST)).content.decode()
+    places = [page.index(text) for text in ("price of florin", "price of kuhcoin", "volume of nothing")]
+    assert places == sorted(places) and 'name="form-1-means"' in page and 'name="form-2-means"' not in page
 
 
 def test_saving_without_a_coin_teaches_nothing(root, question):

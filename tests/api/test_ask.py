@@ -122,13 +122,22 @@ def test_equal_answers_have_equal_tags_and_every_question_is_asked(get, client):
     assert client.get("/api/v1/ask/?q=best+price+for+pepe")["ETag"] != first["ETag"]
 
 
-def test_half_as_many_questions_as_other_requests(client, settings, tmp_path, monkeypatch):
+def test_as_many_questions_as_other_requests_counted_by_themselves(client, settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
     for name in ("_counter", "_questions"):
         monkeypatch.setattr(throttle, name, None)
     Setting.objects.filter(pk=1).update(api_per_minute=6, api_burst_10s=0)
     fresh_memory()
-    answers = [client.get("/api/v1/ask/?q=btc+price") for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert 1 <= int(answers[-1]["Retry-After"]) <= 60 and "questions" in answers[-1].json()["detail"]
+    answers = [client.get("/ask/?q=btc+price") for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429]
+    refused = client.get("/api/v1/ask/?q=btc+price")
+    assert refused.status_code == 429 and 1 <= int(refused["Retry-After"]) <= 60 and "questions" in refused.json()["detail"]
     assert client.get("/api/v1/exchanges/").status_code == 200
+
+
+def test_without_a_receipt_it_says_why(get):
+    assert get("ask/?q=btc+price")["receipt_missing"] is None
+    Setting.objects.filter(pk=1).update(receipts_mb=0)
+    fresh_memory()
+    reply = get("ask/?q=eth+price")
+    assert reply["receipt"] is None and reply["receipt_missing"] == "receipts are switched off here"

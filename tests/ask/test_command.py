@@ -6,10 +6,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, connections
 from django.utils import timezone
 
 from markets.ask import text
 from markets.ask.answer import Answer, Reading
+from markets.management.commands import ask
 from markets.reads.findings import asked as findings_asked
 
 pytestmark = pytest.mark.usefixtures("market")
@@ -62,6 +64,24 @@ def test_one_or_the_other_must_be_given(words, options):
 def test_readings_and_examples_stand_below_everything_else():
     answer = Answer(kind="choose", title="T", sentence="S.", lines=("L",), notes=("N",), readings=(Reading("R", {}), Reading("Q", {})), examples=("E", "F"))
     assert text.plain(answer) == "T: S.\nL\nN\nOr read as: R | Q\nTry: E | F"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file that is not there")
+@pytest.mark.parametrize("made", [False, True])
+def test_without_a_market_it_says_what_to_do_and_leaves_no_database(tmp_path, monkeypatch, made):
+    other, file = connections.create_connection("default"), tmp_path / "live.sqlite3"
+    other.settings_dict = {**other.settings_dict, "NAME": str(file)}
+    if made:
+        file.touch()
+    monkeypatch.setattr(ask, "connection", other)
+    with pytest.raises(CommandError) as refused:
+        said("best price for btc")
+    assert str(refused.value) == f"No prices are stored in {file}. Start with make run; or set PEBBLE_MARKET=live where Pebble runs with the live market."
+    many = tmp_path / "many.ndjson"
+    many.write_text('{"q": "best price for btc"}')
+    assert json.loads(said(batch=str(many)))["assets"] == ["BTC"]
+    assert file.exists() is made
+    other.close()
 
 
 def test_no_line_stops_the_many(tmp_path):

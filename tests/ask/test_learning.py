@@ -74,6 +74,27 @@ def test_a_database_that_is_away_costs_the_note_alone(now, monkeypatch):
 
     monkeypatch.setattr(learning.bulk, "upsert", gone)
     assert note(now) == []
+    learning.forget()
+
+
+def test_what_could_not_be_written_is_written_with_the_next_one(now, monkeypatch):
+    upsert, state = learning.bulk.upsert, {"locked": True}
+
+    def tried(*args, **more):
+        if state["locked"]:
+            raise DatabaseError("database is locked")
+        return upsert(*args, **more)
+
+    monkeypatch.setattr(learning.bulk, "upsert", tried)
+    monkeypatch.setattr(learning, "WAITING", 2)
+    learning.forget()
+    for minutes, text in enumerate(("a", "b", "c", "a")):  # no room for the third
+        assert note(now + timedelta(minutes=minutes), q=text) == []
+    state["locked"] = False
+    assert note(now + timedelta(minutes=4), q="b") == [("a", "nothing", "", 2), ("b", "nothing", "", 2)]
+    row = Question.objects.get(text="a")
+    assert (row.first_at, row.last_at) == (now, now + timedelta(minutes=3))
+    assert note(now, q="c")[-1] == ("c", "nothing", "", 1) and len(Question.objects.all()) == 3
 
 
 def test_it_is_gone_after_thirty_days_however_often_it_was_asked(now):

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from markets import brief, receipts, retention
+from markets import brief, receipts, retention, spool, tasks
 from markets.ask import agent
 from markets.ask.answer import Answer
 from markets.ask.answers.unread import Unread
@@ -26,6 +27,26 @@ FRAME = Frame("best price for btc", intent="best_price", assets=("BTC",))
 @pytest.fixture
 def now():
     return timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.RECEIPTS_FOLDER = tmp_path / "receipts"
+    return settings.RECEIPTS_FOLDER
+
+
+@pytest.fixture
+def locked(monkeypatch):
+    """A switch: whether others are writing to the database."""
+    create, state = QuerySet.bulk_create, {"is": True}
+
+    def stored(self, *args, **kwargs):
+        if state["is"]:
+            raise OperationalError("database is locked")
+        return create(self, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", stored)
+    return state
 
 
 def small(now, why="it rained", q="a question"):
@@ -119,7 +140,7 @@ def test_a_changed_setting_counts_for_new_ones_and_old_ones_keep_their_promise(n
 
 def test_a_full_store_gives_no_new_receipts_and_keeps_the_old_ones(now):
     rules(receipts_mb=0)
-    assert receipts.keep(*small(now), now) == receipts.FULL and not Receipt.objects.exists()
+    assert receipts.keep(*small(now), now) == "receipts are switched off here" and not Receipt.objects.exists()
     rules(receipts_mb=1)
     link = receipts.keep(*small(now), now)
     Receipt.objects.filter(pk=link.id).update(size=1_000_000)
@@ -156,6 +177,68 @@ def test_a_database_that_is_away_costs_the_receipt_and_nothing_else(now, monkeyp
     monkeypatch.setattr(receipts, "_write", gone)
     reply = agent.replied(FRAME, Asked(now))
     assert reply.receipt is None and reply.why_not == receipts.AWAY and reply.answers
+
+
+def test_a_receipt_that_finds_the_database_locked_waits_and_is_found_meanwhile(now, locked, client, folder):
+    reply = agent.replied(FRAME, Asked(now))
+    assert reply.receipt is not None and reply.why_not == "" and not Receipt.objects.exists()
+    found = receipts.find(reply.receipt.id, now)
+    assert found.same is True and found.link == reply.receipt and found.record == reply.record and found.created_at == now
+    assert client.get(reply.receipt.path).status_code == client.get(f"/api/v1/receipts/{reply.receipt.id}/").status_code == 200
+    assert receipts.standing({reply.receipt.id, "b" * 16}, now) == {reply.receipt.id}
+    assert receipts.find(reply.receipt.id, reply.receipt.until) is None and receipts.find("a" * 16, now) is None
+    assert [path.name for path in folder.iterdir()] == [reply.receipt.id]
+
+
+@pytest.mark.parametrize("next_writer", ["asking", "housekeeping"])
+def test_what_waits_is_stored_by_the_next_writer_with_the_time_it_was_promised(now, locked, next_writer, folder):
+    link = receipts.keep(*small(now), now)
+    rules(receipts_kept_d=1)
+    locked["is"] = False
+    if next_writer == "asking":
+        receipts.keep(*small(now, why="it snowed"), now)
+    else:
+        tasks.purge()
+    row = Receipt.objects.get(pk=link.id)
+    assert (row.until, row.question, row.created_at) == (now + timedelta(days=30), "a question", now) and list(folder.iterdir()) == []
+    assert receipts.find(link.id, now).same is True
+
+
+def test_what_was_stored_by_another_meanwhile_is_stored_once(now, locked, folder):
+    link = receipts.keep(*small(now), now)
+    row = spool.find(link.id)
+    locked["is"] = False
+    Receipt.objects.bulk_create([row])
+    receipts.settle()
+    assert Receipt.objects.count() == 1 and spool.names() == frozenset()
+
+
+def test_only_so_many_wait_and_then_it_says_so(now, locked, monkeypatch):
+    monkeypatch.setattr(spool, "MOST", 2)
+    kept = [receipts.keep(*small(now, why=f"rain {i}"), now) for i in range(3)]
+    assert [isinstance(link, str) for link in kept] == [False, False, True] and kept[2] == receipts.AWAY and len(spool.names()) == 2
+
+
+def test_no_more_than_some_are_stored_at_once(now, locked, monkeypatch):
+    monkeypatch.setattr(spool, "AT_ONCE", 2)
+    for i in range(3):
+        receipts.keep(*small(now, why=f"rain {i}"), now)
+    locked["is"] = False
+    receipts.settle()
+    assert (Receipt.objects.count(), len(spool.names())) == (2, 1)
+
+
+def test_a_folder_that_cannot_be_written_costs_the_receipt_only(now, locked, folder):
+    folder.write_text("a file where the folder should be")
+    assert receipts.keep(*small(now), now) == receipts.AWAY
+    assert receipts.find("a" * 16, now) is None and spool.names() == frozenset()
+
+
+def test_a_waiting_receipt_that_cannot_be_read_is_dropped(now, folder):
+    folder.mkdir()
+    (folder / ("a" * 16)).write_bytes(b"rubbish")
+    receipts.settle()
+    assert spool.names() == frozenset() and not Receipt.objects.exists()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows")

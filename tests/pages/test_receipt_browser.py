@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from markets.ask import agent
+from markets.models import Question
 from markets.reads.findings import Asked
 from tests.pages.test_browser import SMALL
 
@@ -13,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def clean(page, path):
-    report = Axe().run(page)
+    report = Axe().run(page, context={"exclude": [[".select2-selection__rendered"]]})  # the admin's own library: a text box inside its named list
     assert report.violations_count == 0, f"{path}\n{report.generate_report()}"
 
 
@@ -42,9 +43,14 @@ def test_the_matrix_of_rollouts_passes_axe_and_goes_to_zero_by_one_click(live_se
     page.fill("#id_password", "river-stone-moss-9")
     page.click("input[type=submit]")
     clean(page, "rollouts")
-    page.get_by_role("button", name="Back to zero: funding on KuCoin").click()
+    page.get_by_role("button", name="Off for everybody: funding on KuCoin").click()
     assert page.get_by_role("link", name="Funding on KuCoin: off, change").is_visible() and "off for everybody" in page.inner_text(".messagelist")
     clean(page, "rollouts")
+    now = timezone.now()
+    asked = "Where can I buy two wobblecoin and three hundred flurbo but not on the one that is down?"
+    Question.objects.create(text=asked, why="coin", intent="best_price", word="WOBBLECOINTHESECOND" * 3, count=12_345, first_at=now, last_at=now)
+    Question.objects.create(text="volume of nothing", why="nothing", intent="best_price", first_at=now, last_at=now)
     page.goto(f"{live_server.url}/admin/markets/question/")
     clean(page, "questions")
+    assert page.locator("#changelist .results").evaluate("table => table.scrollWidth <= table.clientWidth"), "it fits the screen"
     context.close()

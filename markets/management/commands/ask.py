@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from markets.api.ask import told
@@ -18,8 +19,9 @@ from markets.ask import agent, text
 from markets.ask.agent import Reply
 from markets.ask.frame import Frame
 from markets.ask.grammar import parse
+from markets.models import Revision
 from markets.reads.findings import Asked
-from markets.reads.vocabulary import vocabulary
+from markets.reads.vocabulary import built_in, vocabulary
 
 FIRST = ("q", "intent", "assets", "quote", "exchanges", "exclude", "side", "amount")
 
@@ -53,6 +55,8 @@ class Command(BaseCommand):
             raise CommandError(f"{bad} lines could not be read; each says why")
 
     def _one(self, question: str, *, as_json: bool) -> None:
+        if not _stored():
+            raise CommandError(_start())
         now = timezone.now()
         reply = agent.ask(question, Asked(now))
         if as_json:
@@ -61,13 +65,31 @@ class Command(BaseCommand):
             self.stdout.write(_plainly(reply))
 
     def _batch(self, name: str) -> int:
-        words, bad = vocabulary(), 0
+        words, bad = vocabulary() if _stored() else built_in(), 0
         for number, line in enumerate(_lines(name), 1):
             question = _question(line, number)
             bad += isinstance(question, dict)
             row = question if isinstance(question, dict) else ordered(parse(question, words))
             self.stdout.write(msgspec.json.encode(row).decode())
         return bad
+
+
+def _stored() -> bool:
+    """Whether there is a database of ours. Looking for one makes none: SQLite would leave an empty file."""
+    file = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db() and not Path(file).exists():  # type: ignore[attr-defined]
+        return False
+    try:
+        return Revision._meta.db_table in connection.introspection.table_names()
+    except DatabaseError:
+        return False
+
+
+def _start() -> str:
+    """What to do where nothing is stored."""
+    where = connection.settings_dict["NAME"] if connection.vendor == "sqlite" else "the database of DATABASE_URL"
+    other = "live" if settings.SIMULATED else "simulated"
+    return f"No prices are stored in {where}. Start with make run; or set PEBBLE_MARKET={other} where Pebble runs with the {other} market."
 
 
 def _plainly(reply: Reply) -> str:
