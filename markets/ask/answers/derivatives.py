@@ -61,12 +61,13 @@ def compose(frame: Frame, route: Route, found: Derivatives, now: datetime) -> An
     """What one coin's contracts stand at."""
     said, counted = Said(), ordered(found.rows, frame)
     others = tuple(row for row in found.rows if row.reason)
+    untold = (*common.told(route), *found.missing)  # of those in the table it says why
     left = (*common.told(route), *_lefts(said, others, counted, route), *found.missing)
     sources = used(counted, route)
     what, (value, unit) = "futures" if found.dated else "perpetuals", _lead(frame, counted)
     return Answer(
         kind="answer" if counted else "nothing", title=f"{found.coin.label} - {_title(frame, what)}",
-        sentence=_sentence(said, frame, found, counted, route), lines=(*_beside(said, frame, found, counted, route), *common.reasons(left)),
+        sentence=_sentence(said, frame, found, counted, route), lines=(*_beside(said, frame, found, counted, route), *common.reasons(untold)),
         table=_table(said, (*counted, *others), found, route), notes=_notes(frame, found), sources=sources, excluded=left, value=value, unit=unit, as_of=now,
         max_age_s=common.oldest(sources), page=_page(found, counted), api=_api(frame, route, found),
         figures=said.figures,
@@ -130,7 +131,7 @@ def _title(frame: Frame, what: str) -> str:
 def _sentence(said: Said, frame: Frame, found: Derivatives, counted: Sequence[Contract], route: Route) -> str:
     label, what = found.coin.label, "dated future" if found.dated else "perpetual"
     if not counted:
-        return f"No {what} on {label} counts right now." if found.rows else f"No exchange that was asked lists a {what} on {label}."
+        return _uncounted(said, what, found, route) if found.rows else f"No exchange that was asked lists a {what} on {label}."
     if found.dated:
         return _nearest(said, label, counted[0], route)
     if frame.topic in INTEREST:
@@ -138,6 +139,13 @@ def _sentence(said: Said, frame: Frame, found: Derivatives, counted: Sequence[Co
     if frame.topic in BASIS:
         return _apart(said, label, counted, route)
     return _alone(said, counted[0], route) if len(counted) == 1 else _marks(said, label, counted, route)
+
+
+def _uncounted(said: Said, what: str, found: Derivatives, route: Route) -> str:
+    """What is told all the same, and why it does not count: of several that with the most open interest."""
+    row = max(found.rows, key=lambda row: row.open_interest_usd or 0)
+    head = "" if len(found.rows) == 1 else f"No {what} on {found.coin.label} counts right now. "
+    return f"{head}{_alone(said, row, route).removesuffix('.')}; it does not count: {_left(said, row, route).detail}."
 
 
 def _open(said: Said, label: str, counted: Sequence[Contract], route: Route) -> str:
@@ -199,7 +207,8 @@ def _alone(said: Said, row: Contract, route: Route) -> str:
     parts = [f"mark price {said.price(f'mark of {name}', row.mark, row.quote, places=places)} {row.quote}"] if row.mark else []
     parts += [f"index price {said.price(f'index of {name}', row.index, row.quote, places=places)}, basis {_basis(said, row, route)}"] if row.index else []
     parts += [f"{_usd(said, f'open interest of {name}', row.open_interest_usd)} open"] if row.open_interest_usd is not None else []
-    return f"{row.base}/{row.quote} perpetual on {route.named(row.exchange)}: {', '.join(parts) or 'neither mark price nor open interest is told'}."
+    what = f"future of {day(said, row)}" if row.expiry else "perpetual"
+    return f"{row.base}/{row.quote} {what} on {route.named(row.exchange)}: {', '.join(parts) or 'neither mark price nor open interest is told'}."
 
 
 def _marks(said: Said, label: str, counted: Sequence[Contract], route: Route) -> str:
@@ -238,6 +247,7 @@ PERPS = (
     Column("open_interest_usd", "Open interest, USD", number=True),
     Column("volume_usd", "Volume, USD", number=True, phone=False), Column("age_s", "Age", number=True, phone=False),
 )  # fmt: skip
+COUNTS = Column("counts", "Counts")  # where some do not
 NAMED = tuple(replace(column, phone=column.name in ("exchange", "contract", "open_interest_usd")) for column in PERPS)  # several of one exchange
 _DATED = tuple(replace(column, phone=column.name in ("exchange", "contract", "mark")) for column in PERPS)
 FUTURES = (*_DATED[:5], Column("basis_apr_pct", "Basis a year", number=True), *_DATED[5:])
@@ -245,9 +255,11 @@ FUTURES = (*_DATED[:5], Column("basis_apr_pct", "Basis a year", number=True), *_
 
 def _table(said: Said, rows: Sequence[Contract], found: Derivatives, route: Route) -> Table | None:
     places = common.digits(price for row in rows for price in (row.mark, row.index))
-    shown = tuple(_row(said, row, places, found.dated, route) for row in rows)
+    shown, some = [_row(said, row, places, found.dated, route) for row in rows], any(row.reason for row in rows)
     columns = FUTURES if found.dated else NAMED if len({row.quote for row in rows}) > 1 else PERPS
-    return Table(columns, shown, max(0, found.count - len(rows))) if rows else None
+    if some:
+        columns, shown = (*columns, COUNTS), [(*cells, _counts(said, row, route)) for cells, row in zip(shown, rows, strict=True)]
+    return Table(columns, tuple(shown), max(0, found.count - len(rows))) if rows else None
 
 
 def _row(said: Said, row: Contract, places: int, dated: bool, route: Route) -> tuple[Cell, ...]:
@@ -262,6 +274,10 @@ def _row(said: Said, row: Contract, places: int, dated: bool, route: Route) -> t
         Cell(said.amount(f"volume of {name}", row.volume_usd, "USD"), exact(row.volume_usd)),
         Cell(said.age(f"age of {name}", row.age_s), "" if row.age_s is None else f"{row.age_s:.1f}"),
     )  # fmt: skip
+
+
+def _counts(said: Said, row: Contract, route: Route) -> Cell:
+    return Cell(f"no: {_left(said, row, route).detail}" if row.reason else "yes")
 
 
 def _page(found: Derivatives, counted: Sequence[Contract]) -> str:

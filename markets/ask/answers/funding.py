@@ -92,6 +92,7 @@ def of_coin(frame: Frame, route: Route, found: Funding, now: datetime) -> Answer
     """What one coin's perpetuals pay."""
     said = Said()
     ranked, others = _ranked(found.rates, frame), tuple(one for one in found.rates if one.reason)
+    untold = (*common.told(route), *found.missing)  # of those in the table it says why
     left = (*common.told(route), *(_left(one, said, route) for one in others), *found.missing)
     sources = tuple(Used(one.exchange, route.named(one.exchange), one.observed_at, one.age_s, one.state) for one in ranked)
     holding = _holding(frame, ranked)
@@ -100,7 +101,7 @@ def of_coin(frame: Frame, route: Route, found: Funding, now: datetime) -> Answer
     return Answer(
         kind="answer" if found.paid or lead else "nothing", title=f"{found.coin.label} - funding",
         sentence=_over(said, frame, found, route) if found.paid else _now(said, found, ranked, route, now),
-        lines=(*pair_lines(said, found.pair, route), *_held(said, found, ranked, holding, route), *common.reasons(left)), table=table,
+        lines=(*pair_lines(said, found.pair, route), *_held(said, found, ranked, holding, route), *common.reasons(untold)), table=table,
         notes=_notes(found, frame), sources=sources, excluded=left, value=_value(found, lead), unit="% a year", as_of=now,
         max_age_s=common.oldest(sources), page=_page(found),
         api=_api(found, frame, route), figures=said.figures,
@@ -140,7 +141,7 @@ def _now(said: Said, found: Funding, ranked: Sequence[Rate], route: Route, now: 
     if not found.rates:
         return f"No exchange that was asked lists a perpetual on {label}."
     if not ranked:
-        return f"No funding rate of {label} counts right now."
+        return _uncounted(said, found, route, now)
     first, last = ranked[0], ranked[-1]
     if first is last:
         return f"{label} funding on {route.named(first.exchange)} is {rate(said, first, route)}: {who(first)}{_next(said, first, now)}."
@@ -151,6 +152,17 @@ def _now(said: Said, found: Funding, ranked: Sequence[Rate], route: Route, now: 
         f"{label} funding is {ends[0]} on {route.named(first.exchange)}, {rate(said, first, route)}, and {ends[1]} on {route.named(last.exchange)}, "
         f"{rate(said, last, route)}. {_pays(ranked)}."
     )
+
+
+def _uncounted(said: Said, found: Funding, route: Route, now: datetime) -> str:
+    """The rate that is told all the same, and why it is not ranked: of several that with the most open interest."""
+    told = [one for one in found.rates if one.rate is not None and one.hourly is not None]
+    if not told:
+        return f"No funding rate of {found.coin.label} counts right now."
+    one = max(told, key=lambda one: one.open_interest_usd or 0)
+    head = "" if len(found.rates) == 1 else f"No funding rate of {found.coin.label} counts right now. "
+    what = f"{found.coin.label} funding on {route.named(one.exchange)} is {rate(said, one, route)}: {who(one)}{_next(said, one, now)}"
+    return f"{head}{what}. It is {_left(one, said, route).detail}."
 
 
 def rate(said: Said, one: Rate, route: Route) -> str:
@@ -290,13 +302,20 @@ COLUMNS = (
     Column("rate_8h_pct", "Per eight hours", number=True, phone=False), Column("apr_pct", "A year", number=True), Column("next_at", "Next in", number=True),
     Column("open_interest_usd", "Open interest, USD", number=True, phone=False),
 )  # fmt: skip
+RANKED = Column("ranked", "Ranked")  # where some are not
 HELD = Column("cost", "A long pays", number=True)
 
 
 def _table(said: Said, rates: Sequence[Rate], route: Route, now: datetime, holding: Holding | None) -> Table | None:
     rows = [(Cell(route.named(one.exchange)), *figures(said, one, route.named(one.exchange), now), *_held_cell(said, one, holding, route)) for one in rates]
     columns = (*COLUMNS, *((HELD,) if holding else ()))
+    if any(one.reason for one in rates):
+        columns, rows = (*columns, RANKED), [(*cells, _ranks(said, one, route)) for cells, one in zip(rows, rates, strict=True)]
     return Table(columns, tuple(rows)) if rows else None
+
+
+def _ranks(said: Said, one: Rate, route: Route) -> Cell:
+    return Cell(f"no, {_why(one, said, route)}" if one.reason else "yes")
 
 
 def _held_cell(said: Said, one: Rate, holding: Holding | None, route: Route) -> tuple[Cell, ...]:
@@ -320,9 +339,13 @@ def figures(said: Said, one: Rate, name: str, now: datetime) -> tuple[Cell, ...]
 
 
 def _left(one: Rate, said: Said, route: Route) -> Left:
+    return Left(one.exchange, route.named(one.exchange), one.reason, f"not ranked, {_why(one, said, route)}")
+
+
+def _why(one: Rate, said: Said, route: Route) -> str:
     why = REASONS.get(one.reason, one.reason.replace("_", " "))
     age = f" ({said.age(f'age on {route.named(one.exchange)}', one.age_s)})" if one.reason in ("stale", "expired") and one.age_s is not None else ""
-    return Left(one.exchange, route.named(one.exchange), one.reason, f"not ranked, {why}{age}")
+    return f"{why}{age}"
 
 
 def _notes(found: Funding, frame: Frame) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -113,15 +114,28 @@ def _age(frame: Frame, route: Route, found: Help, now: datetime) -> Answer:
 
 
 def _fees(frame: Frame, route: Route, found: Help, now: datetime) -> Answer:
-    said, known = Said(), [seen for seen in found.seen if seen.taker_fee_pct is not None and (not frame.exchanges or seen.slug in frame.exchanges)]
-    rows = tuple((Cell(seen.name), Cell(said.rate(f"taker fee of {seen.name}", seen.taker_fee_pct), exact(seen.taker_fee_pct))) for seen in known)
+    said, wanted = Said(), [seen for seen in found.seen if not frame.exchanges or seen.slug in frame.exchanges]
+    known = sorted(((seen.taker_fee_pct, seen) for seen in wanted if seen.taker_fee_pct is not None), key=lambda each: (each[0], each[1].name))
+    rows = tuple((Cell(seen.name), Cell(said.rate(f"taker fee of {seen.name}", fee), exact(fee))) for fee, seen in known)
     return Answer(
         kind="help", title="Taker fees that are counted",
-        sentence="Rankings are after taker fees: yours if you gave one, else the one set here for the exchange.",
-        lines=("Where an exchange tells a fee for a market of its own, that one is taken instead; where none is known there is no net price.",),
+        sentence=_lowest(said, known) if known else "No taker fee that was asked for is known here.",
+        lines=(
+            "Rankings are after taker fees: yours if you gave one, else the one set here for the exchange.",
+            "Where an exchange tells a fee for a market of its own, that one is taken instead; where none is known there is no net price.",
+        ),
         table=Table(FEES, rows) if rows else None, notes=("Give your own fees on any page of prices, or to the API as fees.",), as_of=now,
         page=_place("how-we-rank#the-best-price"), api="/api/v1/exchanges/", figures=said.figures, examples=examples(KINDS, route.names),
     )  # fmt: skip
+
+
+def _lowest(said: Said, known: list[tuple[Decimal, Seen]]) -> str:
+    """Who takes least and who most, of fees that rise."""
+    (least, first), (most, last) = known[0], known[-1]
+    low, high = said.rate(f"taker fee of {first.name}", least), said.rate(f"taker fee of {last.name}", most)
+    if least == most:
+        return f"The taker fee of {_and(tuple(seen.name for _, seen in known))} is {low}."
+    return f"The lowest taker fee is that of {first.name}, {low}; the highest that of {last.name}, {high}."
 
 
 def _coverage(frame: Frame, route: Route, found: Help, now: datetime) -> Answer:

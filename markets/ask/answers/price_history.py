@@ -10,11 +10,13 @@ from functools import cached_property
 from msgspec import Struct
 
 from markets.analysis import quality
+from markets.analysis.derivatives import FIGURE
 from markets.analysis.display import moment
 from markets.analysis.settings import Method
 from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
-from markets.ask.answers import common
+from markets.ask.answers import common, price_words
 from markets.ask.answers.common import Coin, cell
+from markets.ask.answers.price_words import AGO, AVERAGE, HIGH, LOW
 from markets.ask.answers.words import off
 from markets.ask.frame import Frame
 from markets.ask.router import Route
@@ -147,8 +149,9 @@ class _Telling:
         return Answer(
             kind="nothing" if not bars else "answer" if self.covered else "partial", title=f"{f.coin.label} - price over the last {self.span}",
             sentence=self.sentence(then, last, change), table=self.table(then) if bars else None, lines=self.lines(sources), notes=self.notes(),
-            sources=sources, excluded=self.left(), value=change, unit="%", grade="D" if not bars else "C", as_of=self.now,
-            max_age_s=common.oldest(sources), method=f.method.version, page=common.address(f"/compare/{f.key}/", range=self.page_range()),
+            sources=sources, excluded=self.left(), value=self.value(change), unit=f.key.quote if self.named else "%",
+            grade="D" if not bars else "C", as_of=self.now, max_age_s=common.oldest(sources), method=f.method.version,
+            page=common.address(f"/compare/{f.key}/", range=self.page_range()),
             api=common.address(f"/api/v1/history/{f.key}/", **{"exchange": f.exchange or None, "period": str(f.period_s), "from": since}),
             figures=self.said.figures,
         )
@@ -170,21 +173,65 @@ class _Telling:
             return f"No past prices of {pair} are stored for the last {self.span}."
         verb = "up" if change > 0 else "down" if change < 0 else "unchanged,"
         moved = f"{verb} {self.said.percent('change', abs(change))}" if change else "unchanged"
-        when = f"in {self.span}" if self.covered else f"since {self.at('begin', self.found.bars[0].opened_at)}"
-        told = f"{self.name} {self.price('price now', last)} {money} {'now' if self.live else 'at last'}"
-        return f"{told}, {moved} {when} ({self.price('price then', then)} then)"
+        now, first = f"{self.price('price now', last)} {money} {'now' if self.live else 'at last'}", price_words.unheard(self.frame.q)
+        if self.named:
+            return f"{first}{self.name} {'; '.join(self.figure(name) for name in self.named)}; {now}."
+        return f"{first}{self.name} {now}, {moved} {self.when} ({self.price('price then', then)} then)"
+
+    # --- What a question names ----------------------------------------------------------------------------------
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        return price_words.named(self.frame.q) if self.found.bars else ()
+
+    @property
+    def when(self) -> str:
+        return f"in {self.span}" if self.covered else f"since {self.begin}"
+
+    @property
+    def begin(self) -> str:
+        return self.at("begin", self.found.bars[0].opened_at)
+
+    def value(self, change: Decimal | None) -> Decimal | None:
+        """The one figure: what was named first, else the change."""
+        return self.figures[self.named[0]] if self.named else change
+
+    @cached_property
+    def figures(self) -> dict[str, Decimal]:
+        """What can be named. An average is of closes at even distances: each stands for as much time."""
+        closes = [bar.close for bar in self.found.bars]
+        mean = FIGURE.divide(sum(closes, Decimal(0)), Decimal(len(closes)))
+        return {HIGH: self.high[0], LOW: self.low[0], AVERAGE: mean, AGO: self.found.bars[0].open}
+
+    @cached_property
+    def high(self) -> tuple[Decimal, datetime]:
+        """The highest price and when; that of now counts, too."""
+        return max(*((bar.high, bar.opened_at) for bar in self.found.bars), (self.live or Decimal(0), self.now), key=lambda each: each[0])
+
+    @cached_property
+    def low(self) -> tuple[Decimal, datetime]:
+        """The lowest, likewise."""
+        present = [(self.live, self.now)] if self.live is not None else []
+        return min([*((bar.low, bar.opened_at) for bar in self.found.bars), *present], key=lambda each: each[0])
+
+    def figure(self, name: str) -> str:
+        """One of them in words."""
+        told = f"{self.price(name, self.figures[name])} {self.found.key.quote}"
+        if name == AVERAGE:
+            count = len(self.found.bars)
+            return f"averaged {told} {self.when}, over {self.said.count('closes', count)} closing price{'s' if count != 1 else ''}"
+        if name == AGO:
+            return f"{told} {self.span} ago" if self.covered else f"{told} at {self.begin}, before which nothing is known"
+        return f"{name} {told} {self.when}, around {self.at(f'{name} at', (self.high if name == HIGH else self.low)[1])}"
 
     # --- Lines and notes ----------------------------------------------------------------------------------------
     def lines(self, sources: tuple[Used, ...]) -> tuple[str, ...]:
         bars = self.found.bars
         if not bars:
             return tuple(line for line in (self.stored(), *common.reasons(self.left())) if line)
-        low, high = min(bars, key=lambda bar: bar.low), max(bars, key=lambda bar: bar.high)
-        extremes = (
-            f"Low {self.price('low', low.low)} around {self.at('low at', low.opened_at)}, high {self.price('high', high.high)} around "
-            f"{self.at('high at', high.opened_at)}."
-        )
-        return tuple(line for line in (extremes, *self.threshold(low.low, high.high), self.candles(), self.stored(), self.closing(sources)) if line)
+        (low, low_at), (high, high_at) = self.low, self.high
+        first, last = f"Low {self.price('low', low)}", f"high {self.price('high', high)} around {self.at('high at', high_at)}."
+        extremes = f"{first} and {last}" if low_at == high_at else f"{first} around {self.at('low at', low_at)}, {last}"
+        return tuple(line for line in (extremes, *self.threshold(low, high), self.candles(), self.stored(), self.closing(sources)) if line)
 
     def threshold(self, low: Decimal, high: Decimal) -> list[str]:
         """Whether the price passed what the question names, at any time."""

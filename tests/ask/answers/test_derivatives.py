@@ -85,7 +85,8 @@ def test_dated_futures_from_the_nearest():
 def test_what_does_not_count_is_shown_last_and_left_out(reason, why):
     answer = told(row(A), row(B, interest="9000000", reason=reason, age_s=240.0))
     assert answer.sentence.startswith(f"POL/USDT perpetual on {A.title()}") and cells(answer, "exchange") == [A.title(), B.title()]
-    assert [(each.exchange, each.reason, each.detail) for each in answer.excluded] == [(B, reason, why)] and answer.lines == (f"{B.title()}: {why}.",)
+    assert [(each.exchange, each.reason, each.detail) for each in answer.excluded] == [(B, reason, why)] and answer.lines == ()
+    assert cells(answer, "counts") == ["yes", f"no: {why}"] and "counts" not in [column.name for column in told(row(A)).table.columns]
 
 
 def test_an_exchange_with_a_contract_that_counts_is_not_left_out():
@@ -95,7 +96,13 @@ def test_an_exchange_with_a_contract_that_counts_is_not_left_out():
 def test_nothing_counts_or_is_listed():
     missing = (Left(A, A.title(), "starting", "nothing has been collected yet"),)
     answer = told(row(B, reason="stale"), found={"missing": missing})
-    assert answer.kind == "nothing" and answer.sentence == "No perpetual on POL counts right now."
+    assert answer.kind == "nothing" and answer.lines == (f"{A.title()}: nothing has been collected yet.",)
+    figures = "mark price 0.50000 USDT, index price 0.49900, basis +0.200 %, 5.00M USD open; it does not count: an old price (20 s)."
+    assert answer.sentence == f"POL/USDT perpetual on {B.title()}: {figures}"
+    several = told(row(A, interest=None, reason="thin"), row(B, reason="stale"), row(C, interest="5", reason="stale")).sentence
+    assert several == f"No perpetual on POL counts right now. POL/USDT perpetual on {B.title()}: {figures}"
+    dated = told(row(B, reason="stale", expiry=NOW + timedelta(days=33)), found={"dated": True})
+    assert dated.sentence.startswith(f"POL/USDT future of 25 Dec 2026 on {B.title()}: mark price")
     assert answer.value is None and answer.excluded[-1] == missing[0]
     assert told(coin=MATIC).sentence == "No exchange that was asked lists a perpetual on MATIC (now POL)." and told().table is None
     assert (told().notes, told().page) == ((), "/funding/")

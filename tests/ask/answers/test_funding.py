@@ -66,14 +66,21 @@ def test_what_does_not_count_is_shown_and_left_out_with_its_reason():
     assert answer.sentence.startswith(f"POL funding on {A.title()} is") and len(answer.sources) == 1
     left = {each.exchange: each.detail for each in answer.excluded}
     assert left[B] == "not ranked, too little open interest" and left[C] == "not ranked, an old rate (4 m)"
-    assert f"{B.title()}: not ranked, too little open interest." in answer.lines
-    assert cells(answer, "exchange")[0] == A.title() and len(cells(answer, "exchange")) == 4
+    assert answer.lines == () and cells(answer, "exchange")[0] == A.title()
+    assert cells(answer, "ranked")[:3] == ["yes", "no, too little open interest", "no, an old rate (4 m)"] and len(cells(answer, "exchange")) == 4
+    assert "ranked" not in [column.name for column in told(rate(A)).table.columns]
     assert cells(answer, "apr_pct")[-1] == "–" and cells(answer, "interval")[-1] == "–" and cells(answer, "rate_pct")[-1] == "+1.0000 %"
 
 
 def test_nothing_counts_or_is_listed():
-    answer = told(rate(A, reason="thin"))
-    assert answer.kind == "nothing" and answer.sentence == "No funding rate of POL counts right now." and answer.value is None
+    answer, rates = told(rate(A, reason="thin", next_at=NOW + timedelta(hours=1))), "+0.0100 % every 8 h (+10.95 % a year): longs pay shorts"
+    assert answer.sentence == f"POL funding on {A.title()} is {rates}; the next payment is in 1 h, at 13:00:00 UTC. It is not ranked, too little open interest."
+    assert answer.kind == "nothing" and answer.value is None
+    thin = rate(B, "9", reason="thin", open_interest_usd=None), rate(C, "9", reason="thin", open_interest_usd=D(1))
+    several = told(thin[0], rate(A, reason="stale", age_s=240.0), thin[1])
+    says = f"POL funding on {A.title()} is {rates}. It is not ranked, an old rate (4 m)."
+    assert several.sentence == f"No funding rate of POL counts right now. {says}"
+    assert told(rate(A, reason="partial", hours=None)).sentence == "No funding rate of POL counts right now."
     nothing = told(coin=MATIC, found={"missing": (Left(A, A.title(), "starting", "nothing has been collected yet"),)})
     assert nothing.sentence == "No exchange that was asked lists a perpetual on MATIC (now POL)." and nothing.table is None and nothing.page == "/funding/"
     assert nothing.excluded[-1].reason == "starting"

@@ -11,7 +11,7 @@ from markets.ask.router import Route
 from tests.ask.answers.build import cells, one, route
 from tests.markets.analysis.boards import NOW, D
 
-A, B = list(route().names)[:2]
+A, B, C = list(route().names)[:3]
 SEEN = (
     Seen(slug=A, name=A.title(), state="healthy", label="Live", observed_at=NOW, age_s=3.0, freshness="fresh", markets=1200, taker_fee_pct=D("0.1")),
     Seen(slug=B, name=B.title(), state="healthy", label="Live", observed_at=NOW, age_s=7.0, freshness="fresh", markets=900, taker_fee_pct=None),
@@ -65,7 +65,20 @@ def test_what_is_asked_of_pebble_itself(topic, title, page):
 
 def test_fees_are_those_that_are_known_and_of_the_exchanges_that_are_named():
     assert cells(helped("fees"), "exchange") == [A.title()] and cells(helped("fees"), "taker_fee_pct") == ["0.1 %"]
-    assert helped("fees", exchanges=(B,)).table is None
+    assert helped("fees").sentence == f"The taker fee of {A.title()} is 0.1 %." and helped("fees").lines[0].startswith("Rankings are after taker fees")
+    nothing = helped("fees", exchanges=(B,))
+    assert nothing.table is None and nothing.sentence == "No taker fee that was asked for is known here."
+
+
+def test_the_lowest_fee_leads_and_stands_first():
+    def fees(*told):
+        seen = tuple(Seen(slug=slug, name=slug.title(), state="healthy", label="Live", taker_fee_pct=D(fee)) for slug, fee in told)
+        return one(Frame("?", intent="help", topic="fees"), route("help"), Help(seen=seen, pairs=1))
+
+    answer = fees((A, "0.2"), (B, "0.06"), (C, "0.1"))
+    assert answer.sentence == f"The lowest taker fee is that of {B.title()}, 0.06 %; the highest that of {A.title()}, 0.2 %."
+    assert cells(answer, "exchange") == [B.title(), C.title(), A.title()]
+    assert fees((B, "0.1"), (A, "0.1")).sentence == f"The taker fee of {A.title()} and {B.title()} is 0.1 %."
 
 
 def test_the_age_of_data_is_told_with_its_sources():

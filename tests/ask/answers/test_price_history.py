@@ -45,6 +45,44 @@ def test_then_and_now():
     ]
 
 
+@pytest.mark.parametrize(("q", "sentence", "value"), [
+    ("7 day HIGH of pol", "Ada high 110.00 USDT in 3 h, around 22 Nov 10:00 UTC; 102.00 USDT now.", "110"),
+    ("lowest pol price", "Ada low 97.00 USDT in 3 h, around 22 Nov 11:00 UTC; 102.00 USDT now.", "97"),
+    ("average pol price", "Ada averaged 103.17 USDT in 3 h, over 3 closing prices; 102.00 USDT now.", "103.1667"),
+    ("pol price 3 hours ago", "Ada 100.00 USDT 3 h ago; 102.00 USDT now.", "100"),
+    ("high and low", "Ada high 110.00 USDT in 3 h, around 22 Nov 10:00 UTC; low 97.00 USDT in 3 h, around 22 Nov 11:00 UTC; 102.00 USDT now.", "110"),
+])  # fmt: skip
+def test_the_word_of_the_question_decides_what_leads(q, sentence, value):
+    answer = ask(frame={"q": q})
+    assert answer.sentence == sentence and round(answer.value, 4) == D(value) and answer.unit == "USDT"
+
+
+def test_a_named_figure_of_what_is_not_covered_says_since_when():
+    def says(q):
+        return ask(span_s=86_400, frame={"time_range": "24h", "q": q}).sentence
+
+    assert says("pol price a day ago") == "Ada 100.00 USDT at 22 Nov 09:00 UTC, before which nothing is known; 102.00 USDT now."
+    assert says("average of pol").startswith("Ada averaged 103.17 USDT since 22 Nov 09:00 UTC, over")
+    assert ask((), frame={"q": "high of pol"}).kind == "nothing"
+
+
+def test_the_price_of_now_may_be_the_highest_or_the_lowest():
+    assert ask(quote=replace(QUOTE, bid=D(112), ask=D(112)), frame={"q": "high"}).sentence.startswith("Ada high 112.00 USDT in 3 h, around 22 Nov 12:00 UTC;")
+    assert ask(quote=replace(QUOTE, bid=D(90), ask=D(90)), frame={"q": "low"}).sentence.startswith("Ada low 90.00 USDT in 3 h, around 22 Nov 12:00 UTC;")
+    alone = ask(BARS[1:2], quote=None, frame={"q": "average"})
+    assert alone.lines[0].startswith("Low 100.0") and " and high 110.0" in alone.lines[0] and "over 1 closing price;" in alone.sentence
+
+
+@pytest.mark.parametrize("q", ["price of POL at 3pm", "pol at 15:00", "how was pol on monday", "pol on 5 november", "POL price 3:30 PM", "pol at noon"])
+def test_a_moment_that_is_not_understood_is_said_first(q):
+    assert ask(frame={"q": q}).sentence.startswith("A day or an hour by its name is not understood: say how long ago, or over how long. Ada 102.00 USDT now")
+
+
+@pytest.mark.parametrize("q", ["pol since monday", "pol on ada", "pol at 3", "how was pol on mondays", "highlight of pol", "lowdown"])
+def test_other_words_name_nothing(q):
+    assert ask(frame={"q": q}).sentence == ask().sentence
+
+
 def test_its_figures():
     answer = ask()
     assert (answer.kind, answer.grade, answer.value, answer.unit, answer.max_age_s, answer.method) == ("answer", "C", D(2), "%", 4, "1")
