@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from markets.ask.phrases import Phrases, strength
 
 TOPICS: Mapping[str, Mapping[str, Mapping[int, str]]] = {
+    "best_price": {
+        "worst": {9: "worst; not buy; not sell; avoid buying; avoid selling"},
+        "dearest": {8: "most expensive; dearest exchange; dearest place; where ... dearest; which ... dearest; who ... dearest"},
+    },
     "derivatives": {
         "open_interest": {9: "open interest; oi; interest in contracts"},
         "basis": {9: "basis; contango; backwardation; premium; discount; above spot; below spot; against spot; spot against; index price"},

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from markets.analysis.best import Best, Comparison, Row
 from markets.analysis.inputs import Inputs
-from markets.ask.answer import Answer, Left, Said, Used
+from markets.ask.answer import Answer, Left, Said, Table, Used
 from markets.ask.answers import best_price_rows, common
 from markets.ask.answers.common import Coin
 from markets.ask.answers.words import HARDLY, Words, off
@@ -19,6 +19,7 @@ from markets.ask.frame import Frame
 from markets.ask.router import Route
 
 WORSE = {"buy": "dearer", "sell": "less"}
+WORST, DEAREST = "worst", "dearest"  # topics that ask for the other end; where a coin is sold the dearest place is the best
 
 
 class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
@@ -72,6 +73,17 @@ class _Telling:
         return [row for row in self.c.rows if row.rank]
 
     @cached_property
+    def filling(self) -> list[Row]:
+        """The exchanges that count and are known to fill the order, the best first."""
+        return [row for row in self.rows if row.deal and row.deal.fills]
+
+    @property
+    def turned(self) -> bool:
+        """Whether the worst place is asked for."""
+        asked = self.frame.topic == WORST or (self.frame.topic == DEAREST and self.side == "buy")
+        return asked and not self.found.only and self.best is not None
+
+    @cached_property
     def words(self) -> Words:
         return Words.of(self.c, self.found.coin, self.route, self.said)
 
@@ -79,15 +91,19 @@ class _Telling:
     def answer(self) -> Answer:
         sources, left = common.used(self.rows, self.route), common.left_out(self.c, self.route, self.said, self.found.coin.ticker)
         kind, sentence = self.alone() if self.found.only else self.everywhere()
-        lead = self.row_of(self.found.only) if self.found.only else None
+        lead = self.row_of(self.found.only) if self.found.only else self.filling[-1] if self.turned else None
         value = lead.price if lead else self.best.price if self.best else None
         query = self.query()
         return Answer(
-            kind=kind, title=self.title(), sentence=sentence, table=best_price_rows.table(self.frame, self.c, self.found.both, self.words),
-            lines=self.lines(sources, left), notes=self.notes(), sources=sources, excluded=left, value=value, unit=self.quote, grade=self.c.grade,
+            kind=kind, title=self.title(), sentence=sentence, table=self.table(),
+            lines=self.lines(sources, left), notes=self.notes(), sources=sources, excluded=left, value=value, unit=self.quote,
+            grade=common.graded(self.c.grade, len(self.filling)),
             as_of=self.now, max_age_s=common.oldest(sources), method=self.found.inputs.method.version, page=common.address(f"/compare/{self.c.key}/", **query),
             api=common.address(f"/api/v1/compare/{self.c.key}/", **query), figures=self.said.figures,
         )
+
+    def table(self) -> Table | None:
+        return best_price_rows.table(self.frame, self.c, self.words, both=self.found.both, turned=self.turned)
 
     def query(self) -> dict[str, str | tuple[str, ...] | None]:
         order = self.c.order
@@ -101,7 +117,7 @@ class _Telling:
         if self.found.only:
             what = "price" if self.found.both else f"price to {self.side}"
             return f"{label} - {what}{amount} on {self.words.name(self.found.only)}"
-        return f"{label} - best price to {self.side}{amount}"
+        return f"{label} - {'worst' if self.turned else 'best'} price to {self.side}{amount}"
 
     def amount(self) -> str:
         """What is ordered, for a title."""
@@ -115,7 +131,7 @@ class _Telling:
         """(kind, sentence) over all exchanges."""
         if self.best is None:
             return self.nothing()
-        return "partial" if self.found.late else "answer", self.winner(self.best)
+        return "partial" if self.found.late else "answer", self.loser(self.best) if self.turned else self.winner(self.best)
 
     def nothing(self) -> tuple[str, str]:
         """Nobody is best: no usable price, a dispute, or nobody fills the amount."""
@@ -133,6 +149,17 @@ class _Telling:
             return price
         row = next(row for row in self.rows if row.quote.exchange == best.exchange)
         return f"{price} on average: {self.words.comes_to(row, self.c)}"
+
+    def loser(self, best: Best) -> str:
+        """The worst place, and how far it is from the best."""
+        row = self.filling[-1]
+        if len(self.filling) == 1 or row.deal is None:
+            return f"Only one exchange counts, so none is worse: {self.winner(best)}"
+        least = f"{'Dearest' if self.side == 'buy' else 'Pays least'}: {self.words.name(row.quote.exchange)}"
+        price = self.words.quoted("worst_price", row.deal.price)
+        far = best_price_rows.behind(row.deal, best)
+        apart = "practically the same as" if far is None or abs(far) < HARDLY else f"{self.said.percent('off best', abs(far))} {WORSE[self.side]} than"
+        return f"{least} {price}, {apart} the best after fees: {self.winner(best)}"
 
     # --- One exchange alone -------------------------------------------------------------------------------------
     def row_of(self, exchange: str) -> Row | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from markets.analysis import wording
-from markets.analysis.best import Comparison, Row
+from markets.analysis.amounts import Deal
+from markets.analysis.best import Best, Comparison, Row
 from markets.ask.answer import Cell, Column, Table
 from markets.ask.answers import common
 from markets.ask.answers.common import cell
@@ -16,12 +17,21 @@ from markets.ask.frame import Frame
 SMALL = {"below_minimum": "below its minimum", "unknown_depth": "depth not known"}
 
 
-def table(frame: Frame, c: Comparison, both: bool, words: Words) -> Table | None:
-    """The ranked exchanges; None where there are none."""
+def table(frame: Frame, c: Comparison, words: Words, *, both: bool, turned: bool) -> Table | None:
+    """The ranked exchanges, the worst first where that is asked for (`turned`); None where there are none."""
     rows = [row for row in c.rows if row.rank]
+    if turned:
+        rows.sort(key=lambda row: -(row.rank or 0) if row.deal and row.deal.fills else 1)
     limit = frame.limit or len(rows)
     made = _Rows(c, both, words)
     return Table(made.columns(), tuple(made.cells(row) for row in rows[:limit]), max(0, len(rows) - limit)) if rows else None
+
+
+def behind(deal: Deal, best: Best | None) -> Decimal | None:
+    """How far what an order comes to is from the best: after fees, which decide who that is; before them where one is not known. Percent."""
+    if best is None:
+        return None
+    return off(deal.each, best.net_price) if deal.each and best.net_price else off(deal.price, best.price)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class _Rows:
         amount = [Column("comes_to", f"Comes to, {self.words.ticker if self.gets_coins else money}", True, False)] if self.at_amount else []
         other = [Column("other", f"{self.other.capitalize()}, {money}", True, False)] if self.both else []
         return (
-            Column("exchange", "Exchange"), Column(price, f"{price.capitalize()}, {money}", True), Column("vs_best", "Against best", True),
+            Column("exchange", "Exchange"), Column(price, f"{price.capitalize()}, {money}", True), Column("vs_best", "Against best, after fee", True),
             Column("net_price", f"After fee, {money}", True, False), Column("fee_pct", "Fee", True, False), *amount, *other,
             Column("age_s", "Age", True, False),
         )
@@ -62,7 +72,7 @@ class _Rows:
         price, each = (deal.price, deal.each) if deal and deal.fills else (None, None)
         other = row.quote.bid if self.c.side == "buy" else row.quote.ask
         return (
-            Cell(name), cell(words.price(f"price on {name}", price), price), self._against(row, price, name),
+            Cell(name), cell(words.price(f"price on {name}", price), price), self._against(row, name),
             cell(words.net(f"net price on {name}", each), each), cell(words.said.rate(f"fee on {name}", row.fee_pct), row.fee_pct),
             *([self._comes_to(row, name)] if self.at_amount else []),
             *([cell(words.price(f"{self.other} on {name}", other), other)] if self.both else []),
@@ -75,15 +85,15 @@ class _Rows:
         shown = None if got is None else round(got, LIKELY) if self.gets_coins else cents(got)
         return cell(self.words.said.coins(f"comes to on {name}", shown, self.words.ticker if self.gets_coins else self.c.key.quote), shown)
 
-    def _against(self, row: Row, price: Decimal | None, name: str) -> Cell:
+    def _against(self, row: Row, name: str) -> Cell:
         """How far it is from the best, or why it does not fill the order."""
         deal, best = row.deal, self.c.best_buy if self.c.side == "buy" else self.c.best_sell
         if deal is None or not deal.fills:
             return Cell(self._short(name, deal.reason if deal else "unknown_depth", deal.share if deal else None))
         if "best_price" in row.badges:
             return Cell("best", "0")
-        behind = off(price, best.price if best else None)
-        return cell(self.words.said.percent(f"{name} against best", behind, sign=True), behind)
+        far = behind(deal, best)
+        return cell(self.words.said.percent(f"{name} against best", far, sign=True), far)
 
     def _short(self, name: str, reason: str, share: Decimal | None) -> str:
         if reason in SMALL or share is None:

@@ -113,6 +113,8 @@ def remarked(answers: Iterable[Answer], frame: Frame, route: Route) -> tuple[Ans
     if not found:
         return ()
     first, *others = found
+    if frame.uncovered and first.kind in ("answer", "partial", "nothing"):
+        first = replace(first, sentence=f"{_uncovered(frame)}{'' if first.kind == 'nothing' else ' Of those that are:'} {first.sentence}")
     notes = tuple(dict.fromkeys((*remarks(frame, route), *first.notes)))
     return tuple(_counted(each) for each in (replace(first, notes=notes, readings=first.readings or readings(frame)), *others))
 
@@ -128,12 +130,15 @@ def _counted(answer: Answer) -> Answer:
     return replace(answer, figures=(*answer.figures, *said.figures)) if said.figures else answer
 
 
+def _uncovered(frame: Frame) -> str:
+    return f"{listed(frame.uncovered)} {'is' if len(frame.uncovered) == 1 else 'are'} not covered."
+
+
 def remarks(frame: Frame, route: Route) -> tuple[str, ...]:
-    """What was mended, who is not covered, and which coins were too many."""
+    """What was mended, who is covered where others were named, and which coins were too many."""
     said = list(frame.notes)
     if frame.uncovered:
-        names = ", ".join(frame.uncovered)
-        said.append(f"{names} {'is' if len(frame.uncovered) == 1 else 'are'} not covered. {watched(route)}")
+        said.append(watched(route))
     if len(frame.assets) > MOST:
         said.append(f"Not answered, for they are too many at once: {', '.join(frame.assets[MOST:])}.")
     return tuple(said)
@@ -199,6 +204,11 @@ def reasons(left: Iterable[Left]) -> list[str]:
         why = SHORT.get(each.reason, each.detail or each.reason.replace("_", " "))
         by_reason.setdefault(why, []).append(each.name)
     return [f"{', '.join(names)}: {why}." for why, names in by_reason.items() if why]
+
+
+def graded(grade: str, counting: int) -> str:
+    """A grade no better than so many exchanges that count allow: D of none, C of one, B of two."""
+    return max(grade, "DCB"[counting]) if counting < len("DCB") else grade
 
 
 def oldest(sources: Iterable[Used]) -> float | None:

@@ -52,6 +52,10 @@ class _Coin:
     def best(self) -> Best | None:
         return self.c.best_sell if self.c.side == "sell" else self.c.best_buy
 
+    @property
+    def grade(self) -> str:
+        return common.graded(self.c.grade, sum(row.rank is not None for row in self.c.rows))
+
     def notes(self, *, alone: bool) -> list[str]:
         """What there is to say of it; beside others with its ticker."""
         own = [note for note in (self.beside.coin.note, *self.beside.notes) if note]
@@ -84,7 +88,7 @@ def _single(frame: Frame, route: Route, one: _Coin, now: datetime) -> Answer:
     return Answer(
         kind="answer" if one.best else "nothing", title=f"{one.label} - prices side by side", sentence=_single_sentence(one), table=_single_table(frame, one),
         lines=tuple(line for line in (_ranges(one), _changed(one), common.closing(sources, left, words.said)) if line),
-        sources=sources, excluded=left, value=one.best.price if one.best else None, unit=c.key.quote, grade=c.grade, max_age_s=common.oldest(sources),
+        sources=sources, excluded=left, value=one.best.price if one.best else None, unit=c.key.quote, grade=one.grade, max_age_s=common.oldest(sources),
         page=common.address(f"/compare/{path}", **query), api=common.address(f"/api/v1/compare/{path}", **query),
     )
 
@@ -149,7 +153,7 @@ def _several(frame: Frame, route: Route, coins: list[_Coin], now: datetime) -> A
         kind="answer" if any(one.best for one in coins) else "nothing", title=f"{common.listed([one.label for one in coins])} - side by side",
         sentence="; ".join(_priced(one) for one in coins), table=_several_table(route, coins),
         lines=(*(_spread_out(one) for one in coins if one.c.price_range_pct is not None), common.closing(sources, left, said)), sources=sources, excluded=left,
-        grade=max((one.c.grade for one in coins), default=None), max_age_s=common.oldest(sources), page=common.address(f"/compare/{keys[0]}/"),
+        grade=max((one.grade for one in coins), default=None), max_age_s=common.oldest(sources), page=common.address(f"/compare/{keys[0]}/"),
         api=common.address("/api/v1/pairs/", base=[one.c.key.base for one in coins], quote=coins[0].c.key.quote),
     )
 

@@ -63,7 +63,7 @@ def test_the_table_tells_more_than_plain_text_does():
     assert [(c.name, c.phone) for c in answer.table.columns] == [
         ("exchange", True), ("ask", True), ("vs_best", True), ("net_price", False), ("fee_pct", False), ("other", False), ("age_s", False),
     ]
-    assert [c.title for c in answer.table.columns][1:] == ["Ask, USDT", "Against best", "After fee, USDT", "Fee", "Bid, USDT", "Age"]
+    assert [c.title for c in answer.table.columns][1:] == ["Ask, USDT", "Against best, after fee", "After fee, USDT", "Fee", "Bid, USDT", "Age"]
     assert cells(answer, "net_price") == ["100.1000", "100.2001", "100.6005"] and cells(answer, "other") == ["99.98", "100.05", "100.40"]
     assert cells(answer, "fee_pct") == ["0.1 %"] * 3 and cells(answer, "age_s") == ["3 s", "12 s", "9 s"]
     assert [row[2].value for row in answer.table.rows] == ["0", "0.1", "0.5"] and answer.table.more == 0
@@ -100,7 +100,7 @@ def test_a_size_that_is_not_known_is_not_told():
 def test_fees_that_change_the_winner_are_pointed_out():
     found = market(ada=quote("ada", 1, bid=D("99.98"), ask=D("100.00"), taker_fee="0.003", **TICK))
     lines = said(found)
-    assert lines[0] == "POL - best price to buy: Bea 100.10 USDT" and lines[2] == "  Ada  100.00   −0.10 %"
+    assert lines[0] == "POL - best price to buy: Bea 100.10 USDT" and lines[2] == "  Ada  100.00   +0.10 %"
     assert lines[-1] == "Fees change the winner: before fees Ada is cheapest, after fees Bea."
 
 
@@ -136,6 +136,55 @@ def test_a_changed_unit_is_said():
     coin = Coin("AAA", "POL", "POL", "", "AAA", "AAA is now called POL: 1 AAA became 1000 POL. Prices are for one POL.")
     answer = ask(coin=coin)
     assert answer.title == "AAA (now POL) - best price to buy" and answer.notes == (coin.note,)
+
+
+def test_without_a_fee_the_distance_is_that_of_the_prices():
+    found = {"ada": quote("ada", 1, bid=D(99), ask=D(100), taker_fee=None, **TICK), "bea": quote("bea", 1, bid=D(99), ask=D(101), taker_fee=None, **TICK)}
+    assert cells(ask(found), "vs_best") == ["best", "+1.00 %"]
+
+
+# --- How far it can be trusted ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("exchanges", "grade"), [(("ada", "bea", "cid"), "A"), (("ada", "bea"), "B"), (("ada",), "C")])
+def test_the_grade_is_no_better_than_the_exchanges_that_count_allow(exchanges, grade):
+    assert ask({name: market()[name] for name in exchanges}).grade == grade
+
+
+def test_who_does_not_fill_the_order_does_not_count_for_the_grade():
+    assert ask(order=Order(D(10_000), "base"), books=BOOKS).grade == "C"  # one fills it
+    assert ask(order=Order(D(10**9), "base"), books=BOOKS).grade == "D"
+
+
+# --- The other end ------------------------------------------------------------------------------------------------
+def test_the_dearest_place_to_buy():
+    answer = ask(topic="dearest", both=True)
+    assert answer.title == "POL - worst price to buy"
+    assert answer.sentence == "Dearest: Cid 100.50 USDT, 0.50 % dearer than the best after fees: Ada 100.00 USDT"
+    assert cells(answer, "exchange") == ["Cid", "Bea", "Ada"] and cells(answer, "vs_best") == ["+0.50 %", "+0.10 %", "best"] and answer.value == D("100.50")
+    assert ask(topic="worst").sentence == answer.sentence and cells(ask(topic="worst", limit=1), "exchange") == ["Cid"]
+
+
+def test_the_worst_place_to_sell_pays_least_and_the_dearest_is_the_best():
+    answer = ask(side="sell", topic="worst")
+    assert answer.title == "POL - worst price to sell" and answer.value == D("99.98")
+    assert answer.sentence == "Pays least: Ada 99.98 USDT, 0.42 % less than the best after fees: Cid 100.40 USDT"
+    assert ask(side="sell", topic="dearest").sentence == "Cid 100.40 USDT"
+
+
+def test_fees_say_who_is_dearest():
+    found = market(ada=quote("ada", 1, bid=D("99.98"), ask=D("100.00"), taker_fee="0.009", **TICK))
+    assert ask(found, topic="worst").sentence == "Dearest: Ada 100.00 USDT, 0.70 % dearer than the best after fees: Bea 100.10 USDT"
+
+
+def test_the_worst_is_one_that_fills_the_order():
+    answer = ask(topic="worst", order=Order(D(1000), "base"), books=BOOKS)
+    assert cells(answer, "exchange") == ["Bea", "Ada", "Cid"] or cells(answer, "exchange") == ["Ada", "Bea", "Cid"]
+    assert cells(answer, "vs_best")[2] == "depth not known" and answer.sentence.startswith(f"Dearest: {cells(answer, 'exchange')[0]} ")
+
+
+def test_where_one_counts_or_all_are_the_same_nobody_is_called_worse():
+    assert ask(quotes(100), topic="worst").sentence == "Only one exchange counts, so none is worse: Ada 100.0250 USDT"
+    assert "practically the same as the best after fees" in ask(quotes(100, 100), topic="worst").sentence
+    assert ask(quotes(100, 130), topic="worst").title == "POL - best price to buy" and alone("cid", topic="worst").sentence == "Cid 100.50 USDT"
 
 
 # --- Amounts ------------------------------------------------------------------------------------------------------

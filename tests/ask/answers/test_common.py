@@ -52,13 +52,19 @@ def test_a_question_without_a_coin_asks_which_with_examples_of_its_kind(intent, 
 def test_remarks_on_the_question_stand_before_the_notes_of_its_first_answer_only():
     frame = Frame("x", intent="best_price", assets=("A", "B"), notes=("bitcon was read as Bitcoin.",), uncovered=("Coinbase", "Kraken"))
     first, second = kept(frame, route(), Unlisted(typed="A"), Unlisted(typed="B"))
-    assert first.notes == ("bitcon was read as Bitcoin.", "Coinbase, Kraken are not covered. Pebble watches Ada, Bea, Cid, Dot, Eve.",
-                           "Pebble watches Ada, Bea, Cid, Dot, Eve.")  # fmt: skip
+    assert first.notes == ("bitcon was read as Bitcoin.", "Pebble watches Ada, Bea, Cid, Dot, Eve.")  # fmt: skip
+    assert first.sentence == "Coinbase and Kraken are not covered. No exchange I watch lists A." and "Coinbase" not in second.sentence
     assert second.notes == ("Pebble watches Ada, Bea, Cid, Dot, Eve.",)
 
 
 def test_one_exchange_is_not_covered_in_the_singular():
-    assert common.remarks(Frame("x", uncovered=("OKX",)), route())[0].startswith("OKX is not covered. ")
+    def said(kind):
+        (answer,) = common.remarked([Answer(kind=kind, title="x", sentence="Ada 1 USDT")], Frame("x", uncovered=("OKX",)), route())
+        return answer.sentence
+
+    assert said("answer") == said("partial") == "OKX is not covered. Of those that are: Ada 1 USDT"
+    assert said("nothing") == "OKX is not covered. Ada 1 USDT" and said("help") == said("choose") == "Ada 1 USDT"
+    assert common.remarks(Frame("x"), route()) == ()
 
 
 def test_more_coins_than_are_answered_are_named():

@@ -79,6 +79,10 @@ def test_a_limit_of_rows():
     assert cells(answer, "exchange") == ["Ada"] and answer.table.more == 2
 
 
+def test_the_grade_is_that_of_the_exchanges_that_count():
+    assert ask(pol()).grade == "A" and ask(pol(quotes(100, 100))).grade == "B" and ask(pol({"ada": quote("ada", 100, age=300)})).grade == "D"
+
+
 def test_without_a_change_none_is_told():
     assert ask(pol(quotes(100, 100))).lines == (
         "Price range 0.00 %. After taker fees (0.1 % + 0.1 %) nothing is left.", "2 of 3 exchanges, oldest price 2 s. Cid: no POL/USDT market.",
