@@ -113,10 +113,10 @@ def test_a_refresh_brings_the_strip_and_asks_nothing(answering, client):
     assert "<main" not in fragment and "The sentence." not in fragment and fragment.count('<li id="f-') == 5
 
 
-def test_half_as_many_questions_as_api_calls_and_the_wait_is_told(answering, client, tmp_path, settings, monkeypatch):
+def test_as_many_questions_as_api_calls_and_the_wait_is_told(answering, client, tmp_path, settings, monkeypatch):
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(throttle, "_questions", None)
-    Setting.objects.update_or_create(pk=1, defaults={"api_per_minute": 0, "api_burst_10s": 5})
+    Setting.objects.update_or_create(pk=1, defaults={"api_per_minute": 0, "api_burst_10s": 3})
     throttle.forget()
     answers = [client.get("/ask/", {"q": "btc"}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
