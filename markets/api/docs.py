@@ -27,7 +27,7 @@ from markets.reads import offers
 
 CHANGES = (
     ("v1, 28 November 2026", "Added: receipts, an answer that was given, computed again from what was read for it. Added to status: how questions fare."),
-    ("v1, 28 November 2026", "Added: ask, a question in plain words with its answers, how it was read, and a receipt, or in receipt_missing why there is none."),
+    ("v1, 28 November 2026", "Added: ask, a question in plain words with its answers, how it was read, and a receipt, or why there is none."),
     ("v1, 28 November 2026", "Added: discover, with what is new, what is on some exchanges and not on others, and what trends."),
     ("v1, 28 November 2026", "Added: volume, with norms, shares and volume sentiment. Added to copy-trading: period, min_days, max_fall_pct."),
     ("v1, 28 November 2026", "Added under history: deviation (who ran cheap, who ran dear) and hours (the best exchange by hour)."),
