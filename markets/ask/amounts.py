@@ -202,8 +202,6 @@ def _threshold(sheet: Sheet, at: int, value: str, end: int) -> int:
 
 def _amount(sheet: Sheet, at: int, value: str, end: int) -> int:
     """What can be bought, sold or filled: beside a coin or a currency, or where the words trade."""
-    if not value.strip("0."):
-        return 0
     beside = sheet.slot(end) in (ASSET, QUOTE) or (sheet.low(end) in ("of", "worth", "in") and _is_coin_near(sheet, end))
     money = sheet.slot(at - 1) == QUOTE
     worded = sheet.is_kind(at, WORD)
@@ -211,6 +209,11 @@ def _amount(sheet: Sheet, at: int, value: str, end: int) -> int:
         return 0
     if not (beside or money or _is_traded(sheet, at, end)):
         return 0
+    sign = _sign(sheet, at)
+    if sign or not value.strip("0."):
+        sheet.notes.append(f"{sign}{sheet.q[sheet.tokens[at].start : sheet.tokens[end - 1].end]} is no amount that can be traded: it is left out.")
+        sheet.mark(at, end, OTHER)
+        return end
     sheet.mark(at, end, AMOUNT, value)
     return end
 

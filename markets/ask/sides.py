@@ -20,7 +20,15 @@ def side_of(sheet: Sheet) -> str | None:
     sides = {side for at in range(len(sheet)) if (side := _side(sheet, at))}
     if not sides and any(sheet.low(at) in _WEAKLY_BUY and sheet.slot(at) == "" for at in range(len(sheet))):
         return "buy"
+    if not sides and _is_valued(sheet):
+        return "sell"
     return sides.pop() if len(sides) == 1 else None
+
+
+def _is_valued(sheet: Sheet) -> bool:
+    """Whether it is asked what something held is worth: what it would bring."""
+    held = any(sheet.low(at) in ("i", "we") and sheet.lemma(at + 1) in ("hold", "have", "own") for at in range(len(sheet)))
+    return held and any(sheet.low(at) == "worth" for at in range(len(sheet))) and bool(sheet.values(AMOUNT))
 
 
 def _side(sheet: Sheet, at: int) -> str:

@@ -11,6 +11,7 @@ from markets.ask.phrases import Phrases, strength
 
 TOPICS: Mapping[str, Mapping[str, Mapping[int, str]]] = {
     "best_price": {
+        "peg": {10: "peg; pegs; pegged; depeg; depegs; depegged; depegging"},
         "worst": {9: "worst; not buy; not sell; avoid buying; avoid selling"},
         "dearest": {8: "most expensive; dearest exchange; dearest place; where ... dearest; which ... dearest; who ... dearest"},
     },

@@ -133,3 +133,15 @@ def test_the_unit_and_the_places_of_what_was_understood():
     assert [(frame.q[span.start : span.end], span.slot, span.value) for span in frame.spans] == [
         ("2.5", "amount", "2.5"), ("ETH", "asset", "ETH"), ("KuCoin", "exchange", "kucoin"),
     ]  # fmt: skip
+
+
+def test_an_amount_that_nobody_can_trade_is_said_and_left_out():
+    for q, typed in (("best price for -5 btc", "-5"), ("best price for 0 eth", "0"), ("0.0 eth", "0.0")):
+        frame = read(q)
+        assert frame.amount is None and frame.notes == (f"{typed} is no amount that can be traded: it is left out.",)
+    assert read("best price for 5 btc").amount == "5" and read("0.5 btc").notes == ()
+
+
+def test_what_something_held_is_worth_is_what_it_would_bring():
+    assert read("I hold 10 SOL on KuCoin, what is it worth").side == read("we own 2 eth, how much is that worth").side == "sell"
+    assert read("how much is 10 SOL worth").side is None and read("I hold SOL, what is it worth").side is None

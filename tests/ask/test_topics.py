@@ -14,6 +14,7 @@ dearest exchange to buy SOL | best_price | dearest
 worst place to buy eth | best_price | worst
 where should i not buy sol | best_price | worst
 how expensive is btc | best_price |
+is USDT depegged? | best_price | peg
 best price for btc | best_price |
 ETH options | derivatives | options
 where are the BTC puts at strike 100000 | derivatives | options
@@ -79,7 +80,7 @@ def test_what_is_most_said_counts_and_of_equals_the_first():
 def test_every_topic_is_one_that_answers_know():
     known = {
         "derivatives": {*derivatives.INTEREST, *derivatives.BASIS, *derivatives.DATED, *options.TOPICS}, "help": set(helping._TOPICS),
-        "best_price": {best_price.WORST, best_price.DEAREST},
+        "best_price": {best_price.WORST, best_price.DEAREST, best_price.PEG},
         "funding": {*funding.LOWEST, *fundings.SPREAD, "positive", "highest"},
     }  # fmt: skip
     assert {intent: set(TOPICS[intent]) - names for intent, names in known.items()} == {intent: set() for intent in known}

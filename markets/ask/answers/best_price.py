@@ -10,6 +10,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from markets.analysis.best import Best, Comparison, Row
+from markets.analysis.cross import Peg
 from markets.analysis.inputs import Inputs
 from markets.ask.answer import Answer, Left, Said, Table, Used
 from markets.ask.answers import best_price_rows, common
@@ -19,7 +20,8 @@ from markets.ask.frame import Frame
 from markets.ask.router import Route
 
 WORSE = {"buy": "dearer", "sell": "less"}
-WORST, DEAREST = "worst", "dearest"  # topics that ask for the other end; where a coin is sold the dearest place is the best
+WORST, DEAREST, PEG = "worst", "dearest", "peg"  # topics: the other end (where a coin is sold the dearest place is the best), and what a stablecoin is worth
+STATES = {"pegged": "holds its peg", "wobbling": "wobbles around its peg", "depegged": "has lost its peg"}
 
 
 class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
@@ -27,7 +29,7 @@ class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
 
     `both`: no side was named, so the best place to sell is told as well. `only`: the one exchange that was asked about. `notes` say how
     the question was read; `late` are exchanges whose order book did not come in time. `worth` is a stated currency that nobody lists the
-    coin in, with what one unit of the pair's money is in it.
+    coin in, with what one unit of the pair's money is in it. `peg` is of the stablecoin that is asked about.
     """
 
     coin: Coin
@@ -37,6 +39,7 @@ class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
     notes: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     worth: tuple[str, Decimal] | None = None
+    peg: Peg | None = None
 
 
 def compose(frame: Frame, route: Route, found: BestPrice, now: datetime) -> Answer:
@@ -91,6 +94,8 @@ class _Telling:
     def answer(self) -> Answer:
         sources, left = common.used(self.rows, self.route), common.left_out(self.c, self.route, self.said, self.found.coin.ticker)
         kind, sentence = self.alone() if self.found.only else self.everywhere()
+        if self.found.peg and self.frame.topic == PEG:
+            sentence = f"{self.pegged(self.found.peg)} {common.pair(self.c.key, self.found.coin)}: {sentence}"
         lead = self.row_of(self.found.only) if self.found.only else self.filling[-1] if self.turned else None
         value = lead.price if lead else self.best.price if self.best else None
         query = self.query()
@@ -115,7 +120,8 @@ class _Telling:
     def title(self) -> str:
         label, amount = self.found.coin.label, self.amount()
         if self.found.only:
-            what = "price" if self.found.both else f"price to {self.side}"
+            of = " of" if self.c.order.amount is not None and self.c.order.in_base else ""
+            what = f"price{of}" if self.found.both else f"price to {self.side}"
             return f"{label} - {what}{amount} on {self.words.name(self.found.only)}"
         return f"{label} - {'worst' if self.turned else 'best'} price to {self.side}{amount}"
 
@@ -176,6 +182,9 @@ class _Telling:
             return "partial", f"{name} {self.words.quoted(f'price on {name}', row.price)}, but that does not count: {self.words.doubt(row)}"
         if self.c.order.amount is not None and row.deal and row.deal.fills:
             return "answer", f"{name} {self.words.quoted(f'price on {name}', row.deal.price)} on average: {self.words.comes_to(row, self.c)}"
+        if self.c.order.amount is not None:
+            ordered = self.amount().removeprefix(" for").strip()
+            return "partial", f"{name} is not known to fill {ordered}: its best price is {self.words.quoted('top price', row.price)}"
         if self.found.both:
             return "answer", f"{name} {self.words.quoted('ask', row.quote.ask)} to buy, {self.words.quoted('bid', row.quote.bid)} to sell"
         return "answer", f"{name} {self.words.quoted(f'price on {name}', row.price)}"
@@ -204,8 +213,16 @@ class _Telling:
         ranges = " ".join(part for part in (self.words.price_range(self.c), "" if self.found.only else self.words.after_fees(self.c)) if part)
         standing = self.standing() if self.found.only else []
         instead = [*self.selling(), *self.converted(), *self.at_the_top(), *self.last_seen()]
-        lines = [*self.threshold(), *standing, ranges, common.closing(sources, left, self.said), *instead]
+        peg = [self.pegged(self.found.peg)] if self.found.peg and self.frame.topic != PEG else []
+        lines = [*self.threshold(), *standing, *peg, ranges, common.closing(sources, left, self.said), *instead]
         return tuple(line for line in lines if line)
+
+    def pegged(self, peg: Peg) -> str:
+        """Whether a stablecoin holds, and how far it is from the others."""
+        if peg.deviation_pct is None or peg.state not in STATES:
+            return f"Whether {peg.ticker} holds its peg is not known."
+        far = self.said.percent("off the other stablecoins", abs(peg.deviation_pct))
+        return f"{peg.ticker} {STATES[peg.state]}: {far} {'below' if peg.deviation_pct < 0 else 'above'} the median of the other stablecoins."
 
     def selling(self) -> list[str]:
         """The other side, where none was named."""

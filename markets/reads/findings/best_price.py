@@ -26,6 +26,7 @@ from markets.reads.findings.asked import Asked
 
 def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
     """A comparison for each coin; of one coin for another the market between them, else what is bought and the sale that pays for it."""
+    frame = _named(frame)
     swap = orders.swap(frame)
     given, got = (common.coin(swap[0]), common.coin(swap[1])) if swap else (None, None)
     if given and got and (found := _direct(frame, route, given, got, asked) or _by_money(frame, route, given, got, asked)):
@@ -34,6 +35,11 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
 
 
 def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> BestPrice | None:
+    if not common.pairs_of(coin.key) and (turned := _turned_pair(coin.key)):
+        told = f"Prices are counted in {coin.ticker}: what it is worth is told by {turned.base}/{turned.quote}."
+        other = common.coin(turned.base)
+        found = _one(structs.replace(frame, quote=turned.quote), route, other, asked) if other else None
+        return structs.replace(found, notes=(told, *found.notes), peg=rates.pegs(asked.now).get(coin.key)) if found else None
     only = frame.exchanges[0] if len(frame.exchanges) == 1 else ""
     exchanges = everybody(route) if only else route.priced
     key, quoted = common.pair(coin, frame.quote or money_of(frame, coin), route.priced)
@@ -44,7 +50,7 @@ def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> BestPrice | No
     inputs, late = read_with_books(key, wanted, asked)
     return BestPrice(
         coin=coin, inputs=inputs, both=frame.side is None, only=only, notes=tuple(note for note in (quoted, noted) if note), late=late,
-        worth=worth(frame.quote, key, asked),
+        worth=worth(frame.quote, key, asked), peg=rates.pegs(asked.now).get(coin.key),
     )
 
 
@@ -70,6 +76,24 @@ def _by_money(frame: Frame, route: Route, given: Coin, got: Coin, asked: Asked) 
         return ()
     brings = f"{wording.grouped(Decimal(frame.amount or 0))} {given.ticker} bring {wording.grouped(money)} {quote} on {route.named(best.exchange)}"
     return structs.replace(bought, notes=(f"{brings} after the fee: that is what is spent here.", *bought.notes)), sale
+
+
+def _named(frame: Frame) -> Frame:
+    """Of a question about two currencies and no coin the one is the coin: what USDC is worth in USDT."""
+    stated = tuple(dict.fromkeys(span.value for span in frame.spans if span.slot == "quote"))
+    if frame.assets or frame.unknown or len(stated) != 2:
+        return frame
+    for base, quote in (stated, stated[::-1]):
+        if PairKey(base, quote) in common.pairs_of(base):
+            return structs.replace(frame, assets=(base,), quote=quote)
+    return frame
+
+
+def _turned_pair(money: str) -> PairKey | None:
+    """The pair of another stablecoin in this one that most exchanges list; None where there is none."""
+    kinds, pairs = rates.kinds(), read.board().pairs
+    found = [key for key in pairs if key.quote == money and kinds.get(key.base) == "stablecoin" and kinds.get(money) == "stablecoin"]
+    return max(found, key=lambda key: (len(pairs[key]), key.base), default=None)
 
 
 def everybody(route: Route) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import pytest
 
 from markets.analysis.amounts import Order
 from markets.analysis.best import Terms
+from markets.analysis.cross import Peg
 from markets.ask import text
 from markets.ask.answers.best_price import BestPrice
 from markets.ask.answers.common import Coin
@@ -24,7 +25,7 @@ def market(**more):
 
 
 def ask(found=None, side="buy", way=None, order=None, books=None, **fields):
-    about = {name: fields.pop(name) for name in ("both", "only", "notes", "late", "worth", "coin") if name in fields}
+    about = {name: fields.pop(name) for name in ("both", "only", "notes", "late", "worth", "coin", "peg") if name in fields}
     terms = Terms(side, order=order) if order else Terms(side)
     finding = BestPrice(inputs=inputs(found or market(), terms=terms, books=books), **{"coin": POL} | about)
     frame = Frame(**{"q": "x", "intent": "best_price", "assets": ("POL",), "side": None if about.get("both") else side} | fields)
@@ -291,6 +292,26 @@ def test_on_one_exchange_at_an_amount():
     answer = alone("bea", order=Order(D(2), "base"))
     assert answer.title == "POL - price to buy 2 POL on Bea"
     assert answer.sentence == "Bea 100.1000 USDT on average: 2 POL cost 200.4 USDT after the 0.1 % fee"
+
+
+def test_on_one_exchange_that_is_not_known_to_fill_the_amount():
+    answer = alone("ada", order=Order(D(10_000), "base"), books=BOOKS, both=True)
+    assert answer.title == "POL - price of 10,000 POL on Ada" and answer.kind == "partial"
+    assert answer.sentence == "Ada is not known to fill 10,000 POL: its best price is 100.0000 USDT"
+    assert alone("ada", order=Order(D(10_000_000))).sentence.startswith("Ada is not known to fill 10,000,000 USDT: ")
+
+
+# --- Stablecoins --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("state", "off", "says"), [
+    ("pegged", "0.02", "USDT holds its peg: 0.02 % above the median of the other stablecoins."),
+    ("wobbling", "-0.6", "USDT wobbles around its peg: 0.60 % below the median of the other stablecoins."),
+    ("depegged", "-5", "USDT has lost its peg: 5.00 % below the median of the other stablecoins."),
+    ("unknown", None, "Whether USDT holds its peg is not known."),
+])  # fmt: skip
+def test_whether_a_stablecoin_holds_comes_first_where_that_is_asked(state, off, says):
+    peg = Peg(ticker="USDT", fiat="USD", state=state, deviation_pct=D(off) if off else None)
+    assert ask(peg=peg, topic="peg").sentence == f"{says} POL/USDT: Ada 100.00 USDT" and says not in ask(peg=peg, topic="peg").lines
+    assert ask(peg=peg).sentence == "Ada 100.00 USDT" and ask(peg=peg).lines[0] == says and ask(topic="peg").sentence == "Ada 100.00 USDT"
 
 
 def test_the_one_exchange_is_the_best_or_the_only_one():

@@ -8,7 +8,7 @@ import pytest
 from exchanges.models import Exchange
 from markets import polls, read
 from markets.ask.grammar import parse
-from markets.models import ExchangeAsset, Market
+from markets.models import Asset, AssetKind, ExchangeAsset, Market
 from markets.reads.findings import common
 from markets.reads.vocabulary import vocabulary
 from tests.ask.answers.build import cells
@@ -122,6 +122,22 @@ def test_a_market_between_two_coins_answers_alone():
     assert sold.unit == "POL" and sold.title == "ETH - best price to sell 1 ETH"
     (bought,) = read_of("how many eth for 4000 pol")
     assert bought.unit == "POL" and bought.title == "ETH - best price to buy for 4,000 POL"
+
+
+def test_what_prices_are_counted_in_is_told_by_another_stablecoin():
+    third(ticker("USDC/USDT", "0.9998", "1.0001"))
+    Asset.objects.filter(ticker__in=("USDC", "USDT")).update(kind=AssetKind.STABLECOIN)
+    gaps.fresh()
+    answer = one("best_price", "USDT", topic="peg")
+    assert answer.title == "USDC - best price to buy" and "peg" in answer.sentence and "USDC/USDT: " in answer.sentence
+    assert answer.notes[0] == "Prices are counted in USDT: what it is worth is told by USDC/USDT."
+
+
+def test_of_two_currencies_the_one_is_the_coin():
+    third(ticker("USDC/USDT", "0.9998", "1.0001"))
+    for q in ("usdt usdc price", "how much is 100 usdc in usdt"):
+        answer, *others = read_of(q)
+        assert answer.title.startswith("USDC - best price") and answer.unit == "USDT" and others == []
 
 
 def test_of_two_coins_each_has_its_own_amount():
