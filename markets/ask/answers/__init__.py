@@ -26,6 +26,7 @@ from markets.ask.answers import (
     liquidity,
     listings,
     measured,
+    movers,
     options,
     pairs_books,
     price_history,
@@ -40,7 +41,7 @@ from markets.ask.router import Route
 
 Finding = (
     common.Unlisted | common.Coinless | unread.Unread
-    | best_price.BestPrice | compare.Compared | arbitrage.Gaps | measured.Liquid | pairs_books.PairsBooks | price_history.History
+    | best_price.BestPrice | compare.Compared | arbitrage.Gaps | measured.Liquid | pairs_books.PairsBooks | price_history.History | movers.Movers
     | helping.Help | unknown.Unknown | status.Status | wallets.Wallets
     | funding.Funding | fundings.Fundings | derivatives.Derivatives | largest.Largest | options.Options | options.Underlyings
     | listings.Listings | first_listed.FirstListed | elsewhere.Elsewhere
@@ -56,6 +57,7 @@ _COMPOSE: dict[type, Callable[[Frame, Route, Any, datetime], Answer]] = {
     common.Unlisted: common.unlisted,
     common.Coinless: common.coinless,
     price_history.History: price_history.compose,
+    movers.Movers: movers.compose,
     unread.Unread: unread.compose,
     helping.Help: helping.compose,
     unknown.Unknown: unknown.compose,

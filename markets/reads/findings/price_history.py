@@ -9,6 +9,7 @@ from decimal import Decimal
 from markets import held
 from markets.ask.answers import Finding
 from markets.ask.answers.common import Coin
+from markets.ask.answers.movers import GAINERS, LOSERS
 from markets.ask.answers.price_history import History, Past, merged, seconds_of
 from markets.ask.frame import Frame
 from markets.ask.router import Route
@@ -16,7 +17,7 @@ from markets.board import PairKey
 from markets.method import current_method
 from markets.models import Candle, Market, Snapshot
 from markets.reads import history
-from markets.reads.findings import common
+from markets.reads.findings import common, movers
 from markets.reads.findings.asked import Asked
 from markets.reads.history import PERIODS, Bar
 
@@ -26,7 +27,9 @@ ZERO = Decimal(0)
 
 
 def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
-    """The past of each coin."""
+    """The past of each coin; without any, which rose or fell most where that is asked."""
+    if not frame.assets and not frame.unknown and frame.topic in (GAINERS, LOSERS):
+        return movers.gather(frame, route, asked)
     return common.each_coin(frame, lambda coin: _one(frame, route, coin, asked))
 
 

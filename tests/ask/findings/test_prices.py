@@ -29,6 +29,16 @@ def third(*rows, now=NOW):
     gaps.fresh()
 
 
+# --- Gainers and losers -------------------------------------------------------------------------------------------
+def test_who_rose_or_fell_most_is_what_the_overview_says():
+    third(*(ticker(f"{base}USDT", "1.000", "1.001", change_24h_pct=D(change), quote_volume_24h=D(volume))
+            for base, change, volume in (("AAA", 30, 900_000), ("BBB", 20, 900_000), ("CCC", -40, 900_000), ("DDD", 90, 900))))  # fmt: skip
+    up, down = (one("price_history", topic=topic, exchanges=(THIRD,)) for topic in ("gainers", "losers"))
+    assert cells(up, "asset") == ["AAA", "BBB"] and cells(down, "asset") == ["CCC"] and down.value == D(-40)
+    assert cells(one("price_history", topic="gainers", exchanges=(THIRD,), limit=1, quote="USD"), "asset") == ["AAA"]
+    assert one("price_history", topic="gainers", exchanges=(THIRD,), quote="EUR").kind == "nothing"
+
+
 # --- Which coin ---------------------------------------------------------------------------------------------------
 def test_an_old_ticker_answers_with_todays_coin():
     answer = one("best_price", "MATIC", side="buy")
