@@ -29,6 +29,7 @@ AGES = ("aging", "stale", "expired")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2}|[AC-JLN-SU-Z])")
 _PERCENT = re.compile(r"(?<=\d)%")
 SHORT = {"disabled": "switched off", "not_asked": ""}  # of a reason in the closing line; "" is not told there
+MANY = {"you left it out": "you left them out"}  # of several
 
 
 class Coin(Struct, frozen=True):
@@ -203,7 +204,7 @@ def reasons(left: Iterable[Left]) -> list[str]:
     for each in left:
         why = SHORT.get(each.reason, each.detail or each.reason.replace("_", " "))
         by_reason.setdefault(why, []).append(each.name)
-    return [f"{', '.join(names)}: {why}." for why, names in by_reason.items() if why]
+    return [f"{', '.join(names)}: {why if len(names) == 1 else MANY.get(why, why)}." for why, names in by_reason.items() if why]
 
 
 def graded(grade: str, counting: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ CALLED: Mapping[str, str] = {
     "-roi_pct": "result", "-win_rate_pct": "win rate", "max_drawdown_pct": "smallest largest fall", "-followers": "most followers", "-profit": "profit",
     "-managed": "money under copy", "-days": "longest record",
 }  # fmt: skip
+TYPED: Mapping[str, str] = {"roi": "roi", "pnl": "profit", "aum": "managed"}  # words that are read like drawdown but name another figure
 PREDICTS = "Past results do not predict; nothing here is a recommendation."
 
 
@@ -72,6 +74,13 @@ COLUMNS = (
     Column("trades", "Trades", number=True, phone=False), Column("days", "Days", number=True, phone=False),
     Column("followers", "Followers", number=True, phone=False), Column("managed", "Under copy, USDT", number=True, phone=False),
 )  # fmt: skip
+
+
+def order_of(frame: Frame) -> str:
+    """The figure that orders; of words that are understood alike the one that was typed decides."""
+    typed = (topic for word, topic in TYPED.items() if re.search(rf"\b{word}\b", frame.q, re.IGNORECASE))
+    topic = next(typed, frame.topic) if frame.topic == "drawdown" and "drawdown" not in frame.q.lower() else frame.topic
+    return ORDERS.get(topic, ORDERS["roi"])
 
 
 def compose(frame: Frame, route: Route, found: Copying, now: datetime) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from markets.ask.answers.common import Coin
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
+FEE = re.compile(r"\b(fees?|costs?)\b", re.IGNORECASE)
 IN, OUT = "deposits", "withdrawals"
 WORD = {True: "open", False: "closed", None: DASH}
 
@@ -83,10 +85,23 @@ def _sentence(said: Said, frame: Frame, found: Wallets, places: dict[str, list[D
     if not places:
         return f"No exchange that was asked tells whether {found.coin.ticker} can be deposited or withdrawn."
     ways = [way for way in (IN, OUT) if frame.topic in ("", "wallets", way) or frame.topic not in (IN, OUT)]
+    fee = _out(said, frame, found, places, route)
     if len(places) == 1:
         (slug, doors), = places.items()
-        return f"{route.named(slug)}: {found.coin.label} {' and '.join(_at_one(said, way, doors, route.named(slug)) for way in ways)}."
-    return f"{found.coin.label}: {'; '.join(_over_all(way, places, route) for way in ways)}."
+        return f"{fee}{route.named(slug)}: {found.coin.label} {' and '.join(_at_one(said, way, doors, route.named(slug)) for way in ways)}."
+    return f"{fee}{found.coin.label}: {'; '.join(_over_all(way, places, route) for way in ways)}."
+
+
+def _out(said: Said, frame: Frame, found: Wallets, places: dict[str, list[Door]], route: Route) -> str:
+    """What the cheapest way out costs comes first where a fee is asked for."""
+    if not FEE.search(frame.q):
+        return ""
+    door = _cheapest([door for doors in places.values() for door in doors])
+    if door is None:
+        return f"No fee of an open way to withdraw {found.coin.ticker} is told. "
+    fee = _fee(said, found.coin, door, f"{route.named(door.exchange)} by {door.network}").text
+    where = f"{route.named(door.exchange)} by {common.numbers(said, 'network', door.network)}"
+    return f"The lowest fee to withdraw {found.coin.label} is {fee}, on {where}. "
 
 
 def _at_one(said: Said, way: str, doors: Sequence[Door], name: str) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from markets.analysis import copying as analysis
 from markets.ask.answers import Finding
-from markets.ask.answers.copying import ORDERS, Copying, Leader, Stand
+from markets.ask.answers.copying import Copying, Leader, Stand, order_of
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.reads import traders
@@ -27,7 +27,7 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
 
 
 def _found(symbol: str, ready: Sequence[str], stands: tuple[Stand, ...], frame: Frame) -> Copying:
-    order = ORDERS.get(frame.topic, ORDERS["roi"])
+    order = order_of(frame)
     known = traders.ordered((row for row in (traders.traders(ready, symbol) if ready else ()) if _fits(row, order, frame)), order)
     shown = tuple(_leader(row) for row in known[: min(frame.limit or SHOWN, MOST_SHOWN)])
     return Copying(leaders=shown, count=len(known), order=order, median_roi_pct=analysis.middle(row.roi_pct for row in known), symbol=symbol, stands=stands)

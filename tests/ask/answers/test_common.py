@@ -92,6 +92,8 @@ def test_the_closing_line_of_one_and_of_nothing():
 
 
 def test_what_was_not_asked_for_is_not_told():
+    out = [left("ada", "excluded", "you left it out"), left("bea", "excluded", "you left it out")]
+    assert (common.reasons(out), common.reasons(out[:1])) == (["Ada, Bea: you left them out."], ["Ada: you left it out."])
     assert common.reasons([left("ada", "not_asked", "you did not ask for it"), left("bea", "not_in_rollout", "not offered to everybody yet")]) == [
         "Bea: not offered to everybody yet.",
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from markets.ask.answers.copying import ORDERS, PREDICTS, Copying, Leader, Stand
+from markets.ask.answers.copying import ORDERS, PREDICTS, Copying, Leader, Stand, order_of
 from markets.ask.frame import Frame
 from tests.ask.answers.build import cells, one, route
 from tests.markets.analysis.boards import NOW, D
@@ -40,6 +40,16 @@ def test_other_figures_that_order(topic, says):
     assert says in answer.sentence and f"sort={ORDERS[topic]}" in answer.page and f"ordering={ORDERS[topic]}" in answer.api
     bare = leader(roi_pct=None, profit=None, win_rate_pct=None, max_drawdown_pct=None, followers=None, managed=None, days=None)
     assert told(bare, found={"order": ORDERS[topic]}).sentence.endswith(f"Ann 7 on {A.title()}.")
+
+
+@pytest.mark.parametrize(("q", "topic", "order"), [
+    ("copy trader ROI", "drawdown", "-roi_pct"), ("traders by pnl", "drawdown", "-profit"), ("largest aum", "drawdown", "-managed"),
+    ("smallest drawdown", "drawdown", "max_drawdown_pct"), ("roi and drawdown", "drawdown", "max_drawdown_pct"),
+    ("largest fall", "drawdown", "max_drawdown_pct"),
+    ("win rate and roi", "win_rate", "-win_rate_pct"), ("lead traders", "", "-roi_pct"), ("heroic traders", "drawdown", "max_drawdown_pct"),
+])  # fmt: skip
+def test_the_word_that_was_typed_decides_the_order(q, topic, order):
+    assert order_of(Frame(q, intent="copy_trading", topic=topic)) == order
 
 
 def test_a_symbol_narrows():

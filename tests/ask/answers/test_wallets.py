@@ -15,8 +15,8 @@ def door(exchange=A, network="ethereum", fee="0.5", age=60.0, **ways):
     return Door(exchange=exchange, network=network, withdraw_fee=fees, observed_at=NOW, age_s=age, state="fresh", **ways)
 
 
-def told(*doors, topic="", coin=POL, missing=()):
-    return one(Frame("?", intent="status", topic=topic, assets=(coin.typed,)), route("status"), Wallets(coin=coin, doors=doors, missing=missing))
+def told(*doors, topic="", coin=POL, missing=(), q="?"):
+    return one(Frame(q, intent="status", topic=topic, assets=(coin.typed,)), route("status"), Wallets(coin=coin, doors=doors, missing=missing))
 
 
 def test_one_exchange_by_network():
@@ -32,6 +32,17 @@ def test_only_what_is_asked_for_is_said():
     assert told(door(out=False), topic="withdrawals").sentence == f"{A.title()}: POL withdrawals are closed on its one network."
     both = f"{A.title()}: POL deposits are open on its one network and withdrawals are open on its one network."
     assert told(door(), topic="wallets").sentence == both and told(door(), topic="networks").sentence == both
+
+
+def test_the_lowest_fee_leads_where_a_fee_is_asked_for():
+    doors = door(fee="2"), door(network="base", fee="0.5"), door(network="bnb", out=False, fee="0.1")
+    rest = f"{A.title()}: POL withdrawals are open on 2 of 3 networks."
+    asked = told(*doors, topic="withdrawals", q="withdrawal FEE for pol").sentence
+    assert asked == f"The lowest fee to withdraw POL is 0.5 POL, on {A.title()} by base. {rest}"
+    assert told(*doors, topic="withdrawals", q="coffee for pol").sentence == rest
+    several = told(*doors, door(B, fee="0.4"), q="what does it cost to withdraw").sentence
+    assert several.startswith(f"The lowest fee to withdraw POL is 0.4 POL, on {B.title()} by ethereum. POL: ")
+    assert told(door(fee=None), q="fee").sentence.startswith(f"No fee of an open way to withdraw POL is told. {A.title()}: ")
 
 
 def test_what_is_not_told_is_not_called_open_or_closed():
