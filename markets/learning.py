@@ -12,13 +12,11 @@ from django.db import DatabaseError
 from markets import bulk, polls
 from markets.ask import outcome
 from markets.ask.answer import Answer
-from markets.ask.answers.common import Coinless, Unlisted
+from markets.ask.answers.common import Unlisted
 from markets.ask.masking import masked
 from markets.ask.record import Part
-from markets.ask.unheard import unheard
 from markets.brief import brief
 from markets.models import Asset, AssetAlias, Question
-from markets.reads.vocabulary import vocabulary
 
 MOST = 5_000  # different questions; a flood of nonsense fills no disk
 WAITING = 200  # of them in memory, while others write
@@ -78,10 +76,7 @@ def _why(part: Part, answers: Sequence[Answer], *, corrected: bool) -> tuple[Que
     if corrected:
         return Why.CORRECTED, ""
     if part.frame.unknown or unlisted:
-        return Why.COIN, (*part.frame.unknown, *unlisted)[0]
-    if any(isinstance(found, Coinless) for found in part.findings):  # it asks back; worth a look where a word may have been meant for a coin
-        word = unheard(part.frame.q, vocabulary())
-        return (Why.COIN if word else None), word
+        return Why.COIN, (*part.frame.unknown, *unlisted)[0].upper()
     if part.frame.intent == "unknown":
         return (Why.UNKNOWN if part.frame.topic in NOT_UNDERSTOOD else None), ""
     return (Why.NOTHING if outcome.ended(part, answers) == outcome.NOTHING else None), ""

@@ -209,7 +209,7 @@ def _amount(sheet: Sheet, at: int, value: str, end: int) -> int:
         return 0
     if not (beside or money or _is_traded(sheet, at, end)):
         return 0
-    sign = _sign(sheet, at)
+    sign = _sign(sheet, at) or (_sign(sheet, at - 1) if money else "")
     if sign or not value.strip("0."):
         sheet.notes.append(f"{sign}{sheet.q[sheet.tokens[at].start : sheet.tokens[end - 1].end]} is no amount that can be traded: it is left out.")
         sheet.mark(at, end, OTHER)

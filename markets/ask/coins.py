@@ -174,6 +174,8 @@ def _mend(sheet: Sheet, at: int) -> None:
             continue
         if any(not sheet.free(spot) and sheet.slot(spot) != ASSET for spot in range(first, end)):
             continue
+        if end - first > 1 and sheet.low(first + end - 1 - at) in GRAMMAR and sheet.lex.meant(sheet.low(at)):
+            continue  # "on" belongs to the sentence where the word alone is one that is known
         meant = sheet.lex.meant("".join(sheet.low(spot) for spot in range(first, end)))
         if meant is None or (end - first > 1 and (" " not in meant or len(sheet.low(at)) < _PART)):
             continue
@@ -189,4 +191,5 @@ def _take(sheet: Sheet, first: int, end: int, meant: str) -> None:
     kind, value = hit
     sheet.mark(first, end, {COIN: ASSET, MONEY: QUOTE}.get(kind, kind), value)
     typed = sheet.q[sheet.tokens[first].start : sheet.tokens[end - 1].end]
-    sheet.notes.append(f"{typed} was read as {meant.title()}.")
+    name = sheet.lex.words.names_of.get(value, "")
+    sheet.notes.append(f"{typed} was read as {name if name.lower() == meant.replace(' ', '') else meant.title()}.")

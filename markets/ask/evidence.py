@@ -209,7 +209,10 @@ _OTHERS: dict[str, dict[int, str]] = {
         3: "up; open; problem; update; running",
     },
     "help": {
-        60: "what is a whale; how do you decide; how does pebble; how does pebble decide; what is a funding rate",
+        60: """
+            what exchanges are there; which exchanges are there; list exchanges; list all exchanges; list of exchanges; what is a whale; how do you decide;
+            how does pebble; how does pebble decide; what is a funding rate
+        """,
         30: """
             how do you pick; how do you rank; how do you calculate; how do you choose; how do you find; how do you determine; how do you measure; how do you
             compute; how do you get your; example questions; some examples; give me examples; sample questions; what is the difference between; difference

@@ -100,7 +100,11 @@ PRICES: dict[str, dict[int, str]] = {
         3: "between <exchange> and <exchange>; difference; earn",
     },
     "liquidity": {
-        60: "will ... move the price; will ... move the market; will ... buy ... move; hurt least; in one go; a whale; i am whale",
+        60: """
+            how much to move <coin> <number>; how much to move <coin> by <number>; how much money to move <coin> <number>; how much money to move <coin> by
+            <number>; how much would it take to move; will ... move the price; will ... move the market; will ... buy ... move; hurt least; in one go; a
+            whale; i am whale
+        """,
         20: """
             liquidity; order book; orderbook; slippage; price impact; market depth; market impact; without moving; bid ask spread; bid-ask spread; ask bid
             spread; move the price; moving the price; move the market; moving the market; thin book; depth of market; effective spread; fill a large; place a
@@ -135,7 +139,8 @@ PRICES: dict[str, dict[int, str]] = {
             this; crashed <time>; fallen <time>; how badly
         """,
         20: """
-            go down <today> or up; go up <today> or down; <coin> was how much; how much was <coin>; did <coin> go down; did <coin> go up; <coin> go down;
+            top gainers; top losers; top gainer; top loser; dropped the most; drop the most; dropped most; go down <today> or up; go up <today> or down; <coin>
+            was how much; how much was <coin>; did <coin> go down; did <coin> go up; <coin> go down;
             <coin> go up; up or down <today>; is <coin> up; is <coin> down; was <coin> ... <time>; high price ... <time>; low price ... <time>; highest price
             ... <time>; lowest price ... <time>; history; chart; all time high; ath; how cheap was; how expensive was; gone up; gone down; go up ... since; go
             down ... since; candle; candles; ohlc; price ... <time>; <time> ago; price ... ago; was ... cheap ... <time>; performance; perform; price since;

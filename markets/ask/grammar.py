@@ -18,7 +18,11 @@ from markets.ask.sides import SIDELESS, side_of
 from markets.ask.slots import ASSET, EXCHANGE, EXCLUDED, LIMIT, NOT, PAIR, UNCOVERED
 from markets.ask.times import find_times, time_of
 from markets.ask.tokens import cleaned, is_cut
+from markets.ask.tongue import ONLY, is_foreign
 from markets.ask.topics import topic_of
+from markets.ask.unheard import unheard
+
+MOST = 3  # questions of one text
 
 
 def parse(text: str, words: Vocabulary) -> Frame:
@@ -31,20 +35,41 @@ def parse(text: str, words: Vocabulary) -> Frame:
 
 
 def _several(q: str, lex: Lexicon) -> Frame | None:
-    """Of a text that asks for different things the first, with the next in `also`. None when it is one question."""
-    for cut in cuts(q):
-        first, weight = _frame(q[:cut], lex)
-        if first.intent == "unknown" or weight < ALONE:
-            continue  # half of the work saved, of texts that are made to cost much
-        rest, other = _frame(q[cut:], lex)
-        if rest.intent not in ("unknown", first.intent) and other >= ALONE:
-            return structs.replace(first, q=q, also=(_with_subject(rest, first),))
-    return None
+    """Of a text that asks for different things the first, with the next in `also`: each read alone. None when it is one question."""
+    places = cuts(q)
+    texts = _questions(q, places, lex) if places else []
+    if len(texts) < 2:
+        return None
+    first, *others = (_frame(text, lex)[0] for text in texts[:MOST])
+    about, also = first, list[Frame]()
+    for other in others:
+        also.append(_with_subject(other, about))
+        about = also[-1] if also[-1].assets else about
+    notes = (*first.notes, f"Only the first {MOST} questions were read.") if len(texts) > MOST else first.notes
+    return structs.replace(first, q=q, also=tuple(also), notes=notes)
 
 
-def _with_subject(frame: Frame, first: Frame) -> Frame:
-    """A further question that names no coin is about the one before it."""
-    return frame if frame.assets else structs.replace(frame, assets=first.assets)
+def _questions(q: str, places: list[int], lex: Lexicon) -> list[str]:
+    """The text cut where a question of another kind begins; what is no question of its own belongs to the one before it."""
+    found: list[str] = []
+    kind = ""  # of the last one; "" while that asks for nothing yet
+    for start, end in zip([0, *places], [*places, len(q)], strict=True):
+        frame, weight = _frame(q[start:end], lex)
+        own = frame.intent if frame.intent != "unknown" and weight >= ALONE else ""
+        if found and not (kind and own and own != kind):
+            found[-1] += q[start:end]
+            kind = kind or own
+        else:
+            found.append(q[start:end])
+            kind = own
+    return found
+
+
+def _with_subject(frame: Frame, about: Frame) -> Frame:
+    """A further question that names no coin is about that of the one before it, unless it is about an exchange alone."""
+    if frame.assets or frame.unknown or frame.intent == "help" or (frame.intent == "status" and frame.exchanges and not frame.topic):
+        return frame
+    return structs.replace(frame, assets=about.assets)
 
 
 def _frame(q: str, lex: Lexicon) -> tuple[Frame, float]:
@@ -61,7 +86,16 @@ def _frame(q: str, lex: Lexicon) -> tuple[Frame, float]:
         time_range=time_of(sheet), threshold=sheet.threshold, limit=_limit(sheet), uncovered=sheet.values(UNCOVERED),
         unknown=tuple(sheet.unknown), notes=tuple(sheet.notes), spans=_spans(sheet),
     )  # fmt: skip
-    return frame, reading.score
+    return _remarked(frame, sheet), reading.score
+
+
+def _remarked(frame: Frame, sheet: Sheet) -> Frame:
+    """The frame of another language than English says so; that of a coin nobody knows names the word that stands for it."""
+    if is_foreign(sheet):
+        topic = "language" if frame.topic in ("nonsense", "off_topic") else frame.topic
+        return structs.replace(frame, topic=topic, notes=(*frame.notes, *((ONLY,) if topic != "language" else ())))
+    word = "" if frame.assets or frame.unknown else unheard(sheet, frame.intent)
+    return structs.replace(frame, unknown=(word,)) if word else frame
 
 
 def marked(q: str, lex: Lexicon) -> Sheet:

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from markets.ask import learned
 from markets.ask.clauses import asked
 from markets.ask.evidence import EVIDENCE, TERMS
+from markets.ask.fees import asks_fees
 from markets.ask.frame import INTENTS
 from markets.ask.phrases import SKIPPED, Phrases, strength
 from markets.ask.refusals import REFUSALS
@@ -93,6 +94,8 @@ def _read(sheet: Sheet, side: str | None, counts: Sequence[bool]) -> Reading:
     symbols, skipped = stream(sheet, counts)
     found = _PHRASES.found(symbols, skipped)
     ruled, refusal, ahead = _ruled(sheet, side, found)
+    if asks_fees(sheet) and (ruled.intent != "unknown" or ruled.topic not in _REFUSED):
+        return Reading("help", "fees", 1.0, score=max(ruled.score, ALONE))
     likely = learned.likelihood(symbols)
     likely[ruled.intent] += LEAST_SAY + min(ahead, FAR) * SAY
     first, second, *others = sorted(likely, key=lambda intent: (-likely[intent], INTENTS.index(intent)))

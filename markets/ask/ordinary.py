@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from markets.ask.coins import note_unknown, ticker_of
-from markets.ask.english import GRAMMAR
+from markets.ask.english import COMMON, GRAMMAR
 from markets.ask.lemmas import LEMMAS
 from markets.ask.sheet import Sheet
 from markets.ask.slots import ASSET, COIN
@@ -59,4 +59,6 @@ def _is_certain(sheet: Sheet, at: int) -> bool:
         return True
     if sheet.low(at - 1) in VERSUS and sheet.slot(at - 2) == ASSET:
         return closed
+    if sheet.low(at - 1) == "and" and sheet.slot(at - 2) == ASSET and sheet.low(at - 2) in COMMON and sheet.low(at - 3) == "of":
+        return closed  # "price of hot and one": beside a word that was no coin either but for its place
     return sheet.low(at + 1) in VERSUS and sheet.slot(at + 2) == ASSET

@@ -46,8 +46,8 @@ def _counts(sheet: Sheet, mark: Mark) -> bool:
     """Whether a currency beside other coins is what they are counted in."""
     before = sheet.low(mark.first - 1)
     if mark.value not in sheet.lex.words.stable:
-        if before == "against" and sheet.low(mark.end) == "against":
-            return False
+        if before == "against" and sum(token.low == "against" for token in sheet.tokens) > 1:
+            return False  # one of several that are held against each other
         paid = before == "with" and _PRICED & set(sheet.lemmas) and "compare" not in sheet.lemmas
         return (bool(paid or before in ("in", "against", "using")) and _follows_coin(sheet, mark.first - 1)) or sheet.low(mark.end) == "worth"
     if before == "of" and sheet.lemma(mark.first - 2) in _FIGURES:

@@ -43,8 +43,15 @@ TOPICS: Mapping[str, Mapping[str, Mapping[int, str]]] = {
         "sources": {9: "where ... data come; where ... price come; where ... come from; where do you get; data source; source of; your sources"},
         "age": {9: "how often; how old; how fresh; how current; real time; update"},
         "fees": {8: "which fee; what fees; taker fee; maker fee; fees do you; your fees; fees included; include fees; own fee"},
-        "coverage": {8: "which exchange; what exchanges; which coins; what coins; which tokens; support; cover; track; watch"},
+        "coverage": {8: "which exchange; what exchanges; list exchanges; list all exchanges; list of exchanges; which coins; what coins; which tokens;"
+                        "support; cover; track; watch"},
         "privacy": {9: "privacy; who can see; do you store; do you log; keep my question; my data; track me"},
+    },
+    "price_history": {
+        "gainers": {9: "gainer; gainers; gained most; gained the most; rose most; rose the most; rising most; went up most; went up the most; best performer;"
+                       "best performers; best performing; top performers; up most; up the most"},
+        "losers": {9: "loser; losers; lost most; lost the most; fell most; fell the most; dropped most; dropped the most; drop the most; fallen most;"
+                      "fallen the most; went down most; went down the most; worst performer; worst performing; down most; down the most; crashed most"},
     },
     "new_tokens": {
         "gone": {9: "delist; removal; removed; dropped from; taken off; suspended; halted"},

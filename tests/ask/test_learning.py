@@ -13,10 +13,8 @@ from markets.ask.answers.common import Unlisted
 from markets.ask.frame import Frame
 from markets.ask.record import Part
 from markets.ask.router import Route
-from markets.ask.unheard import unheard
 from markets.models import Asset, AssetAlias, Question, Setting
 from markets.reads.findings import Asked
-from markets.reads.vocabulary import built_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market"), pytest.mark.both]
 NOTHING, REFUSAL, GOOD = (Answer(kind=kind, title="", sentence="") for kind in ("nothing", "refusal", "answer"))
@@ -119,14 +117,6 @@ def test_a_name_that_nobody_knows_is_found_in_the_question(now):
     read.held.look_again()
     reply = agent.ask("where is the cheapest place to buy zorbium please?", Asked(now + timedelta(seconds=1)))
     assert reply.record.frame.assets == ("BTC",) and reply.answers[0].kind == "answer"
-
-
-@pytest.mark.parametrize(("q", "word"), [
-    ("price of zorbium", "ZORBIUM"), ("price of Zorbium and fluffium?", "FLUFFIUM"), ("best price of btc", ""), ("what is the price", ""), ("zq", ""),
-    ("zqx", "ZQX"), ("a1b2c3", ""), ("", ""), ("1234567", ""),
-])  # fmt: skip
-def test_the_word_nobody_knows(q, word):
-    assert unheard(q, built_in()) == word
 
 
 def test_one_decision_makes_a_word_understood_at_once(now):

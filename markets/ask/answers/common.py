@@ -72,10 +72,11 @@ class Coinless(Struct, frozen=True, tag="coinless", kw_only=True):
 def unlisted(frame: Frame, route: Route, found: Unlisted, now: datetime) -> Answer:
     """Nobody lists it; what is spelt almost like it."""
     near = f" Did you mean {listed(found.near, 'or')}?" if found.near else ""
+    nobody = "No coin I know is called" if found.typed in frame.unknown and not found.typed.isupper() else "No exchange I watch lists"
     sentence = {
         MONEY: f"{found.typed} is what prices are given in: no exchange I watch has a pair that prices it in something else.",
         UNREAD: f"No list of markets has been read yet, so who lists {found.typed} is not known.",
-    }.get(found.why, f"No exchange I watch lists {found.typed}.{near}")
+    }.get(found.why, f"{nobody} {found.typed}.{near}")
     return Answer(
         kind="nothing", title=found.typed, sentence=sentence, notes=(watched(route),), excluded=told(route), as_of=now,
         page="/", examples=tuple(f"best price for {ticker}" for ticker in found.near[:3]),

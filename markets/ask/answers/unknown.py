@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from markets.ask.answer import Answer
 from markets.ask.answers import helping as manners
-from markets.ask.answers.examples import examples
+from markets.ask.answers.examples import MOST, examples
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 
@@ -32,6 +32,7 @@ SAYS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {  # topic: (title, sente
                ("best_price", "compare", "liquidity")),
     "off_topic": ("Not my field", "I know prices on exchanges, and little else. These are questions I can answer:",
                   ("best_price", "arbitrage", "trending_not_on", "funding")),
+    "language": ("In English, please", "I read English only. These work:", ("best_price", "compare", "trending_not_on", "funding")),
     "nonsense": ("I did not understand that", "I could not read a question in that. These work:", ("best_price", "compare", "trending_not_on", "funding")),
     "empty": ("Ask a question", "Type a question about a coin or an exchange.", ("best_price", "compare", "arbitrage", "liquidity")),
 }  # fmt: skip
@@ -52,8 +53,21 @@ def compose(frame: Frame, route: Route, found: Unknown, now: datetime) -> Answer
     word = _word(frame)
     lines = (f"I do not know “{word}” as a coin.",) if word else ()
     return Answer(
-        kind="refusal", title=title, sentence=sentence, lines=lines, as_of=now, page="/ask/", examples=examples((*frame.readings, *kinds), route.names),
+        kind="refusal", title=title, sentence=sentence, lines=lines, as_of=now, page="/ask/",
+        examples=(*_instead(frame), *examples((*frame.readings, *kinds), route.names))[:MOST],
     )
+
+
+def _instead(frame: Frame) -> tuple[str, ...]:
+    """What may be asked about the coin and the amount of an order."""
+    coin = next((coin for coin in frame.assets if coin not in frame.unknown and coin.isalnum()), "") if frame.topic == "order" else ""
+    if not coin:
+        return ()
+    if frame.amount and frame.unit and frame.unit != coin:
+        return (f"How much {coin} do I get for {frame.amount} {frame.unit}?",)
+    what = f"{frame.amount} {coin}" if frame.amount else coin
+    asked = {"buy": f"Where is {what} cheapest?", "sell": f"Where would {what} sell best?"}
+    return (asked[frame.side],) if frame.side else tuple(asked.values())
 
 
 def _word(frame: Frame) -> str:
