@@ -45,8 +45,8 @@ def funding(c: Checked) -> None:
 
 
 def _ranked(c: Checked, row: Row) -> bool:
-    """Whether a rate stands in the order: it counts, and so does the price of its contract."""
-    if not counts(row) or not row["apr_pct"]:
+    """Whether a rate stands in the order: it counts, so does the price of its contract, and enough is open."""
+    if not counts(row) or not row["apr_pct"] or not _thick(row):
         return False
     priced = c.reads.read("derivatives/", base=row["base"], kind="perp", limit="100")["results"]
     return any((each["exchange"], each["symbol"]) == (row["exchange"], row["symbol"]) and each["state"] in LIVE for each in priced)
@@ -85,7 +85,7 @@ def _furthest(c: Checked) -> None:
     rates = [Decimal(said["apr_pct"]) for said in c.rows]
     down = c.meant.topic == "lowest"
     c.holds("rates out of order", rates == sorted(rates, reverse=not down))
-    known_rates = sorted((row for row in rows if counts(row) and row["apr_pct"] and _thick(row)), key=lambda row: Decimal(row["apr_pct"]), reverse=not down)
+    known_rates = sorted((row for row in rows if row["apr_pct"]), key=lambda row: Decimal(row["apr_pct"]), reverse=not down)
     first = next((row["apr_pct"] for row in known_rates if _ranked(c, row)), None)
     if rates and first:
         c.same("the furthest rate", rates[0], first)

@@ -13,7 +13,7 @@ from markets.analysis.best import LARGER
 from markets.analysis.depth import BANDS, Level
 from markets.analysis.fees import charged
 from markets.analysis.inputs import Inputs
-from markets.board import Ladder
+from markets.board import Ladder, Quote
 
 MOST = 60  # levels of a side beyond those that the amount itself needs
 SIDES = ("buy", "sell")
@@ -25,20 +25,22 @@ def compared(found: Inputs) -> Inputs:
     if order.amount is None:
         return replace(found, books={})
     quotes = charged(found.quotes, found.terms.fees)
-    return replace(found, books={name: _cut(ladder, order, found.terms.side, quotes[name].taker_fee) for name, ladder in found.books.items() if name in quotes})
+    return replace(found, books={name: _cut(ladder, order, found.terms.side, quotes[name]) for name, ladder in found.books.items() if name in quotes})
 
 
-def _cut(ladder: Ladder, order: Order, side: str, fee: Decimal | None) -> Ladder:
-    kept = {each: _levels(ladder, order, each, fee, larger=each == side) for each in SIDES}
+def _cut(ladder: Ladder, order: Order, side: str, quote: Quote) -> Ladder:
+    kept = {each: _levels(ladder, order, each, quote, larger=each == side) for each in SIDES}
     return replace(ladder, asks=kept["buy"], bids=kept["sell"])
 
 
-def _levels(ladder: Ladder, order: Order, side: str, fee: Decimal | None, *, larger: bool) -> tuple[Level, ...]:
+def _levels(ladder: Ladder, order: Order, side: str, quote: Quote, *, larger: bool) -> tuple[Level, ...]:
+    """The best level, by which the middle goes, and of those that a later price left standing as many as are walked."""
     levels = ladder.asks if side == "buy" else ladder.bids
-    least = reached(levels, amounts.walked(order, side, fee))
+    standing, fee = tuple(amounts.standing(levels, quote, ladder, side)), quote.taker_fee
+    least = reached(standing, amounts.walked(order, side, fee))
     if larger and order.amount is not None:
-        least = max(least, min(reached(levels, amounts.walked(replace(order, amount=order.amount * LARGER), side, fee)), MOST))
-    return levels[:least]
+        least = max(least, min(reached(standing, amounts.walked(replace(order, amount=order.amount * LARGER), side, fee)), MOST))
+    return standing[:least] if standing == levels else (*levels[:1], *standing[:least])
 
 
 def reached(levels: Sequence[Level], order: Order) -> int:

@@ -1,5 +1,6 @@
 """What findings work out without a store: which exchange is bought on, and how much of a book is kept."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -63,10 +64,13 @@ def test_a_book_without_a_side_is_kept_as_it_is():
 
 @pytest.mark.parametrize("side", ["buy", "sell"])
 @pytest.mark.parametrize("order", [Order(D(3), "base"), Order(D(250))])
-def test_a_comparison_at_an_amount_is_the_same_over_what_is_kept_of_its_books(side, order):
-    quotes = {name: quote(name, 100, half="0.0001", ask_size="0.5", bid_size="0.5", taker_fee=fee) for name, fee in (("ada", "0.1"), ("bea", None))}
-    whole = inputs(quotes, books={name: replace(ladder(), exchange=name, observed_at=NOW) for name in quotes}, terms=Terms(side, order=order))
+@pytest.mark.parametrize("now", [100, 102, 98])  # the book was read at 100: a later price leaves only what lies beyond it
+def test_a_comparison_at_an_amount_is_the_same_over_what_is_kept_of_its_books(side, order, now):
+    quotes = {name: quote(name, now, half="0.0001", ask_size="0.5", bid_size="0.5", taker_fee=fee) for name, fee in (("ada", "0.1"), ("bea", None))}
+    seen = NOW if now == 100 else NOW - timedelta(seconds=9)
+    whole = inputs(quotes, books={name: replace(ladder(), exchange=name, observed_at=seen, period_s=60) for name in quotes}, terms=Terms(side, order=order))
     kept = cuts.compared(whole)
+    assert all(row.deal.fills for row in whole.compared(NOW).rows)
     before, after = whole.compared(NOW), kept.compared(NOW)
     assert (before.best_buy, before.best_sell, before.notes, before.after_fees_pct) == (after.best_buy, after.best_sell, after.notes, after.after_fees_pct)
     assert [row.deal for row in before.rows] == [row.deal for row in after.rows]
