@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_migrate, post_save, pre_migrate
 
 
 class MarketsConfig(AppConfig):
@@ -16,6 +16,7 @@ class MarketsConfig(AppConfig):
         from markets import schedules, stamp  # noqa: PLC0415
 
         connection_created.connect(stamp.check)
+        pre_migrate.connect(stamp.prepare_file, sender=self)
         post_migrate.connect(stamp.put, sender=self)
         post_migrate.connect(schedules.ensure, sender=self)
         post_save.connect(schedules.feed_saved, sender=Feed)

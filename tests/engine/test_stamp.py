@@ -1,5 +1,8 @@
 """Live and simulated data never share a database."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -12,6 +15,20 @@ from markets.models import Revision
 def test_a_database_is_stamped_once_at_its_creation():
     call_command("migrate", verbosity=0)
     assert list(Revision.objects.filter(name__startswith=stamp.PREFIX).values_list("name", flat=True)) == [f"market:{settings.MARKET}"]
+
+
+@pytest.mark.system
+def test_a_new_file_gives_freed_pages_back(sqlite_site):
+    assert sqlite_site.sql("PRAGMA auto_vacuum") == [(2,)]
+
+
+def test_a_new_connection_waits_for_no_writer(tmp_path):
+    opening = (settings.BASE_DIR / "pebble/settings.py").read_text().split('"init_command": "')[1].split('"')[0]
+    with closing(sqlite3.connect(tmp_path / "one")) as writer, closing(sqlite3.connect(tmp_path / "one", timeout=0)) as new:
+        writer.executescript(f"{opening} CREATE TABLE t (x);")
+        writer.execute("BEGIN IMMEDIATE")
+        new.executescript(opening)
+        assert new.execute("SELECT COUNT(*) FROM t").fetchone() == (0,)
 
 
 @pytest.mark.system
