@@ -214,8 +214,13 @@ class _Telling:
         standing = self.standing() if self.found.only else []
         instead = [*self.selling(), *self.converted(), *self.at_the_top(), *self.last_seen()]
         peg = [self.pegged(self.found.peg)] if self.found.peg and self.frame.topic != PEG else []
-        lines = [*self.threshold(), *standing, *peg, ranges, common.closing(sources, left, self.said), *instead]
+        lines = [*self.threshold(), *standing, *peg, ranges, common.closing(sources, left, self.said), *self.walked(), *instead]
         return tuple(line for line in lines if line)
+
+    def walked(self) -> list[str]:
+        """How old the oldest order book is that an amount was walked through: books are read less often than prices."""
+        ages = [row.deal.book_age_s for row in self.filling if row.deal and row.deal.book_age_s is not None]
+        return [f"Walked through order books, the oldest {self.said.age('book_age', max(ages))} old."] if ages else []
 
     def pegged(self, peg: Peg) -> str:
         """Whether a stablecoin holds, and how far it is from the others."""

@@ -35,7 +35,8 @@ def each_coin(frame: Frame, one: Callable[[Coin], Finding | None]) -> tuple[Find
     typed = frame.assets or frame.unknown
     if not typed:
         return (Coinless(coins=busiest()),)
-    return tuple(_one(ticker, one) for ticker in typed[:MOST])
+    apart = {meant.key if (meant := coin(ticker)) else ticker: ticker for ticker in reversed(typed)}  # an old ticker is the same coin: told once
+    return tuple(_one(ticker, one) for ticker in typed[:MOST] if ticker in apart.values())
 
 
 def _one(ticker: str, one: Callable[[Coin], Finding | None]) -> Finding:

@@ -195,6 +195,15 @@ BOOKS = {
 }
 
 
+def test_an_amount_says_how_old_the_oldest_book_is_that_it_was_walked_through():
+    order = Order(D(1000), "base")
+    answer = ask(order=order, books=BOOKS)
+    compared = inputs(market(), terms=Terms("buy", order=order), books=BOOKS).compared(answer.as_of)
+    ages = [row.deal.book_age_s for row in compared.rows if row.deal.fills]
+    assert [line for line in answer.lines if "order books" in line] == [f"Walked through order books, the oldest {int(max(filter(None, ages)))} s old."]
+    assert not any("order books" in line for line in ask(order=Order(D(1), "base"), books=BOOKS).lines)
+
+
 def test_an_amount_of_coins():
     lines = said(order=Order(D(2), "base"), both=True)
     assert lines[0] == "POL - best price to buy 2 POL: Ada 100.0000 USDT on average: 2 POL cost 200.2 USDT after the 0.1 % fee"

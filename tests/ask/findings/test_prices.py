@@ -45,6 +45,11 @@ def test_an_old_ticker_answers_with_todays_coin():
     assert answer.title == "MATIC (now POL) - best price to buy" and answer.page == "/compare/POL-USDT/"
 
 
+def test_an_old_and_a_new_name_of_a_coin_are_answered_once_as_the_first_was_typed():
+    assert [a.title for a in ask("best_price", "MATIC", "POL", side="buy")] == ["MATIC (now POL) - best price to buy"]
+    assert ask("best_price", "POL", "QXJ7", "MATIC", side="buy")[0].title == "POL - best price to buy"
+
+
 def test_a_coin_that_nobody_lists_is_said_beside_one_that_is():
     known, unknown = ask("best_price", "POL", "QXJ7", side="buy")
     assert known.kind == "answer" and unknown.sentence.startswith("No exchange I watch lists QXJ7.")
