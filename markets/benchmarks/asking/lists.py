@@ -95,7 +95,11 @@ def _shares(c: Checked, row: Row) -> None:
 
 def _busiest(c: Checked) -> None:
     api = c.reads.read("volume/", exchange=c.narrowed, quote=c.meant.quote, ordering="-volume", limit=MOST)
-    c.same("all volume", c.answer["value"], api["whole"]["volume_usd"])
+    normed = [Decimal(row["relative_volume"]) for row in api["results"] if row["relative_volume"]]
+    if c.meant.topic == "unusual":
+        c.same("most unusual", c.answer["value"], max(normed, default=None))
+    else:
+        c.same("all volume", c.answer["value"], api["whole"]["volume_usd"])
     known = {row["base"]: row for row in api["results"]}
     for said in c.rows:
         if "coin" not in said:

@@ -102,9 +102,15 @@ def _lead(c: Checked, api: Row, best: Row | None, only: str) -> None:
     mine = next((row for row in api["quotes"] if row["exchange"] == only), None) if only else None
     price = mine["price"] if mine else best["price"] if best else None
     c.same("the leading number", c.answer["value"], price)
-    c.same("grade", c.answer["grade"], api["grade"])
+    c.same("grade", c.answer["grade"], _grade(api))
     if best and not only and c.answer["kind"] == "answer":
         c.holds("the sentence does not begin with the winner", c.answer["sentence"].startswith(f"{c.world.exchanges[best['exchange']]} "))
+
+
+def _grade(api: Row) -> str:
+    """The API's grade of the prices, and no better than those that fill the order allow: one is C, two are B."""
+    filling = sum(bool(row["rank"]) and not row["fill_reason"] for row in api["quotes"])
+    return str(max(api["grade"], {0: "D", 1: "C", 2: "B"}.get(filling, "A")))
 
 
 def _figures(c: Checked, api: Row, best: Row | None) -> None:
@@ -133,7 +139,14 @@ def _amounts(c: Checked, said: Row, row: Row, wanted: Mapping[str, str | None], 
     if "best_price" in row["badges"] or price is None or not cheapest:
         c.holds(f"{row['exchange']} is not told as the best", "best_price" not in row["badges"] or said["vs_best"] == "0")
         return
-    c.near(f"distance of {row['exchange']}", said["vs_best"], (Decimal(price) / Decimal(cheapest) - 1) * HUNDRED)
+    net, least = row["net_price"] if not wanted else _each(row), best and best["net_price"]
+    far = Decimal(net) / Decimal(least) if net and least else Decimal(price) / Decimal(cheapest)  # after fees, where they are known
+    c.near(f"distance of {row['exchange']}", said["vs_best"], (far - 1) * HUNDRED)
+
+
+def _each(row: Row) -> Decimal | None:
+    """What one coin of a filled order comes to after the fee."""
+    return Decimal(row["quote_amount"]) / Decimal(row["base_amount"]) if row["quote_amount"] and row["base_amount"] else None
 
 
 def _close(c: Checked, what: str, said: str | None, known: str | None, half: Decimal) -> None:
@@ -173,7 +186,7 @@ def compare(c: Checked) -> None:
     c.table(priced, lambda row: row["exchange"], lambda row: c.slug(row["exchange"]), {**columns, "volume_24h": lambda row: row["quote_volume_24h"]})
     best = api["best"][api["side"]]
     c.same("the leading number", c.answer["value"], best and best["price"])
-    c.same("grade", c.answer["grade"], api["grade"])
+    c.same("grade", c.answer["grade"], _grade(api))
     known = {"best_buy": api["best"]["buy"], "best_sell": api["best"]["sell"]}
     for name, end in known.items():
         if (said := c.figure(name)) is not None:
@@ -218,9 +231,20 @@ def price_history(c: Checked) -> None:
     quote = next((row for row in c.reads.read(f"compare/{pair}/")["quotes"] if row["exchange"] == given["exchange"]), None)
     live = quote is not None and quote["state"] in ("fresh", "aging") and quote["bid"] and quote["ask"]
     now = (Decimal(quote["bid"]) + Decimal(quote["ask"])) / 2 if quote and live else Decimal(bars[-1]["close"])
-    c.same("price then", c.figure("price then"), bars[0]["open"])
+    present = [now] if live else []
     c.same("price now", c.figure("price now"), now)
-    c.same("low", c.figure("low"), min(Decimal(row["low"]) for row in bars))
-    c.same("high", c.figure("high"), max(Decimal(row["high"]) for row in bars))
+    c.same("low", c.figure("low"), min(*(Decimal(row["low"]) for row in bars), *present, Decimal(bars[0]["low"])))
+    c.same("high", c.figure("high"), max(*(Decimal(row["high"]) for row in bars), *present, Decimal(bars[0]["high"])))
     c.same("candles", c.figure("candles"), len(bars))
-    c.near("change", c.answer["value"], (now / Decimal(bars[0]["open"]) - 1) * HUNDRED)
+    _then(c, Decimal(bars[0]["open"]), now)
+
+
+def _then(c: Checked, then: Decimal, now: Decimal) -> None:
+    """What the answer leads with: the price of then or the highest where that was asked for, else the change since."""
+    named = c.meant.topic if c.meant.topic in ("ago", "high") else ""
+    if not named or named == "ago":
+        c.same("price then", c.figure(named or "price then"), then)
+    if named:
+        c.same("the leading number", c.answer["value"], c.figure(named))
+    else:
+        c.near("change", c.answer["value"], (now / then - 1) * HUNDRED)

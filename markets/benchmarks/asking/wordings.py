@@ -118,7 +118,7 @@ WORDINGS = {
         #sentiment what is the market sentiment
         most traded coins{on}
         which exchange has the most volume in {coin}?
-        unusual volume
+        #unusual unusual volume
     """,
     "price_history": """
         {coin} price over the last {time}
@@ -127,8 +127,8 @@ WORDINGS = {
         {coin} chart
         how has {coin} performed over the past {time}
         {coin} {time} change
-        what did {coin} cost {time} ago?
-        high and low of {coin} in the last {time}{on}
+        #ago what did {coin} cost {time} ago?
+        #high high and low of {coin} in the last {time}{on}
     """,
     "new_tokens": """
         new listings on {ex}
