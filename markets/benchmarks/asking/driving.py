@@ -151,7 +151,7 @@ def drive(
                 if len(outcomes) % TOLD == 0:
                     tell(outcomes)
 
-    threads = [threading.Thread(target=work, name=f"asking {number}") for number in range(AT_ONCE)]
+    threads = [threading.Thread(target=work, name=f"asking {number}", daemon=True) for number in range(AT_ONCE)]
     for thread in threads:
         thread.start()
     for thread in threads:
