@@ -81,6 +81,7 @@ TOPICS: Mapping[str, Mapping[str, Mapping[int, str]]] = {
     },
 }  # fmt: skip
 
+WORDS = frozenset(word for topics in TOPICS.values() for table in topics.values() for phrases in table.values() for word in phrases.replace(";", " ").split())
 _PHRASES = {intent: Phrases(tables) for intent, tables in TOPICS.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markets.ask.sheet import Sheet
 from markets.ask.standing import stands_for_coin
 from markets.ask.tokens import WORD
+from markets.ask.topics import WORDS
 
 SHORTEST, LONGEST = 3, 24  # letters
 NEEDY = ("best_price", "compare", "price_history")  # without a coin these have no answer: any strange word was meant for one
@@ -23,5 +24,5 @@ def _is_strange(sheet: Sheet, at: int) -> bool:
     token = sheet.tokens[at]
     return (
         token.kind == WORD and sheet.free(at) and SHORTEST <= len(token.low) <= LONGEST and token.text.isalpha()
-        and not sheet.lex.knows(token.low) and sheet.lemmas[at] == token.low
+        and not sheet.lex.knows(token.low) and sheet.lemmas[at] == token.low and token.low not in WORDS
     )  # fmt: skip

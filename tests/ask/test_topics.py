@@ -67,7 +67,7 @@ best copy traders | copy_trading |
 def test_a_question_says_what_exactly_it_asks_for(row):
     text, intent, topic = (part.strip() for part in row.split("|"))
     frame = grammar.parse(text, built_in())
-    assert (frame.intent, frame.topic) == (intent, topic)
+    assert (frame.intent, frame.topic, frame.unknown) == (intent, topic, ())
 
 
 def test_what_is_most_said_counts_and_of_equals_the_first():

@@ -245,7 +245,7 @@ def of_all(frame: Frame, route: Route, found: Volumes, now: datetime) -> Answer:
         kind="answer" if known else "nothing", title=_title(frame), sentence=_all(said, frame, found, route),
         lines=(*_furthest(said, frame, found), *common.reasons(left)), table=_all_table(said, found, route, shared=shared),
         notes=(*only(found.quote), CANDLES if found.past else DAY, NOT_ADVICE), sources=found.used, excluded=left,
-        value=_whole(found.past) if found.past else found.whole.usd if found.whole else None, unit="USD" if known else "",
+        value=_lead(frame, found), unit="USD" if known and frame.topic != UNUSUAL else "",
         as_of=now, max_age_s=common.oldest(found.used),
         page=common.address("/volume/", sort=sort, exchange=common.only(frame, route), quote=frame.quote),
         api=common.address("/api/v1/volume/", ordering=sort, exchange=common.only(frame, route), quote=frame.quote), figures=said.figures,
@@ -283,6 +283,13 @@ def _first(said: Said, frame: Frame, found: Volumes) -> str:
     if frame.topic == UNUSUAL:
         return f"Most unusual is {first.base}, at {said.price(f'{first.base}, against its norm', first.relative, places=2)} times its norm at this hour. "
     return f"Most traded is {first.base}, {said.amount(f'{first.base}, volume', first.usd, 'USD')} USD in a day. "
+
+
+def _lead(frame: Frame, found: Volumes) -> Decimal | None:
+    """How many times its norm the most unusual coin trades, where that is asked for; else what is traded in all."""
+    if frame.topic == UNUSUAL:
+        return found.coins[0].relative if found.coins else None
+    return _whole(found.past) if found.past else found.whole.usd if found.whole else None
 
 
 def _furthest(said: Said, frame: Frame, found: Volumes) -> list[str]:

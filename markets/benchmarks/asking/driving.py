@@ -18,7 +18,8 @@ from markets.benchmarks.asking.meaning import as_read, misread, told
 from markets.benchmarks.asking.questions import Question
 from markets.benchmarks.asking.world import World
 
-AT_ONCE, TRIES = 2, 4  # questions; askings before numbers that fit neither before nor after are wrong
+AT_ONCE, TRIES = 2, 8  # questions; askings before numbers that fit neither before nor after are wrong
+PAUSE_S = 0.4  # longer before each further asking: what a process keeps for some seconds is another in the next one
 TOLD = 500  # questions between two signs of life
 WAIT_S = 30.0
 LATE = "not arrive in time"
@@ -98,6 +99,7 @@ def asked(question: Question, ask: Ask, world: World, down: Sequence[str] = ()) 
     """One question asked and examined; asked anew while its numbers are neither those of before nor those of after."""
     found, paths = Outcome(question), tuple[str, ...]()
     for tried in range(1, TRIES + 1):
+        time.sleep(PAUSE_S * max(0, tried - 2))
         before, at = Reads(rows_of(ask), paths), datetime.now(UTC)
         status, ms, reply = ask(f"ask/?q={quote(question.text, safe='')}")
         if status >= 400:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from markets.benchmarks.asking.checking import Checked, Row
+from markets.benchmarks.asking.world import everything
 
 WHAT = {"gone": "gone", "pairs": "pairs", "renamed": "renamed"}  # topics that are lists of their own; else new coins
 MOST = "1000"
+LEAST_USD = 100_000  # a day, by the method: what trades less is noise
 
 
 # --- Here and not there -------------------------------------------------------------------------------------------
@@ -94,13 +96,15 @@ def _shares(c: Checked, row: Row) -> None:
 
 
 def _busiest(c: Checked) -> None:
-    api = c.reads.read("volume/", exchange=c.narrowed, quote=c.meant.quote, ordering="-volume", limit=MOST)
-    normed = [Decimal(row["relative_volume"]) for row in api["results"] if row["relative_volume"]]
+    given = [("exchange", ",".join(c.narrowed or ())), ("quote", c.meant.quote), ("ordering", "-volume")]
+    path = f"volume/?{'&'.join(f'{name}={value}' for name, value in given if value)}"
+    rows, api = list(everything(c.reads.read, path)), c.reads.read(f"{path}&limit={MOST}&offset=0")
+    normed = [Decimal(row["relative_volume"]) for row in rows if row["relative_volume"] and Decimal(row["volume_usd"] or 0) >= LEAST_USD]
     if c.meant.topic == "unusual":
         c.same("most unusual", c.answer["value"], max(normed, default=None))
     else:
         c.same("all volume", c.answer["value"], api["whole"]["volume_usd"])
-    known = {row["base"]: row for row in api["results"]}
+    known = {row["base"]: row for row in rows}
     for said in c.rows:
         if "coin" not in said:
             return  # exchanges and their shares

@@ -79,13 +79,14 @@ def busiest(count: int = NEAR) -> tuple[str, ...]:
 
 # --- Pairs --------------------------------------------------------------------------------------------------------
 def pairs_of(base: str, exchanges: Iterable[str] = ()) -> list[PairKey]:
-    """The coin's pairs that trade on one of these exchanges (none named: anywhere), the busiest first, of equals that in MONEY."""
+    """The coin's pairs that trade on one of these exchanges (none named: anywhere): with a price, the busiest, of equals that in MONEY first."""
     wanted, volumes = set(exchanges), dict[PairKey, Decimal]()
     for place in places.everywhere().get(base, ()):
         if not wanted or place.exchange in wanted:
             volumes[place.key] = volumes.get(place.key, ZERO) + (place.volume_usd or ZERO)
-    found = [key for key, row in read.board().pairs.items() if key.base == base and any(_trades(q, wanted) for q in row.values())]
-    return sorted(found, key=lambda key: (-volumes.get(key, ZERO), key.quote != MONEY, key.quote))
+    found = {key: [q for q in row.values() if _trades(q, wanted)] for key, row in read.board().pairs.items() if key.base == base}
+    priced = {key: any(q.mid for q in trading) for key, trading in found.items() if trading}
+    return sorted(priced, key=lambda key: (not priced[key], -volumes.get(key, ZERO), key.quote != MONEY, key.quote))
 
 
 def halted(base: str) -> list[PairKey]:

@@ -5,7 +5,7 @@ import pytest
 from markets.analysis.activity import Activity
 from markets.analysis.sentiment import Sentiment
 from markets.ask.answer import Left, Said, Used
-from markets.ask.answers.volume import CANDLES, DAY, NOT_ADVICE, YOUNG, Busy, CoinVolume, Traded, Volumes, points, score
+from markets.ask.answers.volume import CANDLES, DAY, NOT_ADVICE, YOUNG, Busy, CoinVolume, Traded, Volumes, _lead, points, score
 from markets.ask.frame import Frame, Threshold
 from tests.ask.answers.build import MATIC, POL, cells, one, route
 from tests.markets.analysis.boards import NOW, D
@@ -159,3 +159,9 @@ def test_a_score_is_told_shortly_and_kept_as_exactly_as_the_api_tells_it():
     said = Said()
     assert score(said, "BTC", Sentiment(31.3051234, 12.0, None, 10.0)) == "31.3, bearish"
     assert [(figure.value, figure.text) for figure in said.figures] == [("31.305123", "31.3")] and points(None) is None
+
+
+
+def test_the_most_unusual_leads_with_how_many_times_its_norm_it_trades():
+    unusual = Frame("?", intent="volume_sentiment", topic="unusual")
+    assert _lead(unusual, Volumes(coins=(BTC,))) == D("2.5") and _lead(unusual, Volumes()) is None
