@@ -120,9 +120,12 @@ def asked(question: Question, ask: Ask, world: World, down: Sequence[str] = ()) 
 
 
 def fetched(reply: Row, reads: Reads, at: datetime) -> bool:
-    """Whether order books were read for it: one that it stands on was observed after it was asked, or one did not come."""
+    """Whether order books had to be read for it: one that it stands on was observed after it was asked, or one that it needs is not there."""
     answers = reply["answers"]
     if any(LATE in note for answer in answers for note in answer["notes"]):
+        return True
+    rows = [row for read in reads.answers.values() for row in (*read.get("quotes", ()), *read.get("results", ()))]
+    if any(row.get("fill_reason") == "unknown_depth" or ("book" in row and row["book"] is None) for row in rows):
         return True
     if any(_since(used["observed_at"], at) for answer in answers for used in answer["sources"] if reply["frame"]["intent"] == "liquidity"):
         return True
