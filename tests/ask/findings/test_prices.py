@@ -55,6 +55,12 @@ def test_a_coin_that_nobody_lists_is_said_beside_one_that_is():
     assert known.kind == "answer" and unknown.sentence.startswith("No exchange I watch lists QXJ7.")
 
 
+def test_a_busier_pair_without_a_price_does_not_answer_for_the_coin():
+    third(ticker("AAAUSDT", None, None, quote_volume_24h=D(900_000)), ticker("AAAUSDC", "1.000", "1.001", quote_volume_24h=D(900)))
+    assert [str(key) for key in common.pairs_of("AAA")] == ["AAA-USDC", "AAA-USDT"]
+    assert one("best_price", "AAA", exchanges=(THIRD,)).page.startswith("/compare/AAA-USDC/")
+
+
 def test_a_word_that_stands_where_a_coin_should_is_looked_for():
     assert one("best_price", unknown=("POLL",)).sentence == "No exchange I watch lists POLL. Did you mean POL?"
 
