@@ -59,10 +59,10 @@ DISAGREEMENTS = [
     ),
     (
         "option",
-        ("bid", "bid_iv", "ask", "ask_iv", "last"),
+        ("bid", "bid_iv", "ask", "ask_iv", "last", "mark_price"),
         lambda row, mine, other: mine is None and other == 0,
-        '"bid1Price":"0","bid1Size":"0","bid1Iv":"0"',
-        "Pebble: nobody bids; ccxt's greeks call it a bid of zero",
+        '"bid1Price":"0","bid1Size":"0","bid1Iv":"0"; in the last hours "markPrice":"0" far out of the money',
+        "Pebble: nobody bids, and a price that rounds to nothing is unknown; ccxt's greeks call both zero",
     ),
     (
         "open_interest",
