@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -156,3 +157,57 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exchange_id} {self.before} -> {self.after}"
+
+
+class IncidentKind(models.TextChoices):
+    """What an incident is about. People see the label."""
+
+    DOWN = "down", "Exchange down"
+    BANNED = "banned", "Paused by exchange"
+    BLOCKED = "blocked", "Blocked by exchange"
+    TLS = "tls", "Certificate refused"
+    FORMAT = "format", "Format changed"
+    PRICES = "prices", "Prices off"
+    FLAPPING = "flapping", "Keeps changing"
+    AUTO_DISABLED = "auto_disabled", "Off by Pebble"
+    BREAKER = "breaker", "Source not asked"
+    BUDGET = "budget", "Budget used up"
+    CLOCK = "clock", "Clocks differ"
+    COVERAGE = "coverage", "Few live exchanges"
+    NETWORK = "network", "Our network or time"
+    TASK = "task", "Task never ends"
+    STORAGE = "storage", "Database or disk"
+    WORKERS = "workers", "Workers"
+    SLO = "slo", "Service level"
+    SECURITY = "security", "Security"
+
+
+class Incident(models.Model):
+    """Something that went wrong, from when it was noticed until it was over. One open row for each key."""
+
+    key = models.CharField(max_length=100, help_text="What it is, so that the same trouble is one incident: its kind, and of whom.")
+    kind = models.CharField(max_length=20, choices=IncidentKind.choices)
+    exchange = models.ForeignKey(Exchange, models.CASCADE, null=True, related_name="incidents", help_text="None: it concerns Pebble itself.")
+    critical = models.BooleanField(default=False, help_text="Told at once, quiet hours or not.")
+    title = models.CharField(max_length=120)
+    detail = models.CharField(max_length=300, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closing = models.CharField("how it ended", max_length=300, blank=True)
+    told = models.JSONField("notices", default=list, help_text="When operators were told of it, ISO 8601, oldest first.")
+    noted_at = models.DateTimeField("acknowledged", null=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="acknowledged by")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("-opened_at", "-id")
+        indexes = [models.Index(fields=("exchange", "opened_at"), name="incident_by_exchange")]
+        constraints = [models.UniqueConstraint(fields=("key",), condition=models.Q(closed_at=None), name="one_open_incident_per_key")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def open(self) -> bool:
+        """Whether it goes on."""
+        return self.closed_at is None
