@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from exchanges.errors import Refused
 
@@ -47,3 +48,39 @@ def check_host(host: str, allowed: Collection[str]) -> None:
     """Raise Refused("address_blocked") unless it is a plain name of the allow-list: no address, port, user or path."""
     if not _NAME.fullmatch(host) or host not in allowed:
         raise Refused(f"{host[:80]!a} is not one of the hosts that may be asked", "address_blocked")
+
+
+def check_webhook(url: str, *, loopback: bool = False) -> None:
+    """Raise Refused("address_blocked") unless it is https on port 443 of a plain name or a public address, without user info.
+
+    What a name leads to is checked where it is connected to. `loopback` is for tests: http to this machine, on any port, is let through, too.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise Refused("that is no address", "address_blocked") from None
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise Refused("an address is printable ASCII without spaces; write a name with other letters in its xn-- form", "address_blocked")
+    if parts.username is not None or parts.password is not None or "@" in parts.netloc or parts.fragment:
+        raise Refused("it must hold no user, password or fragment", "address_blocked")
+    if loopback and parts.scheme == "http" and _leads_home(host):
+        return
+    if parts.scheme != "https" or port not in (None, 443):
+        raise Refused("it must begin with https:// and use port 443", "address_blocked")
+    if not (_NAME.fullmatch(host) or _public_literal(host)):
+        raise Refused(f"{host[:80]!a} is neither a full host name nor a public address", "address_blocked")
+
+
+def _leads_home(host: str) -> bool:
+    try:
+        return is_loopback(host)
+    except ValueError:
+        return False
+
+
+def _public_literal(host: str) -> bool:
+    try:
+        return is_public(host)
+    except ValueError:
+        return False

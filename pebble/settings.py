@@ -233,6 +233,9 @@ DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y H:i:s"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 8  # seconds of one step, well below what a task may take
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PEBBLE_EMAIL_FROM", default="pebble@localhost")
+LOOPBACK_WEBHOOKS = env.bool("PEBBLE_TEST_LOOPBACK_WEBHOOKS", default=False)  # for tests alone: webhooks may lead to this machine by http
 
 LOGGING = {
     "version": 1,

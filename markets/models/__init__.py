@@ -1,4 +1,4 @@
-"""What Pebble keeps: coins, markets, prices, contracts, gaps, events, copy trading, what is asked, and how far everybody has read.
+"""What Pebble keeps: coins, markets, prices, contracts, gaps, events, copy trading, what is asked, who is told, and how far everybody has read.
 
 Numbers follow one contract on both databases: at most 15 significant digits and 18 decimals (`exchanges.numbers`).
 """
@@ -8,6 +8,7 @@ from markets.models.asking import AskCount, Question, Receipt, Rollout, RolloutC
 from markets.models.coins import Asset, AssetAlias, AssetKind, Basis, Decision, ExchangeAsset, Family, IdentityState, Network, NetworkChange, Renaming
 from markets.models.contracts import Derivative, Funding, FundingSettlement, IndexMember, OpenInterest, OptionQuote
 from markets.models.copying import LeadTrader, LeadTraderDay
+from markets.models.delivery import Channel, Delivery
 from markets.models.events import Announcement, Listing, ServiceStatus
 from markets.models.hourly import CheapestHour, TrendRank
 from markets.models.prices import Book, Candle, Depth, Market, Quote, Reading, Snapshot
@@ -15,8 +16,8 @@ from markets.models.service import Revision, Setting
 from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
-    "Announcement", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "CheapestHour", "Decision", "Depth", "Derivative",
-    "Episode", "ExchangeAsset", "Family", "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader", "LeadTraderDay", "Listing",
-    "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Question", "Quote", "Reading", "Receipt", "Renaming", "Revision", "Rollout",
-    "RolloutCount", "ServiceStatus", "Setting", "Snapshot", "TrendRank", "VolumeHour", "VolumePast",
+    "Announcement", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision", "Delivery",
+    "Depth", "Derivative", "Episode", "ExchangeAsset", "Family", "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader",
+    "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Question", "Quote", "Reading", "Receipt",
+    "Renaming", "Revision", "Rollout", "RolloutCount", "ServiceStatus", "Setting", "Snapshot", "TrendRank", "VolumeHour", "VolumePast",
 ]
