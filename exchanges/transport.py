@@ -1,4 +1,4 @@
-"""HTTP to exchanges: one GET with a real total deadline, size caps and an address guard; and one POST to an address the operator named.
+"""HTTP to exchanges: one GET with a real total deadline, size caps and an address guard; and one POST to an address that somebody named.
 
 The only file that knows httpx.
 
@@ -28,7 +28,7 @@ import httpx
 
 from exchanges.adapter import Request
 from exchanges.errors import ExchangeError, Garbled, Refused, Unreachable
-from exchanges.guard import check_host, is_indoors, is_loopback, is_named, is_public
+from exchanges.guard import check_host, check_webhook, is_indoors, is_loopback, is_named, is_public
 from exchanges.inflate import MIB, Body
 
 CAP = 16 * MIB  # of a decoded body
@@ -331,6 +331,21 @@ class Named(Transport):
     def _make_pool(self) -> httpcore.ConnectionPool:
         plain = self._named.scheme == "http"
         return httpcore.ConnectionPool(ssl_context=tls(), network_backend=_Backend(is_indoors if plain else is_named), max_connections=4, keepalive_expiry=30.0)
+
+
+class Webhook(Named):
+    """Posts to an address that anybody may have named, so the guard is that of exchanges: https on port 443 and public addresses only.
+
+    Raises Refused for any other; with `loopback`, which is for tests, http to this machine is let through, too.
+    """
+
+    def __init__(self, url: str, *, loopback: bool = False, deadlines: Deadlines | None = None) -> None:
+        check_webhook(url, loopback=loopback)
+        super().__init__(url, deadlines=deadlines)
+
+    def _make_pool(self) -> httpcore.ConnectionPool:
+        plain = self._named.scheme == "http"
+        return httpcore.ConnectionPool(ssl_context=tls(), network_backend=_Backend(is_loopback if plain else is_public), max_connections=1)
 
 
 def _checked_upstream(text: str) -> httpx.URL:

@@ -1,30 +1,70 @@
-"""The outbox: what has to be told is a row, written in the transaction of what it tells of, and swept until it is delivered."""
+"""The outbox: what has to be told is a row, written in the transaction of what it tells of, and swept until it is delivered.
+
+Before an attempt a row and its channel are claimed by writing down that it failed: the next time is set, the failure is counted. Only
+a success takes that back. So a worker that dies at any moment loses nothing, and two workers never send the same row at once.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django_q.tasks import async_task
 
-from markets.analysis.messages import PATIENCE, SUBJECT, Message, line, paragraphs, plain, when
+from markets import wires
+from markets.analysis.messages import (
+    CHANNEL_MOST_S,
+    CONFIRM,
+    DIGEST,
+    PARTS,
+    PATIENCE,
+    ROW_MOST_S,
+    SUBJECT,
+    Message,
+    Told,
+    digest,
+    line,
+    paragraphs,
+    plain,
+    quiet_end,
+    wait_s,
+    when,
+)
 from markets.models import Channel, Delivery
 
+SWEEP_S = 15.0  # no turn begins later in a sweep: a task has 30 s
+TURN_S = 8.0  # of one channel, and one attempt more
+MERGED_AT_ONCE = 1000
+HASTE_S = 1.0  # how often one process calls for a sweep between those of the schedule
+MAIL_RESTS_S = 30.0  # in this process, after a mail server that did not answer: it would cost every address as long
 
+State = Delivery.State
+Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
+_again = {"haste": float("-inf"), "mail": float("-inf")}  # monotonic
+
+
+# --- Putting in -----------------------------------------------------------------------------------------------------
 def put(channel: Channel, message: Message, now: datetime) -> bool:
     """Put one message on its way to one channel, in the caller's transaction. Returns whether it is new to that channel.
 
     Nothing is put for a channel that is off or unconfirmed, or did not ask for that kind of message.
     """
-    if not channel.open or not channel.wants(message.kind):
+    if not _takes(channel, message.kind) or not channel.wants(message.kind):
         return False
-    due = when(channel.rule, message, now)
-    row = Delivery(
-        channel=channel, key=message.key, kind=message.kind, subject=line(message.subject, SUBJECT), text=paragraphs(message.text), path=message.path,
-        payload=plain(message.payload), critical=message.critical, held=due > now, made_at=now, due_at=due, until=due + PATIENCE,
-    )  # fmt: skip
     if Delivery.objects.filter(channel=channel, key=message.key).exists():
         return False
-    Delivery.objects.bulk_create([row], ignore_conflicts=True)  # two at once: one row
+    due = when(channel.rule, message, now)
+    Delivery.objects.bulk_create([_row(channel, message, now, due)], ignore_conflicts=True)  # two at once: one row
+    if due <= now:
+        transaction.on_commit(_hasten, robust=True)
     return True
 
 
@@ -32,3 +72,143 @@ def tell_operators(message: Message, now: datetime) -> int:
     """The same to every channel of the operators. Returns how many are told."""
     with transaction.atomic():
         return sum(put(channel, message, now) for channel in Channel.objects.filter(owner=None, enabled=True))
+
+
+def once(channel: Channel, message: Message, now: datetime) -> Delivery:
+    """Try a message now, a single time, whatever the channel's state. Returns its row, sent or given up."""
+    row = _row(channel, message, now, now)
+    row.attempts, row.until, row.due_at = 1, now, now + timedelta(seconds=wait_s(1, ROW_MOST_S, 0))
+    row.save()
+    if not _tried(row, now):
+        row.state = State.GIVEN_UP
+        row.save(update_fields=["state"])
+    return row
+
+
+def _takes(channel: Channel, kind: str) -> bool:
+    return channel.open or (channel.enabled and kind == CONFIRM)
+
+
+def _row(channel: Channel, message: Message, now: datetime, due: datetime) -> Delivery:
+    return Delivery(
+        channel=channel, key=message.key, kind=message.kind, subject=line(message.subject, SUBJECT), text=paragraphs(message.text), path=message.path,
+        payload=plain(message.payload), critical=message.critical, held=due > now, made_at=now, due_at=due, until=due + PATIENCE,
+    )  # fmt: skip
+
+
+def _hasten() -> None:
+    """Have the queue sweep soon. If that is lost, the schedule does it."""
+    if time.monotonic() >= _again["haste"]:
+        _again["haste"] = time.monotonic() + HASTE_S
+        async_task("markets.tasks.deliver", q_options={"save": False})
+
+
+# --- Sweeping -------------------------------------------------------------------------------------------------------
+def sweep(clock: Clock = timezone.now) -> int:
+    """Deliver what is due, channels that work first; then give up what nobody took for a day. Returns how many were sent."""
+    began, sent = clock(), 0
+    _collect(began)
+    for channel in _with_something_due(began):
+        if clock() - began > timedelta(seconds=SWEEP_S):
+            break  # the next sweep goes on
+        if channel.kind != Channel.Kind.EMAIL or time.monotonic() >= _again["mail"]:
+            sent += _turn(channel, clock)
+    _give_up(clock())
+    return sent
+
+
+def _waiting(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
+
+
+def _with_something_due(now: datetime) -> list[Channel]:
+    rested = Channel.objects.filter(Q(rests_until=None) | Q(rests_until__lte=now), enabled=True, pk__in=_waiting(now).values("channel"))
+    return list(rested.order_by("failures", "pk"))
+
+
+def _turn(channel: Channel, clock: Clock) -> int:
+    """One channel's due messages in turn, until one fails, all are sent, or others have waited long enough."""
+    began, sent = clock(), 0
+    if not _take(channel, began):
+        return 0
+    _hush(channel, began)
+    while (now := clock()) - began <= timedelta(seconds=TURN_S) and (row := _claim(channel, now)):
+        if not _tried(row, clock()):
+            return sent  # the channel rests, as it was taken
+        sent += 1
+        channel.failures = 0
+        _take(channel, clock(), taken=True)
+    Channel.objects.filter(pk=channel.pk).update(failures=channel.failures, rests_until=None)
+    return sent
+
+
+def _take(channel: Channel, now: datetime, *, taken: bool = False) -> bool:
+    """Have the channel to oneself, by writing down that it failed once more and rests. Whoever else looks finds it resting."""
+    rests = now + timedelta(seconds=wait_s(channel.failures + 1, CHANNEL_MOST_S, random.random()))  # noqa: S311 - no secret
+    found = Channel.objects.filter(pk=channel.pk)
+    if not taken:
+        found = found.filter(Q(rests_until=None) | Q(rests_until__lte=now), failures=channel.failures)
+    return bool(found.update(failures=channel.failures + 1, rests_until=rests))
+
+
+def _hush(channel: Channel, now: datetime) -> None:
+    """What became due in quiet hours, by an earlier failure or a new rule, waits for their end."""
+    end = quiet_end(channel.rule, now)
+    if end > now:
+        _waiting(now).filter(channel=channel, critical=False).update(due_at=end, until=end + PATIENCE, held=True)
+
+
+def _claim(channel: Channel, now: datetime) -> Delivery | None:
+    """The next row that is this worker's alone: it counts as tried, and is due again after the longest time an attempt can take."""
+    rows = _waiting(now).filter(channel=channel)
+    rows = rows if channel.open else rows.filter(kind=CONFIRM)
+    for row in rows.order_by("attempts", "-critical", "due_at", "pk")[:PARTS]:
+        again = now + timedelta(seconds=wait_s(row.attempts + 1, ROW_MOST_S, random.random()))  # noqa: S311 - no secret
+        if _waiting(now).filter(pk=row.pk, attempts=row.attempts).update(attempts=F("attempts") + 1, due_at=again):
+            row.channel = channel
+            return row
+    return None
+
+
+def _tried(row: Delivery, now: datetime) -> bool:
+    """One attempt. It counts as sent only after the other side took it."""
+    said = wires.send(row, now)
+    row.code, row.said = said.code, said.text
+    if said.taken:
+        row.state, row.sent_at = State.SENT, now
+    elif said.code is None and row.channel.kind == Channel.Kind.EMAIL:
+        _again["mail"] = time.monotonic() + MAIL_RESTS_S
+    row.save(update_fields=["code", "said", *(("state", "sent_at") if said.taken else ())])
+    return said.taken
+
+
+def _give_up(now: datetime) -> None:
+    """A day of attempts is enough; so is a day of a channel that takes nothing. What was not tried yet still gets its attempt."""
+    over = Delivery.objects.filter(state=State.WAITING, until__lte=now)
+    given_up = over.filter(Q(attempts__gt=0) | Q(channel__enabled=False)).update(state=State.GIVEN_UP)
+    if given_up:
+        logger.error("%s messages were given up after a day: look at the deliveries in the admin", given_up)
+
+
+# --- Digests --------------------------------------------------------------------------------------------------------
+def _collect(now: datetime) -> None:
+    """What was put off and is due becomes one message for each channel, or several of PARTS."""
+    held = _waiting(now).filter(held=True, attempts=0).exclude(kind=DIGEST).order_by("channel", "made_at", "pk")[:MERGED_AT_ONCE]
+    for _, of_channel in groupby(held.select_related("channel"), key=lambda row: row.channel_id):
+        rows = list(of_channel)
+        for start in range(0, len(rows) - 1, PARTS):  # one alone stays itself
+            _merge(rows[start : start + PARTS], now)
+
+
+def _merge(rows: list[Delivery], now: datetime) -> None:
+    whole = digest([Told(_message(row), row.made_at) for row in rows])
+    with transaction.atomic():
+        parts = Delivery.objects.filter(pk__in=[row.pk for row in rows], state=State.WAITING, attempts=0)
+        if parts.update(state=State.MERGED, said=whole.key) == len(rows):
+            Delivery.objects.bulk_create([_row(rows[0].channel, whole, now, now)])
+        else:
+            transaction.set_rollback(True)  # another worker was quicker
+
+
+def _message(row: Delivery) -> Message:
+    return Message(row.key, row.kind, row.subject, row.text, row.payload, row.critical, row.path)

@@ -14,6 +14,7 @@ from markets.models import (
     Announcement,
     AskCount,
     Candle,
+    Delivery,
     Depth,
     Episode,
     FundingSettlement,
@@ -31,6 +32,7 @@ from markets.models import (
 )
 
 RUNS_KEPT = timedelta(days=2)
+DELIVERIES_KEPT = timedelta(days=90)  # also their keys: what is told again after that is told anew
 QUESTIONS_KEPT = timedelta(days=30)  # of people: from the first time one was asked, however often it comes again
 COUNTS_KEPT = timedelta(days=400)  # of questions: this day a year ago can be looked at
 OPTIONS_KEPT = timedelta(days=7)  # expired options: hundreds more of them every day
@@ -71,6 +73,7 @@ def _old_events(now: datetime, setting: Setting) -> list[models.QuerySet[Any]]:
         Announcement.objects.filter(first_seen_at__lt=events), LeadTraderDay.objects.filter(day__lt=traders.date()),
         VolumeHour.objects.filter(opened_at__lt=volumes),
         Episode.objects.filter(died_at__lt=now - timedelta(days=setting.episodes_kept_d)),
+        Delivery.objects.filter(made_at__lt=now - DELIVERIES_KEPT),
         Receipt.objects.filter(until__lt=now), Question.objects.filter(first_at__lt=now - QUESTIONS_KEPT),
         *(model.objects.filter(day__lt=(now - COUNTS_KEPT).date()) for model in (AskCount, RolloutCount)),
     ]  # fmt: skip

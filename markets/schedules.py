@@ -18,6 +18,7 @@ from markets.condition import PRICES
 QUIET = "{'q_options': {'save': False}}"  # kept success rows slow every task down; runs are our own table
 LAST = repr({"q_options": {"save": False, "cluster": settings.OTHERS_QUEUE}})  # prices go before everything else
 PREFIX = "poll "
+DELIVER_S = 5  # of the 60 s from a fault to its notice
 SCAN_S = 5  # half of what tickers take: no snapshot is missed
 _DIVISORS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # What a cron line can say with even gaps. Another period gets the nearest of these, the longer one of two.
@@ -51,6 +52,7 @@ def ensure(**_: object) -> None:
     Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=[_name(f) for f in feeds]).delete()
     _put("volumes", func="markets.tasks.volumes", kwargs=LAST, cron="4-59/5 * * * * 47", schedule_type=Schedule.CRON)
     _put("arbitrage", func="markets.tasks.scan", kwargs=LAST, cron=cron(SCAN_S, 2), schedule_type=Schedule.CRON)
+    _put("deliveries", func="markets.tasks.deliver", kwargs=QUIET, cron=cron(DELIVER_S, 3), schedule_type=Schedule.CRON)
     _put("housekeeping", func="markets.tasks.purge", kwargs=QUIET, cron="7-59/10 * * * * 33", schedule_type=Schedule.CRON)
     _put("hourly", func="markets.tasks.hour", kwargs=LAST, cron="1-59/5 * * * * 47", schedule_type=Schedule.CRON)  # again where the hour began without prices
 

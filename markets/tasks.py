@@ -19,7 +19,7 @@ from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import condition, episodes, hourly, receipts, store, turns
+from markets import condition, episodes, hourly, outbox, receipts, store, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -144,6 +144,15 @@ def purge() -> None:
     receipts.settle()
     store.purge(now)
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
+
+
+def deliver() -> int:
+    """Send what has to be told and is due. A database that is locked or away costs this sweep, not the worker."""
+    try:
+        return outbox.sweep()
+    except OperationalError:
+        logger.warning("nothing was delivered", exc_info=True)
+        return 0
 
 
 def volumes() -> int:

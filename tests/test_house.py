@@ -25,7 +25,7 @@ FLOORS = {
     " markets.notices markets.partitions markets.polls markets.retention markets.series markets.traders"
     " markets.condition markets.decisions markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.announced markets.brief markets.chat markets.learning markets.receipts markets.rollouts markets.spool markets.tallies"
-    " markets.outbox"
+    " markets.channels markets.outbox markets.wires"
     " markets.incidents markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
 }
 TOP = 4

@@ -21,7 +21,8 @@ KINDS = {
     "security": "Sign-in locks, rights and keys",
     "service": "Workers, queue, storage, service objectives",
 }
-OTHERS = ("alert", "account", "test", "digest")
+CONFIRM, TEST, DIGEST = "confirm", "test", "digest"
+OTHERS = ("alert", "account", CONFIRM, TEST, DIGEST)
 PATIENCE = timedelta(hours=24)
 FIRST_S, ROW_MOST_S, CHANNEL_MOST_S = 30.0, 900.0, 300.0
 JITTER = 0.2
@@ -157,7 +158,7 @@ def digest(parts: Sequence[Told]) -> Message:
     parts = sorted(parts, key=lambda told: (told.made_at, told.message.key))
     keys = "\n".join(told.message.key for told in parts)
     return Message(
-        key=f"digest {hashlib.sha256(keys.encode()).hexdigest()[:32]}", kind="digest",
+        key=f"digest {hashlib.sha256(keys.encode()).hexdigest()[:32]}", kind=DIGEST,
         subject=f"{len(parts)} notices: {parts[-1].message.subject}", text="\n\n".join(map(_part, parts)),
         payload={"notices": [{**_facts(told.message), "made_at": told.made_at.isoformat()} for told in parts]},
     )  # fmt: skip
