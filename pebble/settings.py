@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "csp",
     "auditlog",
+    "axes",
     "exchanges",
     "markets",  # after the apps whose admin pages it replaces
 ]
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "markets.audit.AuditMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: its answer to a locked-out sign-in replaces the view's
 ]
 ROOT_URLCONF = "pebble.urls"
 WSGI_APPLICATION = "pebble.wsgi.application"
@@ -193,8 +195,16 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "markets.pages.base.forbidden"  # the stock page has a style of its own, which our content policy forbids
-SESSION_COOKIE_AGE = 8 * 3600
+# --- Signing in -------------------------------------------------------------------------------------------------
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "/accounts/login/", "/accounts/", "/"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
+PASSWORD_RESET_TIMEOUT = 3600
+AXES_VERBOSE = False
+SESSION_ENGINE = "markets.sessions"
+SESSION_COOKIE_AGE = 8 * 3600  # without use: markets/sessions.py renews it
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 if SECURE:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"

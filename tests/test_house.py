@@ -26,6 +26,7 @@ FLOORS = {
     " markets.condition markets.decisions markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.announced markets.brief markets.chat markets.learning markets.receipts markets.rollouts markets.spool markets.tallies"
     " markets.channels markets.outbox markets.wires"
+    " markets.keys markets.sessions"
     " markets.incidents markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
 }
 TOP = 4

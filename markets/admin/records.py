@@ -65,7 +65,10 @@ class SettingAdmin(Reported, Fixed):
             "fields": ("receipts_kept_d", "receipts_mb"),
             "description": "On save the next answers' receipts are kept so long. Those that were given keep the time they promise.",
         }),
-        ("API", {"fields": ("api_per_minute", "api_burst_10s"), "description": "On save every web process counts with these within a second."}),
+        ("API", {
+            "fields": ("api_per_minute", "api_burst_10s", "api_key_per_minute"),
+            "description": "On save every web process counts with these within a second.",
+        }),
     )
 
     readonly_fields = ("room",)

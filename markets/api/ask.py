@@ -22,6 +22,7 @@ class Ask(Endpoint):
     """A question in plain words."""
 
     parameters = filters_ask.PARAMETERS
+    scope = "ask"
 
     @described(
         "Ask. A question in plain words: how it was read, which exchanges were asked and why, and the answers, with every number exact, its age, and what "
@@ -33,9 +34,9 @@ class Ask(Endpoint):
         v = asked.values
         if not v["q"]:
             raise BadParameter("q", "It is required: the question, such as ?q=best+price+for+BTC.")
-        if wait := throttle.wait_to_ask(self.request):
-            raise Problem(429, f"Too many questions from your address. Ask again in {wait} s.", retry_after=wait)
-        who = findings.Asked(now=asked.now, fees=v["fees"], subject=subject_of(self.request))
+        if wait := throttle.wait_to_ask(self.request, self.key):
+            raise Problem(429, f"Too many questions {'with this key' if self.key else 'from your address'}. Ask again in {wait} s.", retry_after=wait)
+        who = findings.Asked(now=asked.now, fees=v["fees"], subject=subject_of(self.request, self.key))
         return told(agent.ask(v["q"], who, filters_ask.changes(v)))
 
     def _kept(self, path: str, query: str, kwargs: Mapping[str, str]) -> Kept:

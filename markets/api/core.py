@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.views import APIView
 
 from markets import read
@@ -27,11 +28,15 @@ from markets.api import board_rows, filters, schema, serialize, serialize_exchan
 from markets.api import schema_exchange as full
 from markets.api.conditional import unchanged
 from markets.api.filters import BadParameter, Parameter
+from markets.api.keys import MISSING, KeyAuthentication
 from markets.api.words import coins
+from markets.models import ApiKey
 from markets.reads import offers
 from markets.shapes import Absence
 
-TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 429: "Too many requests", 503: "Not available"}
+TITLES = {
+    400: "Bad request", 401: "Key needed", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 429: "Too many requests", 503: "Not available",
+}  # fmt: skip
 RETRY_S = 10
 KEPT = 64  # answers of one second in one process
 _encode = msgspec.json.Encoder().encode
@@ -68,9 +73,17 @@ _answers: dict[tuple[str, int, str, str], Kept] = {}
 
 
 class Endpoint(APIView):
-    """An address that answers GET with JSON, conditionally, at most a second old; `get` gives the answer as a dict."""
+    """An address that answers GET with JSON, conditionally, at most a second old; `get` gives the answer as a dict.
 
+    `scope` is what a key must be allowed; `personal` says that the answer is the key's owner's, so there is none without a key.
+    `key` is that of the request, None for an anonymous one.
+    """
+
+    authentication_classes = [KeyAuthentication]
     parameters: tuple[Parameter, ...] = ()
+    scope = "read"
+    personal = False
+    key: ApiKey | None = None
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: str) -> HttpResponse:
         """Throttle, look in memory, else answer; every refusal is a problem document."""
@@ -89,14 +102,26 @@ class Endpoint(APIView):
     def _respond(self, request: HttpRequest, kwargs: Mapping[str, str]) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             raise Problem(405, "Only GET and HEAD are answered here.")
-        wait = throttle.wait(request)
-        if wait:
-            raise Problem(429, f"Too many requests from your address. Ask again in {wait} s.", retry_after=wait)
+        self._enter(request)
         kept = self._kept(request.path, request.META.get("QUERY_STRING", ""), kwargs)
         headers = {"ETag": kept.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if unchanged(request, kept.tag):
             return HttpResponseNotModified(headers=headers)
         return HttpResponse(kept.body, content_type="application/json", headers=headers)
+
+    def _enter(self, request: HttpRequest) -> None:
+        """Find the key, count the request against it or else the address, and refuse who may not in. A wrong key counts like none."""
+        try:
+            found, wrong = KeyAuthentication().authenticate(request), ""
+        except AuthenticationFailed as error:
+            found, wrong = None, str(error.detail)
+        self.key = found[1] if found else None
+        if wait := throttle.wait(request, self.key):
+            raise Problem(429, f"Too many requests {'with this key' if self.key else 'from your address'}. Ask again in {wait} s.", retry_after=wait)
+        if wrong or (self.personal and self.key is None):
+            raise Problem(401, wrong or MISSING)
+        if self.key is not None and self.scope not in self.key.scopes:
+            raise Problem(403, f"This key may not {self.scope}. It may: {', '.join(self.key.scopes)}. Make one that may at {settings.BASE_URL}/accounts/.")
 
     def _kept(self, path: str, query: str, kwargs: Mapping[str, str]) -> Kept:
         """The answer of this second and this state of the board, from memory where it was given before."""
@@ -127,6 +152,8 @@ def problem(status: int, detail: str, retry_after: int = RETRY_S, **extra: objec
     response._has_been_logged = True  # type: ignore[attr-defined]  # a line for each refused request would be a gift to a flood
     if status in (429, 503):
         response.headers["Retry-After"] = str(retry_after)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = KeyAuthentication.scheme
     if status == 405:
         response.headers["Allow"] = "GET, HEAD"
     return response

@@ -23,9 +23,11 @@ from markets.api import core as api
 from markets.api import examples as api_examples
 from markets.api import filters, serialize, serialize_compare, serialize_exchange, throttle
 from markets.api import schema as api_schema
+from markets.models.accounts import SCOPES
 from markets.reads import offers
 
 CHANGES = (
+    ("v1, 29 November 2026", "Added: keys, with a limit of their own; 401 and 403 for a key that does not open an address."),
     ("v1, 28 November 2026", "Added: receipts, an answer that was given, computed again from what was read for it. Added to status: how questions fare."),
     ("v1, 28 November 2026", "Added: ask, a question in plain words with its answers, how it was read, and a receipt, or why there is none."),
     ("v1, 28 November 2026", "Added: discover, with what is new, what is on some exchanges and not on others, and what trends."),
@@ -82,9 +84,9 @@ def schema(request: HttpRequest) -> HttpResponse:
 def landing(request: HttpRequest) -> HttpResponse:
     """Base address, one call with its real answer, every address, limits, errors, change log."""
     call, answer = _call()
-    per_minute, per_burst = throttle.current()
+    limits = throttle.current()
     context = {
-        "base": f"{settings.BASE_URL}/api/v1/", "call": call, "answer": answer, "per_minute": per_minute, "per_burst": per_burst, "changes": CHANGES,
+        "base": f"{settings.BASE_URL}/api/v1/", "call": call, "answer": answer, "limits": limits, "scopes": SCOPES, "changes": CHANGES,
         "problems": [(status, title, _plain(api_schema.PROBLEMS.get(status, "Only GET and HEAD are answered."))) for status, title in api.TITLES.items()],
         "flags": filters.FLAGS, "states": filters.STATES, "addresses": [(address, item["get"]) for address, item in document()["paths"].items()],
     }

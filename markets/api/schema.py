@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -308,8 +309,10 @@ class ProblemAnswer(serializers.Serializer):
 PROBLEMS = {
     304: "Nothing has changed since the answer that `If-None-Match` names, ages apart.",
     400: "A parameter is unknown or its value is not allowed; `field` and `detail` say which and what is.",
+    401: "The key is malformed, unknown, revoked or over; `detail` says what to do.",
+    403: "The key is not allowed this; `detail` names what it may.",
     404: "There is no such thing here; for a pair, `nearest` names pairs that exist.",
-    429: "Too many requests from this address; `Retry-After` says how many seconds to wait.",
+    429: "Too many requests from this address, or with this key; `Retry-After` says how many seconds to wait.",
     503: "Nothing has been collected yet, or the store is away; `Retry-After` says when to ask again.",
 }
 
@@ -337,3 +340,14 @@ def described(says: str, answer: type[serializers.Serializer], parameters: Seque
             304: OpenApiResponse(description=PROBLEMS[304]), **problems,
         },
     )
+
+
+class KeyInSchema(OpenApiAuthenticationExtension):
+    """How the OpenAPI document describes it."""
+
+    target_class = "markets.api.keys.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer", "description": "A key made on the account page: pb_… Reading works without one."}

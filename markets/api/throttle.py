@@ -1,7 +1,8 @@
-"""How often one address may ask the API: counted in one small file that all web processes of a host map into memory.
+"""How often one address or key may ask the API: counted in one small file that all web processes of a host map into memory.
 
-A database or cache write for every request would cost more than the answer. The table has a fixed size; two addresses
-that share a slot take it from each other, which forgives and never blocks. Several hosts count each for itself.
+A database write for every request would cost more than the answer. The table has a fixed size; two addresses that share a
+slot take it from each other, which forgives and never blocks. Several hosts count together where REDIS_URL names a server
+(`shared_counter.py`), each for itself where it does not or the server is away.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from markets.api import shared_counter
+from markets.keys import subject
 from markets.method import setting
+from markets.models import ApiKey
 
 MINUTE_S, BURST_S = 60, 10
 SLOTS = 8192
@@ -87,51 +92,76 @@ class Counter:
         return 0
 
 
-_counter: Counter | None = None
-_questions: Counter | None = None
-_limits: tuple[float, tuple[int, int]] = (float("-inf"), (60, 20))
+class Limiter:
+    """One thing that is limited, whichever web server is asked."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._counter: Counter | None = None
+
+    def wait(self, who: str, per_minute: int, per_burst: int = 0) -> int:
+        """Seconds until `who` (an address or a key's subject) may ask again; 0 counts the request and lets it pass."""
+        if not (per_minute or per_burst):
+            return 0
+        windows = ((per_minute, MINUTE_S), (per_burst, BURST_S))
+        shared = shared_counter.wait(f"{self.name}:{_who(who).hex()}", windows)
+        if shared is not None:
+            return shared
+        if self._counter is None:
+            self._counter = Counter(settings.DATA_DIR / f"{self.name}-throttle")
+        return self._counter.wait(who, time.monotonic(), per_minute, per_burst)
 
 
-def limits(now: float) -> tuple[int, int]:
-    """(requests a minute, requests in ten seconds) as the operator set them; read at most once a second."""
+_requests, _questions = Limiter("api"), Limiter("ask")
+
+
+class Limits(NamedTuple):
+    """As the operator set them; 0 is none."""
+
+    per_minute: int
+    per_burst: int
+    per_key: int
+
+
+_limits: tuple[float, Limits] = (float("-inf"), Limits(60, 20, 600))
+
+
+def limits(now: float) -> Limits:
+    """The limits; read at most once a second."""
     global _limits  # noqa: PLW0603 - one copy per process, on purpose
     if now - _limits[0] >= 1:
         try:
             row = setting()
-            _limits = (now, (row.api_per_minute, row.api_burst_10s))
+            _limits = (now, Limits(row.api_per_minute, row.api_burst_10s, row.api_key_per_minute))
         except DatabaseError:
             _limits = (now, _limits[1])
     return _limits[1]
 
 
-def current() -> tuple[int, int]:
+def current() -> Limits:
     """The limits as they are now."""
     return limits(time.monotonic())
 
 
-def wait(request: HttpRequest) -> int:
-    """Seconds this client has to wait, 0 when it may go on."""
-    global _counter  # noqa: PLW0603
-    now = time.monotonic()
-    per_minute, per_burst = limits(now)
-    if not (per_minute or per_burst):
-        return 0
-    if _counter is None:
-        _counter = Counter(settings.DATA_DIR / "api-throttle")
-    return _counter.wait(client_address(request), now, per_minute, per_burst)
+def wait(request: HttpRequest, key: ApiKey | None = None) -> int:
+    """Seconds this client has to wait, 0 when it may go on. With a key it is the key that is counted, from wherever it is used."""
+    return _wait(_requests, request, key)
 
 
-def wait_to_ask(request: HttpRequest) -> int:
+def wait_to_ask(request: HttpRequest, key: ApiKey | None = None) -> int:
     """The same for questions in plain words, of pages and API together: as many as other requests of the API, counted by themselves."""
-    global _questions  # noqa: PLW0603
-    now = time.monotonic()
-    per_minute, per_burst = limits(now)
-    if _questions is None:
-        _questions = Counter(settings.DATA_DIR / "ask-throttle")
-    return _questions.wait(client_address(request), now, per_minute, per_burst)
+    return _wait(_questions, request, key)
+
+
+def _wait(limiter: Limiter, request: HttpRequest, key: ApiKey | None) -> int:
+    found = current()
+    if key is not None:
+        return limiter.wait(subject(key), found.per_key)
+    return limiter.wait(client_address(request), found.per_minute, found.per_burst)
 
 
 def forget() -> None:
     """Read the limits anew at the next request (tests)."""
     global _limits  # noqa: PLW0603
     _limits = (float("-inf"), _limits[1])
+    shared_counter.forget()

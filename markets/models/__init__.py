@@ -1,8 +1,9 @@
-"""What Pebble keeps: coins, markets, prices, contracts, gaps, events, copy trading, what is asked, who is told, and how far everybody has read.
+"""What Pebble keeps: coins, markets, prices, contracts, gaps, events, copy trading, what is asked, people's keys, who is told, and how far everybody has read.
 
 Numbers follow one contract on both databases: at most 15 significant digits and 18 decimals (`exchanges.numbers`).
 """
 
+from markets.models.accounts import ApiKey, Invitation, SignedIn
 from markets.models.arbitrage import Episode
 from markets.models.asking import AskCount, Question, Receipt, Rollout, RolloutCount
 from markets.models.coins import Asset, AssetAlias, AssetKind, Basis, Decision, ExchangeAsset, Family, IdentityState, Network, NetworkChange, Renaming
@@ -16,8 +17,9 @@ from markets.models.service import Revision, Setting
 from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
-    "Announcement", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision", "Delivery",
-    "Depth", "Derivative", "Episode", "ExchangeAsset", "Family", "Funding", "FundingSettlement", "IdentityState", "IndexMember", "LeadTrader",
-    "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Question", "Quote", "Reading", "Receipt",
-    "Renaming", "Revision", "Rollout", "RolloutCount", "ServiceStatus", "Setting", "Snapshot", "TrendRank", "VolumeHour", "VolumePast",
+    "Announcement", "ApiKey", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision",
+    "Delivery", "Depth", "Derivative", "Episode", "ExchangeAsset", "Family", "Funding", "FundingSettlement", "IdentityState", "IndexMember",
+    "Invitation", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Question", "Quote",
+    "Reading", "Receipt", "Renaming", "Revision", "Rollout", "RolloutCount", "ServiceStatus", "Setting", "SignedIn", "Snapshot", "TrendRank",
+    "VolumeHour", "VolumePast",
 ]

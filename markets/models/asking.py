@@ -33,7 +33,8 @@ class Rollout(models.Model):
     )
     always = models.TextField(
         "always in", blank=True,
-        help_text="One a line: staff (all who may open this admin), or one subject like user:7. They are in whatever the share; off is off for them, too.",
+        help_text="One a line: staff (all who may open this admin), or one subject: user:7, or key: and how an API key begins. "
+                  "They are in whatever the share; off is off for them, too.",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -45,6 +45,7 @@ class Setting(models.Model):
     receipts_mb = models.PositiveIntegerField("room for receipts, MB", default=1000, help_text="Once it is full, new answers have none, and say so. 0: none.")
     api_per_minute = models.PositiveIntegerField("API requests a minute for one address", default=60, help_text="0: no limit.")
     api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")
+    api_key_per_minute = models.PositiveIntegerField("API requests a minute with one key", default=600, help_text="0: no limit.")
 
     class Meta:
         verbose_name = "settings"

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from markets.pages import (
+    accounts,
     arbitrage,
     ask,
     assets,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("guide/", guide.guide, name="guide"),
     path("guide/<slug:name>/", guide.guide, name="guide-page"),
     path("watchlist/", watchlist.watchlist, name="watchlist"),
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("status/", status.status, name="status"),
     path("status.json", status.status_json, name="status-json"),
 ]
