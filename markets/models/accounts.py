@@ -69,10 +69,3 @@ class SignedIn(AbstractBaseSession):
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
     browser = models.CharField(max_length=200, blank=True)
     objects = SessionManager()  # type: ignore[misc]
-
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        """The engine that keeps these."""
-        from markets.sessions import SessionStore  # noqa: PLC0415  # which imports this model
-
-        return SessionStore
