@@ -19,7 +19,7 @@ from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import condition, episodes, hourly, outbox, receipts, store, turns
+from markets import alerts, condition, episodes, hourly, outbox, receipts, store, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -138,11 +138,21 @@ def scan() -> int:
         return 0
 
 
+def look_at_alerts() -> int:
+    """Look at what people asked to be told of. A database that is locked or away costs this look; what has not been told is told by the next."""
+    try:
+        return alerts.sweep(timezone.now())
+    except OperationalError:
+        logger.warning("alerts were not looked at", exc_info=True)
+        return 0
+
+
 def purge() -> None:
     """Housekeeping: receipts that waited, history past its keep, and django-q2's failures, which it never removes itself."""
     now = timezone.now()
     receipts.settle()
     store.purge(now)
+    alerts.purge(now)
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
 
 

@@ -4,6 +4,7 @@ Numbers follow one contract on both databases: at most 15 significant digits and
 """
 
 from markets.models.accounts import ApiKey, Invitation, SignedIn
+from markets.models.alerts import Alert, Firing
 from markets.models.arbitrage import Episode
 from markets.models.asking import AskCount, Question, Receipt, Rollout, RolloutCount
 from markets.models.coins import Asset, AssetAlias, AssetKind, Basis, Decision, ExchangeAsset, Family, IdentityState, Network, NetworkChange, Renaming
@@ -17,8 +18,8 @@ from markets.models.service import Revision, Setting
 from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
-    "Announcement", "ApiKey", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision",
-    "Delivery", "Depth", "Derivative", "Episode", "ExchangeAsset", "Family", "Funding", "FundingSettlement", "IdentityState", "IndexMember",
+    "Alert", "Announcement", "ApiKey", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision",
+    "Delivery", "Depth", "Derivative", "Episode", "ExchangeAsset", "Family", "Firing", "Funding", "FundingSettlement", "IdentityState", "IndexMember",
     "Invitation", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Question", "Quote",
     "Reading", "Receipt", "Renaming", "Revision", "Rollout", "RolloutCount", "ServiceStatus", "Setting", "SignedIn", "Snapshot", "TrendRank",
     "VolumeHour", "VolumePast",

@@ -173,7 +173,7 @@ def _perpetual_places() -> dict[tuple[str, str], int]:
 def _found(wanted: Wanted, now: datetime) -> Found:
     lines = _remembered(judged(wanted, now), now)
     told = [line for line in lines if line.judged.kind in MAIN]
-    main = [line for line in told if _matches(line, wanted)]
+    main = [line for line in told if matches(line, wanted)]
     losing = [line for line in lines if line.judged.kind == "unprofitable"]
     excluded = [line for line in lines if line.judged.kind not in (*MAIN, "unprofitable")]
     clocks = [abs(e.clock_offset_ms or 0) / 1000 for e in held.current().exchanges.values() if e.enabled]
@@ -185,7 +185,8 @@ def _found(wanted: Wanted, now: datetime) -> Found:
     )
 
 
-def _matches(line: Line, wanted: Wanted) -> bool:
+def matches(line: Line, wanted: Wanted) -> bool:
+    """Whether a gap leaves as much, is as deep and as young as is asked for."""
     trade, age = line.judged.full, line.route.age_s
     worth = line.route.usd_of(trade.cost)
     return (

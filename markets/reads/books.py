@@ -43,9 +43,9 @@ class BookView:
     counts: bool = False
 
 
-def ask_for(key: PairKey, now: datetime) -> list[int]:
+def ask_for(key: PairKey, now: datetime, fresh_s: float = FRESH_S) -> list[int]:
     """Somebody looks at this pair's books: ask for those that are old. Returns the markets asked for."""
-    return turns.want([pk for _, pk, _ in _markets(key)], SOURCE, now, fresh_s=FRESH_S)
+    return turns.want([pk for _, pk, _ in _markets(key)], SOURCE, now, fresh_s=fresh_s)
 
 
 def look(places: Iterable[tuple[str, int]], now: datetime) -> tuple[str, ...]:
