@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from exchanges.models import Exchange, Feed
 from markets.api.throttle import client_address
-from markets.models import Asset, AssetAlias, ExchangeAsset, Market, Renaming, Rollout, Setting
+from markets.models import Asset, AssetAlias, Channel, ExchangeAsset, Market, Renaming, Rollout, Setting
 
 # `reason` travels beside a change, not as one: the same reason twice is still a reason.
 EXCHANGE = ("name", "enabled", "budget_per_minute", "priority", "taker_fee_pct", "host")
@@ -29,6 +29,8 @@ def register() -> None:
     auditlog.register(User, exclude_fields=["password", "last_login"], m2m_fields={"groups", "user_permissions"})
     auditlog.register(Group, m2m_fields={"permissions"})
     auditlog.register(Rollout, exclude_fields=["updated_at"])
+    # An address of a webhook may hold a secret of its receiver's; what workers count is no decision.
+    auditlog.register(Channel, exclude_fields=["nonce", "failures", "rests_until"], mask_fields=["address"])
     for model in (Asset, AssetAlias, Setting):
         auditlog.register(model)
     pre_log.connect(_decided, sender=Asset)

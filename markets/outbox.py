@@ -85,6 +85,16 @@ def once(channel: Channel, message: Message, now: datetime) -> Delivery:
     return row
 
 
+def retry(rows: QuerySet[Delivery], now: datetime) -> int:
+    """Try those of `rows` that wait or were given up within seconds, and for another day. Returns how many."""
+    left = rows.filter(state__in=(State.WAITING, State.GIVEN_UP))
+    with transaction.atomic():
+        Channel.objects.filter(pk__in=left.values("channel")).update(rests_until=None)
+        count = left.update(state=State.WAITING, due_at=now, until=now + PATIENCE)
+    _hasten()
+    return count
+
+
 def _takes(channel: Channel, kind: str) -> bool:
     return channel.open or (channel.enabled and kind == CONFIRM)
 

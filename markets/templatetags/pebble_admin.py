@@ -17,6 +17,7 @@ from django_q.models import Failure, Schedule
 from markets import read
 from markets.admin.audited import changes
 from markets.analysis.display import age
+from markets.reads import deliveries
 
 register = template.Library()
 LATE_S = 60
@@ -39,6 +40,12 @@ def operations(user: Any) -> dict[str, Any]:
         entries = LogEntry.objects.select_related("actor", "content_type").order_by("-timestamp")[:SHOWN]
         context["entries"] = [(entry, changes(entry)) for entry in entries]
     return context
+
+
+@register.inclusion_tag("admin/telling.html")
+def telling(user: Any) -> dict[str, Any]:
+    """Whether operators are told of anything, for those who may see their channels."""
+    return {"telling": deliveries.telling(timezone.now()) if user.has_perm("markets.view_channel") else None}
 
 
 @register.simple_tag

@@ -23,13 +23,13 @@ REFUSED = (
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_public_https_may_be_named(url):
+def test_public_https_may_be_named(db, url):
     guard.check_webhook(url)
     Channel(kind="webhook", address=url).clean()
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_u10_u11_everything_else_is_refused_at_save_and_at_connect(url):
+def test_u10_u11_everything_else_is_refused_at_save_and_at_connect(db, url):
     with pytest.raises(ValidationError) as caught:
         Channel(kind="webhook", address=url).clean()
     assert list(caught.value.message_dict) == ["address"]
@@ -112,7 +112,7 @@ def test_an_address_that_is_no_mail_address_is_refused(address):
         ("time_zone", {"time_zone": "../../etc/passwd"}), ("time_zone", {"time_zone": ""}), ("kinds", {"kinds": ["weather"]}), ("kinds", {"kinds": "incident"}),
     ],
 )  # fmt: skip
-def test_a_rule_that_cannot_be_kept_is_refused(field, more):
+def test_a_rule_that_cannot_be_kept_is_refused(db, field, more):
     with pytest.raises(ValidationError) as caught:
         Channel(kind="email", address="a@example.org", **more).clean()
     assert list(caught.value.message_dict) == [field]
