@@ -16,7 +16,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from msgspec import structs
 
 from exchanges.adapter import Adapter, Ask, Clock, Credentials, Instruments, Parsed, Part, R, Request, Source
-from exchanges.budgets import Budgets
+from exchanges.budgets import AS_USUAL, Budgets, Terms
 from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, NotOffered, Paused, Refused, Throttled, Unreachable
 from exchanges.rows import Candle, Row
 from exchanges.state import Limits
@@ -85,10 +85,10 @@ class ExchangeClient:
         self, adapter: Adapter, transport: Transport, limits: Limits, *, budget_per_minute: int | None = None,
         enabled: Callable[[str], bool] = lambda source: True, breaker_wait_s: Callable[[str], float] = lambda source: 0.0,
         host: str = "", extra_hosts: tuple[str, ...] = (), pause: Callable[[float], None] = time.sleep,
-        credentials: Credentials | None = None, clock_offset_ms: int = 0,
+        credentials: Credentials | None = None, clock_offset_ms: int = 0, terms: Terms = AS_USUAL,
     ) -> None:
         self.adapter, self._transport, self._limits = adapter, transport, limits
-        self._budgets = Budgets(adapter, adapter.budget if budget_per_minute is None else budget_per_minute)
+        self._budgets = Budgets(adapter, adapter.budget if budget_per_minute is None else budget_per_minute, terms)
         self._enabled, self._breaker_wait_s = enabled, breaker_wait_s
         self._host, self._hosts, self._pause = host, (*adapter.hosts, *extra_hosts), pause
         self._credentials, self._clock_offset_ms = credentials, clock_offset_ms
@@ -202,9 +202,10 @@ class ExchangeClient:
     def _paid(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool) -> None:
         """Take the request's tokens, waiting a little for them. Raises Paused: banned_wait, budget_exhausted."""
         more = [*([self._budgets.people] if cycle.interactive else []), *([self._budgets.retry] if retry else [])]
-        charges = [*self._budgets.charges(part, request), self._budgets.host(request.host), *more]
+        charges = [*self._budgets.charges(part, request, cycle.source), self._budgets.host(request.host), *more]
+        priority = self._budgets.terms.priority(cycle.source, cycle.interactive)
         for attempt in range(WAITS + 1):
-            grant = self._limits.acquire(charges, cycle.interactive)
+            grant = self._limits.acquire(charges, priority)
             if grant.granted:
                 return
             if grant.blocked:

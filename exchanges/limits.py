@@ -12,8 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Penalty = Literal["throttled", "banned", "blocked"]
+Priority = Literal["people", "prices", "others", "spare"]  # whom a low bucket serves longest, first
 
 RESERVE = 0.2  # of a bucket, for what a person waits for
+# Of the rest of the bucket, what each leaves to those before it. With the usual reserve `spare` stops at half a bucket, which is
+# where a busy window has come to 80 % of the limit: 0.7 L refilled and half of the burst of 0.2 L.
+LEAVES: Mapping[Priority, float] = {"prices": 0.0, "others": 0.2, "spare": 0.375}
+# And of the limit, where the exchange itself says how much is left.
+HEARD: Mapping[Priority, float] = {"people": 0.0, "prices": 0.0, "others": 0.1, "spare": 0.2}
+ANEW = 0.1  # of the limit: so much more left than we counted is a window that began anew
+SLOWED = 0.25  # of every rate, while the quick shared memory does not answer
 DAY_S = 86_400.0
 LONGEST_S = 3 * DAY_S
 _EPSILON = 1e-9
@@ -21,32 +29,48 @@ _EPSILON = 1e-9
 
 @dataclass(frozen=True)
 class Rate:
-    """A limit of `units` per `window_s` seconds. `biggest` is the dearest single request. Raises ValueError when that can never be asked."""
+    """A limit of `units` per `window_s` seconds. `biggest` is the dearest single request. Raises ValueError when that can never be asked.
+
+    `share` (above 0, at most 1) is how much of it we take for ourselves, `reserved` the part of the bucket kept for people.
+    """
 
     units: float
     window_s: float
     biggest: float = 1.0
+    share: float = 1.0
+    reserved: float = RESERVE
 
     def __post_init__(self) -> None:
-        if not (self.units > 0 and self.window_s > 0 and self.refill > 0):
+        if not (self.units > 0 and self.window_s > 0 and 0 < self.share <= 1 and self.refill > 0):
             raise ValueError(f"one request of {self.biggest} does not fit into {self.units} per {self.window_s} s")
+
+    @property
+    def ours(self) -> float:
+        """Units a window that we may take."""
+        return self.units * self.share
 
     @property
     def capacity(self) -> float:
         """The largest burst."""
-        return max(0.2 * self.units, self.biggest, 1.0)
+        return max(0.2 * self.ours, self.biggest, 1.0)
 
     @property
     def refill(self) -> float:
         """Units a second. Below 5 units a tenth is no whole request: there C + R*W < L + 1 is what keeps L."""
         room = 0.9 * self.units if self.units >= 5 else self.units + 0.9
-        return min(0.7 * self.units, room - self.capacity) / self.window_s
+        return self.share * min(0.7 * self.units, room - max(0.2 * self.units, self.biggest, 1.0)) / self.window_s
+
+    def leaves(self, priority: Priority) -> float:
+        """Tokens that a call of this priority leaves to those before it; as many as the dearest request has room beside."""
+        if priority == "people":
+            return 0.0
+        kept = self.reserved + (1 - self.reserved) * LEAVES[priority]
+        return min(kept * self.capacity, self.capacity - self.biggest)
 
     @property
-    def reserve(self) -> float:
-        """What background calls leave in the bucket; nothing where the rest could not hold the dearest request."""
-        kept = RESERVE * self.capacity
-        return kept if self.capacity - kept >= self.biggest else 0.0
+    def slowed(self) -> Rate:
+        """A quarter of it. Beside a bucket that was just used up it still keeps the limit: C + R*W + C/4 <= L."""
+        return replace(self, share=self.share * SLOWED)
 
 
 @dataclass(frozen=True)
@@ -68,6 +92,8 @@ class State:
     window_at: float = 0.0  # two counters of one window each, for the status page: no part of the limiting
     spent: float = 0.0
     spent_before: float = 0.0
+    heard_left: float = math.inf  # what the exchange said is left until then, less what we took since
+    heard_until: float = -math.inf
 
 
 @dataclass(frozen=True)
@@ -81,51 +107,68 @@ class Charge:
 
 @dataclass(frozen=True)
 class Grant:
-    """Whether a request may leave. `wait_s`: how long until asking again makes sense. `detail` says why not."""
+    """Whether a request may leave. `wait_s`: how long until asking again makes sense. `detail` says why not.
+
+    `shed`: a price would have been granted.
+    """
 
     granted: bool
     wait_s: float = 0.0
     blocked: bool = False
     detail: str = ""
+    shed: bool = False
 
 
-def take(state: State, now: float, rate: Rate, weight: float = 1.0, interactive: bool = False) -> tuple[State, bool, float]:
-    """Take `weight` tokens: (state, granted, seconds to wait). Background calls stop at the reserve."""
+def take(state: State, now: float, rate: Rate, weight: float = 1.0, priority: Priority = "prices") -> tuple[State, bool, float]:
+    """Take `weight` tokens: (state, granted, seconds to wait). Each priority leaves something to those before it."""
     if blocked_s(state, now):
         return state, False, blocked_s(state, now)
     full = _refilled(state, now, rate)
-    missing = weight + (0.0 if interactive else rate.reserve) - full.tokens
-    if missing > _EPSILON:
-        return full, False, missing / rate.refill
-    return _counted(replace(full, tokens=full.tokens - weight), now, rate, weight), True, 0.0
+    if weight <= 0:  # only looked at: a block stands here, nothing is counted
+        return full, True, 0.0
+    missing = weight + rate.leaves(priority) - full.tokens
+    wait_s = missing / rate.refill if missing > _EPSILON else 0.0
+    if now < full.heard_until and full.heard_left - weight < HEARD[priority] * rate.units - _EPSILON:
+        wait_s = max(wait_s, full.heard_until - now)
+    if wait_s:
+        return full, False, wait_s
+    return _counted(replace(full, tokens=full.tokens - weight, heard_left=full.heard_left - weight), now, rate, weight), True, 0.0
 
 
-def take_all(states: Mapping[str, State], now: float, charges: Sequence[Charge], interactive: bool) -> tuple[dict[str, State], Grant]:
+def take_all(states: Mapping[str, State], now: float, charges: Sequence[Charge], priority: Priority) -> tuple[dict[str, State], Grant]:
     """Take every charge or none. Returns the changed states (none when refused) and the grant."""
     taken: dict[str, State] = {}
     for charge in charges:
         before = taken.get(charge.key, states.get(charge.key, State()))
-        state, granted, wait_s = take(before, now, charge.rate, charge.weight, interactive)
+        state, granted, wait_s = take(before, now, charge.rate, charge.weight, priority)
         if not granted:
-            blocked = blocked_s(before, now) > 0
-            return {}, Grant(False, wait_s, blocked, before.penalty if blocked else f"{charge.key} is used up")
+            return {}, _refused(before, now, charge, wait_s)
         taken[charge.key] = state
     return taken, Grant(True)
+
+
+def _refused(state: State, now: float, charge: Charge, wait_s: float) -> Grant:
+    if blocked_s(state, now):
+        return Grant(False, wait_s, True, state.penalty)
+    shed = take(state, now, charge.rate, charge.weight, "prices")[1]
+    return Grant(False, wait_s, False, f"{charge.key}: what is left is kept for prices" if shed else f"{charge.key} is used up", shed)
 
 
 def observe(
     state: State, now: float, rate: Rate, *, used: float | None = None, left: float | None = None, resets_in_s: float | None = None
 ) -> State:
-    """Lower the tokens to what the exchange says is left; never raise them.
+    """Remember what the exchange says is left until its window resets: the stricter of that and our own tokens counts.
 
-    Until its window resets we would refill R*reset more, so that much of what is left is already promised.
+    Within a window it is never raised: replies overtake each other. Where no reset is told, it counts for a whole window, or
+    until much more is left than we counted.
     """
     known = [value for value in (left, None if used is None else rate.units - used) if value is not None]
     if not known:
         return state
-    reset = min(max(resets_in_s or 0.0, 0.0), rate.window_s)
-    full = _refilled(state, now, rate)
-    return replace(full, tokens=min(full.tokens, max(min(known), 0.0) - rate.refill * reset))
+    said, told = max(min(known), 0.0), resets_in_s is not None and resets_in_s > 0
+    until = now + (min(resets_in_s, rate.window_s) if resets_in_s is not None and told else rate.window_s)
+    anew = now >= state.heard_until or (not told and said > state.heard_left + ANEW * rate.units)
+    return replace(state, heard_left=said if anew else min(said, state.heard_left), heard_until=until)
 
 
 def block(state: State, now: float, wall: float, seconds: float) -> State:
@@ -178,7 +221,9 @@ def used(state: State, now: float, rate: Rate) -> float:
 def rebooted(state: State, now: float, wall: float) -> State:
     """Carry a state of an earlier boot over: nothing is refilled for the time between, a block keeps its wall-clock end."""
     left = min(max(state.blocked_until_wall - wall, 0.0), LONGEST_S)
-    return replace(state, at=now, blocked_until=now + left if left else -math.inf, window_at=now, spent=0.0, spent_before=0.0)
+    return replace(
+        state, at=now, blocked_until=now + left if left else -math.inf, window_at=now, spent=0.0, spent_before=0.0, heard_until=-math.inf
+    )
 
 
 def _refilled(state: State, now: float, rate: Rate) -> State:

@@ -70,6 +70,51 @@ class Exchange(models.Model):
         return ADAPTERS.get(self.slug)
 
 
+class Allowance(models.Model):
+    """What an operator lets Pebble take of one limit of an exchange: of its own budget, or of a pool the exchange publishes."""
+
+    OPERATOR = "operator"
+
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="allowances", editable=False)
+    pool = models.CharField("limit", max_length=30, editable=False)
+    share_pct = models.PositiveSmallIntegerField(
+        "our share, %", default=100, validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Of the published limit: less where other programs ask from the same address.",
+    )
+    reserve_pct = models.PositiveSmallIntegerField(
+        "kept for people, %", default=20, validators=[MaxValueValidator(80)],
+        help_text="Of what may be asked at once: the plan leaves so much to what somebody waits for.",
+    )
+
+    class Meta:
+        ordering = ("exchange_id", "id")
+        constraints = [models.UniqueConstraint(fields=("exchange", "pool"), name="one_allowance_per_limit")]
+
+    def __str__(self) -> str:
+        return f"{self.exchange} {self.pool}"
+
+
+class Ledger(models.Model):
+    """One exchange's budgets and blocks, where PostgreSQL keeps them. Written by `exchanges.state.database` alone, by SQL of its own."""
+
+    exchange = models.CharField(max_length=30, primary_key=True)
+    text = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.exchange
+
+
+class FeedPriority(models.TextChoices):
+    """Whom a limit that runs low serves longest."""
+
+    PRICES = "prices", "last to wait, with prices"
+    OTHERS = "others", "after prices"
+    SPARE = "spare", "first to wait, from 80 % of a limit"
+
+
 class Feed(models.Model):
     """One exchange and one source: its switch, its period, who is asking right now, and how the last poll ended."""
 
@@ -80,6 +125,15 @@ class Feed(models.Model):
     markets = models.PositiveIntegerField(
         "for how many markets", null=True, blank=True, validators=[MaxValueValidator(5_000)],
         help_text="Of a source that is read market by market: so many of the busiest are each read once in the period, and those people look at besides.",
+    )
+
+    weight = models.PositiveSmallIntegerField(
+        "weight, ×", default=1, validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text="Each of its requests counts so many times in every limit: more than 1 where the exchange charges more than it publishes.",
+    )
+    priority = models.CharField(
+        "when limits run low", max_length=10, blank=True, choices=FeedPriority.choices,
+        help_text="Who is served longest. Empty: as usual for such a source (prices last, lists and history first).",
     )
 
     # Kept by the workers. `token` is the fencing token: a result is stored only while it is still the claim's own.
@@ -114,7 +168,7 @@ class Feed(models.Model):
     def line(self) -> plan.Line | None:
         """What it takes of the budget; None when it is off or its adapter is gone."""
         source = self.exchange.adapter.source(self.source) if self.exchange.adapter else None
-        return plan.line(self.source, source, self.period_s, self.markets) if source and self.enabled else None
+        return plan.line(self.source, source, self.period_s, self.markets, self.weight) if source and self.enabled else None
 
 
 class Run(models.Model):

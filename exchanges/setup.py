@@ -1,4 +1,4 @@
-"""Rows for what the adapters know: one Exchange per adapter, one Feed per source. Idempotent; never changes a row."""
+"""Rows for what the adapters know: one Exchange per adapter, one Feed per source, one Allowance per limit. Idempotent; never changes a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from exchanges import adapters, plan
 from exchanges.adapter import Adapter, Source
 from exchanges.adapters import ADAPTERS
-from exchanges.models import Exchange, Feed
+from exchanges.models import Allowance, Exchange, Feed
 from exchanges.rows import Row
 
 
@@ -20,7 +20,7 @@ def ensure_rows(**_: object) -> None:
     On a fresh database the exchanges that ship with Pebble start switched on. One that turns up later (a file somebody
     dropped in) starts switched off: asking it is an operator's decision.
     """
-    if Feed._meta.db_table not in connection.introspection.table_names():
+    if Allowance._meta.db_table not in connection.introspection.table_names():
         return  # migrated back to before there were any
     known = set(Exchange.objects.values_list("slug", flat=True))
     new = [a for a in ADAPTERS.values() if a.slug not in known]
@@ -35,10 +35,12 @@ def ensure_rows(**_: object) -> None:
 
 
 def _ensure_feeds() -> None:
-    """A source that an installed exchange has learnt since joins switched on as long as the plan still fits, else off."""
+    """Limits and sources. A source that an installed exchange has learnt since joins switched on as long as the plan still fits, else off."""
     exchanges = {exchange.slug: exchange for exchange in Exchange.objects.all()}
     for adapter in ADAPTERS.values():
         exchange = exchanges[adapter.slug]
+        limits = [Allowance.OPERATOR, *(pool.name for pool in adapter.pools)]
+        Allowance.objects.bulk_create([Allowance(exchange=exchange, pool=name) for name in limits], ignore_conflicts=True)
         have = {feed.source: feed for feed in Feed.objects.filter(exchange=exchange).select_related("exchange")}
         lines = [feed.line for feed in have.values() if feed.line]
         for name, source in adapter.sources.items():

@@ -10,7 +10,7 @@ from auditlog.signals import pre_log
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 
-from exchanges.models import Exchange, Feed
+from exchanges.models import Allowance, Exchange, Feed
 from markets.api.throttle import client_address
 from markets.models import Asset, AssetAlias, Channel, ExchangeAsset, Market, Renaming, Rollout, Setting
 
@@ -22,7 +22,8 @@ IDENTITY = ("asset", "multiplier", "state", "evidence", "decided")
 def register() -> None:
     """Follow the models an operator decides about. Called once, when the admin is loaded."""
     auditlog.register(Exchange, include_fields=list(EXCHANGE))
-    auditlog.register(Feed, include_fields=["enabled", "period_s"])
+    auditlog.register(Feed, include_fields=["enabled", "period_s", "weight", "priority"])
+    auditlog.register(Allowance, include_fields=["share_pct", "reserve_pct"])
     auditlog.register(ExchangeAsset, include_fields=list(IDENTITY))
     auditlog.register(Renaming, include_fields=["verdict"])
     auditlog.register(Market, include_fields=["enabled"])

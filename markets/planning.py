@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
 from exchanges import plan
-from exchanges.models import Exchange, Feed, Run
+from exchanges.models import Allowance, Exchange, Feed, Run
 
 USED_OVER = timedelta(minutes=5)
 
@@ -43,12 +43,21 @@ def used(exchange: Exchange, now: datetime) -> dict[str, float]:
 def limits(exchange: Exchange) -> tuple[plan.Limit, ...]:
     """Each limit, what it sustains, and what is planned of it."""
     feeds = Feed.objects.select_related("exchange").filter(exchange=exchange)
-    return plan.limits(exchange.adapter, exchange.budget_per_minute, _lines(feeds)) if exchange.adapter else ()
+    return plan.limits(exchange.adapter, exchange.budget_per_minute, _lines(feeds), _shares(exchange)) if exchange.adapter else ()
 
 
-def refusal(exchange: Exchange, feeds: Iterable[Feed]) -> str:
-    """Why these sources, as somebody wants them, cannot be read within the exchange's limits; "" when they can."""
-    return plan.refusal(exchange.adapter, exchange.budget_per_minute, _lines(feeds)) if exchange.adapter else ""
+def refusal(exchange: Exchange, feeds: Iterable[Feed], shares: Mapping[str, float] | None = None) -> str:
+    """Why these sources, as somebody wants them, cannot be read within the exchange's limits; "" when they can.
+
+    `shares` are those somebody wants; without them the stored ones count.
+    """
+    if exchange.adapter is None:
+        return ""
+    return plan.refusal(exchange.adapter, exchange.budget_per_minute, _lines(feeds), _shares(exchange) if shares is None else shares)
+
+
+def _shares(exchange: Exchange) -> dict[str, float]:
+    return {pool: share / 100 for pool, share in Allowance.objects.filter(exchange=exchange).values_list("pool", "share_pct")}
 
 
 def _lines(feeds: Iterable[Feed]) -> list[plan.Line]:

@@ -132,6 +132,8 @@ LIMITS_FILE = DATA_DIR / f"{MARKET}-limits.sqlite3"
 RECEIPTS_FOLDER = DATA_DIR / f"{MARKET}-receipts"  # those that found the database locked wait there
 
 REDIS_URL = env.str("REDIS_URL", default="")
+# Where budgets and blocks are shared: by all machines of a Redis, of a PostgreSQL, or by the processes of this one.
+LIMITS_IN = "redis" if REDIS_URL else "file" if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "database"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL

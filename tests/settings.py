@@ -17,3 +17,4 @@ from pebble.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+LIMITS_IN = "file"  # one that each test may lay elsewhere; what the others do, their own tests say

@@ -16,7 +16,7 @@ APPS = ("exchanges", "markets", "pebble")
 # A module stands on the floor of its longest prefix here; what is not listed stands on F4, where nothing below may reach.
 FLOORS = {
     0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
-    1: "exchanges.adapters exchanges.limits exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan"
+    1: "exchanges.adapters exchanges.limits exchanges.ledger exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan"
     " markets.analysis markets.ask markets.board markets.known_coins markets.seeds markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases exchanges.capabilities markets.models markets.bulk",
     3: "markets.ask.agent exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"

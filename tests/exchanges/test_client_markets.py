@@ -209,10 +209,10 @@ def test_however_many_people_look_the_plan_keeps_its_share():
     with serving(answering(*[http(b"[]")] * 40)) as server:
         client = ExchangeClient(adapter, transport := Transport(upstream=server.upstream), limits, pause=lambda s: None)
         looks = [client.fetch("book", ask=Ask(BTC), interactive=True).outcome for _ in range(20)]
-        planned = [client.fetch("book", ask=Ask(BTC)).outcome for _ in range(10)]
+        planned = [client.fetch("book", ask=Ask(BTC)).outcome for _ in range(8)]
         transport.close()
     assert looks.count("ok") == 4 and looks[4:] == ["budget_exhausted"] * 16  # a fifth of 100 a minute, a fifth of that at once
-    assert planned == ["ok"] * 10
+    assert planned == ["ok"] * 8  # books leave the rest to prices
 
 
 def test_of_several_replies_every_row_is_dated_by_the_oldest_of_its_own(client):

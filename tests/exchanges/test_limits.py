@@ -54,7 +54,7 @@ def test_no_sliding_window_exceeds_the_limit(rate, steps, share):
     for step, interactive, weight in steps:
         clock = clock + step * rate.window_s / 10 if step > 0 else clock
         seen = clock + min(step, 0) * 0.01  # another process read the clock a little earlier
-        state, granted, wait_s = limits.take(state, seen, rate, min(weight, rate.biggest), interactive)
+        state, granted, wait_s = limits.take(state, seen, rate, min(weight, rate.biggest), "people" if interactive else "prices")
         assert granted == (wait_s == 0)
         if granted:
             taken.append((clock, min(weight, rate.biggest)))
@@ -70,7 +70,7 @@ def test_hammering_uses_most_of_the_pace_and_never_more(rate, start):
         state, ok, wait_s = limits.take(state, now, rate)
         granted += ok
         now += wait_s * 1.0001
-    burst = rate.capacity - rate.reserve
+    burst = rate.capacity - rate.leaves("prices")
     assert granted <= burst + rate.refill * (now - start) + 1
     assert granted >= math.floor(burst) + (rate.refill * (now - start)) * 0.99 - 1 or granted <= burst
 
@@ -80,9 +80,9 @@ def test_the_wait_is_exact(rate, interactive, weight):
     rate = replace(rate, units=rate.units + 20, biggest=3)
     state, granted = State(), True
     while granted:
-        state, granted, wait_s = limits.take(state, 100.0, rate, weight, interactive)
-    assert not limits.take(state, 100.0 + wait_s * 0.99 - 1e-6, rate, weight, interactive)[1]
-    assert limits.take(state, 100.0 + wait_s + 1e-6, rate, weight, interactive)[1]
+        state, granted, wait_s = limits.take(state, 100.0, rate, weight, "people" if interactive else "prices")
+    assert not limits.take(state, 100.0 + wait_s * 0.99 - 1e-6, rate, weight, "people" if interactive else "prices")[1]
+    assert limits.take(state, 100.0 + wait_s + 1e-6, rate, weight, "people" if interactive else "prices")[1]
 
 
 def test_the_last_fifth_is_for_people():
@@ -90,7 +90,7 @@ def test_the_last_fifth_is_for_people():
     for interactive in (False, True):
         counts[interactive] = 0
         while True:
-            state, granted, _ = limits.take(state, 0.0, rate, 1, interactive)
+            state, granted, _ = limits.take(state, 0.0, rate, 1, "people" if interactive else "prices")
             if not granted:
                 break
             counts[interactive] += 1
@@ -110,7 +110,7 @@ def test_a_bucket_too_small_for_a_reserve_serves_background_calls(units):
 def test_a_lower_limit_counts_from_the_next_call():
     state, _, _ = limits.take(State(), 0.0, Rate(1000, 60))
     taken = 0
-    while (result := limits.take(state, 0.0, Rate(10, 60), 1, True))[1]:
+    while (result := limits.take(state, 0.0, Rate(10, 60), 1, "people"))[1]:
         state, taken = result[0], taken + 1
     assert taken == 2
 
@@ -118,28 +118,28 @@ def test_a_lower_limit_counts_from_the_next_call():
 def test_a_clock_that_jumps_back_grants_nothing_and_takes_nothing():
     rate, state = Rate(10, 60), State()
     for _ in range(2):
-        state, granted, _ = limits.take(state, 500.0, rate, 1, True)
+        state, granted, _ = limits.take(state, 500.0, rate, 1, "people")
         assert granted
     for earlier in (499.0, 0.0, -1e9):
-        state, granted, wait_s = limits.take(state, earlier, rate, 1, True)
+        state, granted, wait_s = limits.take(state, earlier, rate, 1, "people")
         assert not granted
         assert wait_s == pytest.approx(1 / rate.refill)
-    assert limits.take(state, 500.0 + wait_s + 0.001, rate, 1, True)[1]
+    assert limits.take(state, 500.0 + wait_s + 0.001, rate, 1, "people")[1]
 
 
 def test_all_or_none():
     wide, narrow = Rate(1000, 60), Rate(1, 60)
-    states, grant = limits.take_all({}, 0.0, [Charge("a", wide), Charge("b", narrow)], False)
+    states, grant = limits.take_all({}, 0.0, [Charge("a", wide), Charge("b", narrow)], "prices")
     assert grant.granted
     assert set(states) == {"a", "b"}
-    changed, grant = limits.take_all(states, 0.0, [Charge("a", wide), Charge("b", narrow)], False)
+    changed, grant = limits.take_all(states, 0.0, [Charge("a", wide), Charge("b", narrow)], "prices")
     assert (changed, grant.granted, grant.blocked) == ({}, False, False)
     assert "b" in grant.detail
     assert grant.wait_s == pytest.approx(1 / narrow.refill)
 
 
 def test_the_same_bucket_twice_is_charged_twice():
-    states, grant = limits.take_all({}, 0.0, [Charge("a", Rate(100, 60), 3), Charge("a", Rate(100, 60), 4)], False)
+    states, grant = limits.take_all({}, 0.0, [Charge("a", Rate(100, 60), 3), Charge("a", Rate(100, 60), 4)], "prices")
     assert grant.granted
     assert states["a"].tokens == pytest.approx(13)
 
@@ -160,7 +160,7 @@ def test_what_is_left_lasts_until_the_reset(rate, left, part):
     state = limits.observe(State(), 0.0, rate, left=left, resets_in_s=reset)
     taken, now = 0, 0.0
     while now < reset:
-        state, granted, wait_s = limits.take(state, now, rate, 1, True)
+        state, granted, wait_s = limits.take(state, now, rate, 1, "people")
         taken += granted
         now += max(wait_s, 0 if granted else 1e-6)
     assert taken <= left + 1e-6
@@ -171,7 +171,7 @@ def test_our_own_use_as_the_exchange_counts_it_lowers_nothing(units, window):
     """A window that starts with our first call: what it says is left is always enough for our own pace."""
     rate, state, now, used = Rate(units, window), State(), 0.0, 0
     for _ in range(300):
-        state, granted, wait_s = limits.take(state, now, rate, 1, True)
+        state, granted, wait_s = limits.take(state, now, rate, 1, "people")
         used += granted
         seen = limits.observe(state, now, rate, used=used, resets_in_s=window - now)
         assert seen.tokens == pytest.approx(state.tokens, abs=1e-6)
@@ -191,7 +191,7 @@ def test_after_a_block_zero_grants_until_its_end(seconds, parts, interactive):
     length = min(seconds, limits.LONGEST_S)
     for part in parts:
         now = 50.0 + part * length
-        _, granted, wait_s = limits.take(state, now, Rate(1000, 60), 1, interactive)
+        _, granted, wait_s = limits.take(state, now, Rate(1000, 60), 1, "people" if interactive else "spare")
         assert granted == (now >= 50.0 + length)
         assert wait_s == pytest.approx(max(50.0 + length - now, 0), abs=1e-6)
 
@@ -257,7 +257,7 @@ def test_after_a_reboot_nothing_was_refilled_and_a_block_keeps_its_end():
     assert limits.blocked_s(after, 12.0) == 3000
     free = limits.rebooted(state, 12.0, 1_009_999.0)
     assert not limits.blocked_s(free, 12.0)
-    full = limits.take(free, 12.0, rate, 1, True)[0]
+    full = limits.take(free, 12.0, rate, 1, "people")[0]
     assert full.tokens == pytest.approx(2)
     assert limits.used(full, 12.0, rate) == 1
 

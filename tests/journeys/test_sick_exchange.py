@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from exchanges.limits import State
 from exchanges.models import Feed
-from exchanges.state import State
 from markets import asking, read
 from markets.models import Quote
 from tests.journeys.conftest import FIVE, poll
@@ -44,7 +44,7 @@ def test_nothing_of_a_failed_poll_is_stored_and_the_others_stay_fresh(collected)
 
 def recover():
     """Blocks and breaker as if they had run out, so that the next illness is asked for."""
-    asking.limits()._change([SICK], lambda states, now: ({SICK: State()}, None), lambda why: None)
+    asking.limits().change([SICK], lambda states, now, wall: ({SICK: State()}, None))
     Feed.objects.filter(exchange__slug=SICK).update(fails=0, opened=0, probe_at=None)
 
 
