@@ -19,6 +19,7 @@ from exchanges.client import ExchangeClient
 from exchanges.models import Allowance, Exchange, Feed
 from exchanges.state import Kept, Limits, SqliteLimits
 from exchanges.transport import Transport
+from markets import pausing
 from markets.shapes import Meter
 
 
@@ -94,7 +95,7 @@ def credentials(slug: str) -> Credentials | None:
 
 
 def _switched_on(exchange: Exchange, source: str) -> bool:
-    return Feed.objects.filter(exchange=exchange, exchange__enabled=True, source=source, enabled=True).exists()
+    return not pausing.now() and Feed.objects.filter(exchange=exchange, exchange__enabled=True, source=source, enabled=True).exists()
 
 
 def _breaker_wait_s(feed: Feed | None) -> float:

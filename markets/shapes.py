@@ -117,9 +117,27 @@ class ExchangeStatus:
         return f"{len(words)} more: {', '.join(f'{count} {word}' for word, count in counts.items())}" if words else ""
 
 
+class Overdue(NamedTuple):
+    """A schedule that should have run `late_s` seconds ago."""
+
+    name: str
+    late_s: float
+
+
+class Undelivered(NamedTuple):
+    """A message that was tried and has not arrived: when it was made, what about, by which way, how often, and the last response code."""
+
+    at: datetime
+    kind: str
+    channel: str
+    attempts: int
+    given_up: bool
+    code: int | None
+
+
 @dataclass(frozen=True)
 class Workers:
-    """The machinery: clusters alive, queue length, oldest waiting task, failures and runs in 24 h."""
+    """The machinery: clusters alive, queue length, oldest waiting task, failures and runs in 24 h, what is late, what was not delivered."""
 
     clusters: int
     workers: int
@@ -127,6 +145,10 @@ class Workers:
     oldest_s: float | None
     failed_24h: int
     runs_24h: int
+    overdue: tuple[Overdue, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    paused_at: datetime | None = None  # an operator has stopped all collection
+    pause_reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from decimal import Decimal
 from auditlog.models import LogEntry
 from django.conf import settings
 from django.db import DatabaseError
-from django_q.models import Failure, OrmQ
-from django_q.status import Stat
 
 from exchanges.adapter import SOURCE_NAMES
 from exchanges.breaker import Breaker
@@ -25,17 +23,14 @@ from markets.board import Board, PairKey, Quote
 from markets.condition import PRICES
 from markets.method import current_method
 from markets.models import ServiceStatus
-from markets.reads import measures
-from markets.shapes import Event, ExchangeStatus, SourceStatus, Status, Workers
+from markets.reads import machinery, measures
+from markets.reads.machinery import GOOD, NOT_ASKED
+from markets.shapes import Event, ExchangeStatus, SourceStatus, Status
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 STATS_KEPT_S = 5.0
 OFF = "Switched off by an operator."
-# Outcomes that say nothing of how an exchange does: it was not asked.
-NOT_ASKED = ("disabled", "not_offered", "lease_lost", "breaker_open", "banned_wait", "budget_exhausted")
-GOOD = ("ok", "partial")
-
 
 @dataclass(frozen=True)
 class _Stats:
@@ -61,6 +56,7 @@ def forget() -> None:
     """Drop what is kept for five seconds."""
     global _stats, _service
     _stats, _service = (float("-inf"), {}), (float("-inf"), ())
+    machinery.forget()
 
 
 def _hour(now: datetime) -> dict[tuple[str, str], _Stats]:
@@ -171,7 +167,7 @@ def status(now: datetime) -> Status:
     ages = [(_age(q.observed_at, now), q.period_s) for quotes in trading.values() for q in quotes]
     fresh = sum(age is not None and quality.state(age, period, current_method()) == "fresh" for age, period in ages)
     return Status(
-        as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=_workers(now),
+        as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=machinery.workers(now),
         pairs=len(trading), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
         assets=len({key.base for key in trading}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
         asking=measures.asking(now),
@@ -213,29 +209,6 @@ def _sentence(on: Sequence[ExchangeStatus]) -> tuple[str, str, str]:
 
 def _all(count: int) -> str:
     return "The only exchange is" if count == 1 else f"All {_word(count).lower()} exchanges are"
-
-
-_seen: tuple[float, list[Stat]] = (float("-inf"), [])
-
-
-def _clusters() -> list[Stat]:
-    """The clusters alive, asked for at most every five seconds: reading them writes to a cache that is a table."""
-    global _seen  # noqa: PLW0603 - one copy per process, on purpose
-    if time.monotonic() - _seen[0] > STATS_KEPT_S:
-        _seen = (time.monotonic(), Stat.get_all())
-    return _seen[1]
-
-
-def _workers(now: datetime) -> Workers:
-    clusters = _clusters()
-    waiting = OrmQ.objects.order_by("lock")
-    oldest = waiting.values_list("lock", flat=True).first()
-    runs = Run.objects.filter(started_at__gt=now - DAY).exclude(outcome__in=NOT_ASKED)
-    total, broken = runs.count(), Failure.objects.filter(stopped__gt=now - DAY).count()  # a task that was ended leaves no run
-    return Workers(
-        clusters=len(clusters), workers=sum(len(c.workers) for c in clusters), queued=waiting.count(),
-        oldest_s=_age(oldest, now) if oldest else None, failed_24h=total + broken - runs.filter(outcome__in=GOOD).count(), runs_24h=total + broken,
-    )
 
 
 def _events(limit: int = 8) -> tuple[Event, ...]:

@@ -6,8 +6,10 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
@@ -17,9 +19,10 @@ from django_q.tasks import async_task
 from exchanges import leases
 from exchanges.adapter import SOURCE_NAMES, Ask, Source
 from exchanges.batches import fetch_each
+from exchanges.client import Outcome
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import alerts, condition, episodes, hourly, outbox, receipts, store, turns
+from markets import alerts, condition, counting, episodes, hourly, outbox, receipts, store, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -27,6 +30,7 @@ BATCH_S = 10.0  # for the markets of one task: less than the lease, and than a p
 LOOKS, LOOK_PAUSE_S = 60, 0.05
 
 logger = logging.getLogger(__name__)
+polls = structlog.stdlib.get_logger("pebble.polls")
 
 
 def poll(exchange: str, source: str, due: str | None = None, *, spaced: bool = True) -> str:
@@ -36,29 +40,53 @@ def poll(exchange: str, source: str, due: str | None = None, *, spaced: bool = T
     """
     now = timezone.now()
     if due and _too_late(exchange, source, now - datetime.fromisoformat(due)):
-        return "lease_lost"
+        return _counted(exchange, source, "lease_lost")
     claim = leases.claim(exchange, source, now, spaced=spaced)
-    return claim if isinstance(claim, str) else _ask(claim, source)
+    return _counted(exchange, source, claim) if isinstance(claim, str) else _ask(claim, source)
+
+
+def _counted(exchange: str, source: str, outcome: str) -> str:
+    """Nothing was asked: that is counted, and said nowhere."""
+    counting.add("polls", (exchange, source, outcome))
+    counting.flush_when_due()
+    return outcome
 
 
 def _ask(claim: leases.Claim, source: str, *, people_only: bool = False) -> str:
     feed = Feed.objects.select_related("exchange").get(pk=claim.feed_id)
-    known = turns.source_of(feed)
+    about = {"exchange": feed.exchange.slug, "source": source}
+    with structlog.contextvars.bound_contextvars(cycle=f"{feed.exchange.slug}/{source}/{claim.token}", **about):  # the run's own key
+        outcome = _cycle(claim, feed, people_only=people_only)
+        if outcome.outcome != "lease_lost" and outcome.requests:
+            counting.add("requests", (feed.exchange.slug,), amount=outcome.requests)
+        counting.add("polls", (feed.exchange.slug, source, outcome.outcome), outcome.ms)
+        say = polls.info if outcome.good else polls.warning
+        say("poll", outcome=outcome.outcome, ms=outcome.ms, requests=outcome.requests, rows=len(outcome.rows), dropped=outcome.dropped, detail=outcome.detail)
+    counting.flush_when_due()
+    return outcome.outcome
+
+
+def _cycle(claim: leases.Claim, feed: Feed, *, people_only: bool) -> Outcome[Row]:
+    """Ask and store. What was not stored is the outcome lease_lost, whatever the exchange said."""
+    began, known = timezone.now(), turns.source_of(feed)
     try:
         if known is not None and known.markets is not None:
             return _ask_each(claim, feed, known, people_only=people_only)
-        outcome = store.client_for(feed.exchange, feed).fetch(source, instruments=turns.instruments(feed, known) if known else None)
-        saved = store.save(feed, claim, outcome, timezone.now())
+        outcome = store.client_for(feed.exchange, feed).fetch(feed.source, instruments=turns.instruments(feed, known) if known else None)
+        return _stored(outcome, saved=store.save(feed, claim, outcome, timezone.now()))
     except OperationalError:  # the database is locked or away: this cycle's answer is dropped, the next one is the retry
         logger.warning("%s: not stored", feed, exc_info=True)
-        return "lease_lost"
+        return Outcome("lease_lost", began, began, 0)
     finally:  # whatever went wrong here was no death of the worker
         with suppress(OperationalError):
             leases.release(claim)
-    return outcome.outcome if saved else "lease_lost"
 
 
-def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_only: bool) -> str:
+def _stored(outcome: Outcome[Row], *, saved: bool) -> Outcome[Row]:
+    return outcome if saved else replace(outcome, outcome="lease_lost")
+
+
+def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_only: bool) -> Outcome[Row]:
     """One firing of a source that is read market by market: whoever waits first, then whose turn it is."""
     now = timezone.now()
     waiting = turns.pending(feed)
@@ -66,13 +94,13 @@ def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_on
     asks = turns.asks(feed, source, chosen, now)
     if not asks:
         Feed.objects.filter(pk=feed.pk).update(finished_at=now)  # a sign of life: there was nothing to do
-        return "ok"
+        return Outcome("ok", now, now, 0)
     client, steps = store.client_for(feed.exchange, feed), (ask for _, ask in asks)
     batch = fetch_each(client, feed.source, steps if waiting else _until_somebody_waits(feed, steps), seconds=BATCH_S, interactive=bool(waiting))
     ids = {ask.market.symbol: pk for pk, ask in asks}
     saved = store.save(feed, claim, batch.outcome, timezone.now(), markets=ids, times=batch.times)
     turns.done({ids[symbol]: outcome for symbol, outcome in batch.outcomes.items()}, feed.source, timezone.now())
-    return batch.outcome.outcome if saved else "lease_lost"
+    return _stored(batch.outcome, saved=saved)
 
 
 def _until_somebody_waits(feed: Feed, asks: Iterable[Ask]) -> Iterator[Ask]:
@@ -153,6 +181,7 @@ def purge() -> None:
     receipts.settle()
     store.purge(now)
     alerts.purge(now)
+    counting.purge(now)
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
 
 

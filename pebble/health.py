@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from exchanges.models import Feed
+from pebble.metrics import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -104,12 +105,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 class Probes:
     """First of the middleware: a probe needs no session, no https and no particular host name."""
 
-    paths = {"/healthz": healthz, "/readyz": readyz}
+    paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the two addresses here, pass everything else on."""
+        """Answer the three addresses here, pass everything else on."""
         probe = self.paths.get(request.path)
         return probe(request) if probe else self.get_response(request)

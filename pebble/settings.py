@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from pebble import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -84,6 +86,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "pebble.health.Probes",
+    "pebble.tracing.Tracing",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -249,11 +252,12 @@ EMAIL_TIMEOUT = 8  # seconds of one step, well below what a task may take
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PEBBLE_EMAIL_FROM", default="pebble@localhost")
 LOOPBACK_WEBHOOKS = env.bool("PEBBLE_TEST_LOOPBACK_WEBHOOKS", default=False)  # for tests alone: webhooks may lead to this machine by http
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("PEBBLE_LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}, "django-q": {"level": "WARNING"}},
-}
+LOG_FORMAT = env.str("PEBBLE_LOG_FORMAT", default="json")
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured("PEBBLE_LOG_FORMAT must be json or console")
+LOGGING = logs.config(LOG_FORMAT, env.str("PEBBLE_LOG_LEVEL", default="INFO").upper(), [SECRET_KEY])
+# Numbers for Prometheus at /metrics: nobody's by default. `loopback` answers this machine; a token answers who has it.
+METRICS = env.str("PEBBLE_METRICS", default="off")
+METRICS_TOKEN = env.str("PEBBLE_METRICS_TOKEN", default="")
+if METRICS not in ("off", "loopback") or 0 < len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("PEBBLE_METRICS must be off or loopback, and PEBBLE_METRICS_TOKEN at least 16 characters")

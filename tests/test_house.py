@@ -27,6 +27,7 @@ FLOORS = {
     " markets.alerts markets.announced markets.brief markets.chat markets.learning markets.receipts markets.rollouts markets.spool markets.tallies"
     " markets.channels markets.outbox markets.wires"
     " markets.keys markets.sessions"
+    " markets.counting markets.pausing markets.redaction"
     " markets.incidents markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
 }
 TOP = 4

@@ -65,6 +65,7 @@ class SettingAdmin(Reported, Fixed):
             "fields": ("receipts_kept_d", "receipts_mb"),
             "description": "On save the next answers' receipts are kept so long. Those that were given keep the time they promise.",
         }),
+        ("Status page", {"fields": ("status_public",), "description": "On save everybody sees it, or only people who may enter the admin."}),
         ("API", {
             "fields": ("api_per_minute", "api_burst_10s", "api_key_per_minute"),
             "description": "On save every web process counts with these within a second.",

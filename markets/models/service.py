@@ -47,6 +47,10 @@ class Setting(models.Model):
     api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")
     api_key_per_minute = models.PositiveIntegerField("API requests a minute with one key", default=600, help_text="0: no limit.")
 
+    status_public = models.BooleanField("everybody may see the status page", default=True, help_text="Off: only people who may enter the admin.")
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when nothing is collected, by an operator's word.")
+    pause_reason = models.CharField(max_length=200, blank=True, editable=False)
+
     class Meta:
         verbose_name = "settings"
         verbose_name_plural = "settings"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -12,15 +11,14 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_q.models import Failure, Schedule
+from django_q.models import Failure
 
 from markets import read
 from markets.admin.audited import changes
 from markets.analysis.display import age
-from markets.reads import deliveries
+from markets.reads import deliveries, machinery
 
 register = template.Library()
-LATE_S = 60
 SHOWN = 10
 
 
@@ -32,8 +30,7 @@ def operations(user: Any) -> dict[str, Any]:
     if user.has_perm("exchanges.view_exchange"):
         context["exchanges"] = [(e, age(e.age_s), [s for s in e.sources if s.outcome not in ("ok", "", "not_offered")]) for e in read.exchanges(now)]
     if user.has_perm("django_q.view_schedule"):
-        late = Schedule.objects.filter(next_run__lt=now - timedelta(seconds=LATE_S)).exclude(repeats=0).order_by("next_run")
-        context["overdue"] = [(schedule.name, age((now - schedule.next_run).total_seconds())) for schedule in late[:SHOWN]]
+        context["overdue"] = [(late.name, age(late.late_s)) for late in machinery.overdue(now)]
     if user.has_perm("django_q.view_failure"):
         context["failed"] = Failure.objects.order_by("-stopped")[:SHOWN]
     if user.has_perm("auditlog.view_logentry"):

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PEBBLE_MARKET": market})  # noqa: S606  # ourselves
 
     def _programs(self) -> list[Program]:
-        env, first = {}, []
+        env, first = {"PEBBLE_LOG_FORMAT": os.environ.get("PEBBLE_LOG_FORMAT", "console")}, []
         if settings.SIMULATED and not os.environ.get("PEBBLE_UPSTREAM"):
             port = startup.simulator_port()
             env["PEBBLE_UPSTREAM"] = f"http://127.0.0.1:{port}"

@@ -1,0 +1,77 @@
+"""How the machinery behind the prices does: clusters and workers alive, the queue, what is overdue, what was not delivered."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django_q.brokers import get_broker
+from django_q.models import Failure, OrmQ, Schedule
+from django_q.status import Stat
+
+from exchanges.models import Run
+from markets import pausing
+from markets.models import Delivery
+from markets.shapes import Overdue, Undelivered, Workers
+
+DAY = timedelta(days=1)
+STATS_KEPT_S = 5.0
+LATE = timedelta(seconds=60)
+SHOWN = 10
+# Outcomes that say nothing of how an exchange does: it was not asked.
+NOT_ASKED = ("disabled", "not_offered", "lease_lost", "breaker_open", "banned_wait", "budget_exhausted")
+GOOD = ("ok", "partial")
+
+_seen: tuple[float, list[Stat]] = (float("-inf"), [])
+
+
+def forget() -> None:
+    """Drop what is kept for five seconds."""
+    global _seen  # noqa: PLW0603 - one copy per process, on purpose
+    _seen = (float("-inf"), [])
+
+
+def workers(now: datetime) -> Workers:
+    """Everything at `now`. Raises DatabaseError while the database is away."""
+    clusters, (queued, oldest_s) = _clusters(), _queue(now)
+    runs = Run.objects.filter(started_at__gt=now - DAY).exclude(outcome__in=NOT_ASKED)
+    total, broken = runs.count(), Failure.objects.filter(stopped__gt=now - DAY).count()  # a task that was ended leaves no run
+    paused_at, reason = pausing.paused()
+    return Workers(
+        clusters=len(clusters), workers=sum(len(c.workers) for c in clusters), queued=queued, oldest_s=oldest_s,
+        failed_24h=total + broken - runs.filter(outcome__in=GOOD).count(), runs_24h=total + broken,
+        overdue=overdue(now), undelivered=_undelivered(now), paused_at=paused_at, pause_reason=reason,
+    )  # fmt: skip
+
+
+def overdue(now: datetime) -> tuple[Overdue, ...]:
+    """Schedules that are more than a minute late: nobody runs them, or everybody is busy."""
+    late = Schedule.objects.filter(next_run__lt=now - LATE).exclude(repeats=0).order_by("next_run")
+    return tuple(Overdue(name, (now - due).total_seconds()) for name, due in late.values_list("name", "next_run")[:SHOWN])
+
+
+def _undelivered(now: datetime) -> tuple[Undelivered, ...]:
+    """What was tried in vain in the last day, the newest first. Neither address nor text: this page may be public."""
+    failing = Delivery.objects.filter(made_at__gt=now - DAY, attempts__gt=0).exclude(state__in=(Delivery.State.SENT, Delivery.State.MERGED))
+    rows = failing.order_by("-made_at").values_list("made_at", "kind", "channel__kind", "attempts", "state", "code")[:SHOWN]
+    return tuple(Undelivered(at, kind, channel, attempts, state == Delivery.State.GIVEN_UP, code) for at, kind, channel, attempts, state, code in rows)
+
+
+def _clusters() -> list[Stat]:
+    """The clusters alive, asked for at most every five seconds: reading them writes to a cache that is a table."""
+    global _seen  # noqa: PLW0603 - one copy per process, on purpose
+    if time.monotonic() - _seen[0] > STATS_KEPT_S:
+        _seen = (time.monotonic(), Stat.get_all())
+    return _seen[1]
+
+
+def _queue(now: datetime) -> tuple[int, float | None]:
+    """How many tasks wait, and the oldest one's wait in seconds; None where the queue cannot tell (Redis keeps no times)."""
+    if settings.REDIS_URL:
+        names = (settings.PEOPLE_QUEUE, settings.Q_CLUSTER["name"], settings.OTHERS_QUEUE)
+        return sum(get_broker(name).queue_size() for name in names), None
+    waiting = OrmQ.objects.order_by("lock")
+    oldest = waiting.values_list("lock", flat=True).first()
+    return waiting.count(), max(0.0, (now - oldest).total_seconds()) if oldest else None
+
