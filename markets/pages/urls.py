@@ -4,6 +4,7 @@ from django.urls import path
 
 from markets.pages import (
     accounts,
+    alerts,
     arbitrage,
     ask,
     assets,
@@ -53,6 +54,13 @@ urlpatterns = [
     path("watchlist/", watchlist.watchlist, name="watchlist"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
+    path("alerts/", alerts.home, name="alerts"),
+    path("alerts/bell/", alerts.bell, name="alerts-bell"),
+    path("alerts/new/", alerts.new, name="alert-new"),
+    path("alerts/read/", alerts.read, name="alerts-read"),
+    path("alerts/<int:pk>/", alerts.change, name="alert-change"),
+    path("alerts/channels/", alerts.add_channel, name="channel-add"),
+    path("alerts/channels/<int:pk>/", alerts.change_channel, name="channel-change"),
     path("status/", status.status, name="status"),
     path("status.json", status.status_json, name="status-json"),
 ]
