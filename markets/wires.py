@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.core.signing import Signer
 
 from exchanges.errors import ExchangeError
@@ -43,7 +43,8 @@ def _mail(channel: Channel, told: Told, now: datetime) -> Said:
     change = "/alerts/" if own else "/admin/markets/channel/"
     mail = email(told, base_url=settings.BASE_URL, change=change, stop=stop, name=f"{channel.nonce} {told.message.key}")
     try:
-        EmailMessage(mail.subject, mail.body, to=[channel.address], headers=mail.headers).send()
+        with closing(get_connection()) as wire:  # Django leaves one open whose sign-in failed
+            wire.send_messages([EmailMessage(mail.subject, mail.body, to=[channel.address], headers=mail.headers)])
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         return Said(False, code, escaped(_text(text)))

@@ -41,7 +41,8 @@ class ChannelAdmin(admin.ModelAdmin):
 
     group = GROUP
     form = ChannelForm
-    list_display = ("address", "kind", "enabled", "told", "quiet", "digest", "doing", "last")
+    list_display = ("__str__", "told", "quiet", "digest", "doing", "last")
+    list_filter = ("kind", "enabled")
     fieldsets = (
         (None, {"fields": ("kind", "address", "enabled", "doing", "last")}),
         ("What and when", {
@@ -82,14 +83,14 @@ class ChannelAdmin(admin.ModelAdmin):
         """Whether the last attempt went well."""
         if not obj.pk:
             return DASH
-        state, word = ("disabled", "Off") if not obj.enabled else ("down", f"{obj.failures} failed in a row") if obj.failures else ("healthy", "On")
+        state, word = ("disabled", "Off") if not obj.enabled else ("down", f"Failing ({obj.failures})") if obj.failures else ("healthy", "On")
         return format_html('<span class="pb-state pb-{}">{}</span>', state, word)
 
-    @admin.display(description="last delivery")
+    @admin.display(description="last delivery, UTC")
     def last(self, obj: Channel) -> str:
         """The newest that was tried."""
         row = obj.deliveries.filter(attempts__gt=0).first() if obj.pk else None
-        return f"{row.made_at:%d %b %H:%M} UTC: {row.get_state_display().lower()}, {_response(row)}" if row else DASH
+        return f"{row.made_at:%d %b %H:%M}: {row.get_state_display().lower()}, {_response(row)}" if row else DASH
 
     # --- Buttons ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -141,8 +142,8 @@ class DeliveryAdmin(Fixed):
     """The log: everything that was, is or was not delivered. What people are told is theirs: of that, only how it went."""
 
     group = GROUP
-    list_display = ("made_at", "to", "kind", "what", "state", "critical", "attempts", "due_at", "sent_at", "code", "said")
-    list_filter = ("state", "kind", "critical", ("channel__kind", admin.ChoicesFieldListFilter))
+    list_display = ("made_at", "what", "to", "state", "attempts", "code", "said")
+    list_filter = ("state", "kind", "critical")
     list_select_related = ("channel",)
     search_fields = ("key",)
     actions = ("retry",)

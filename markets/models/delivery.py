@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -54,7 +55,8 @@ class Channel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.address}"
+        """Of a webhook only the host: the rest of its address is often its receiver's secret."""
+        return f"{self.get_kind_display()} {urlsplit(self.address).hostname if self.kind == self.Kind.WEBHOOK else self.address}"
 
     @property
     def open(self) -> bool:

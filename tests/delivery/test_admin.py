@@ -90,6 +90,7 @@ def test_peoples_channels_and_words_are_theirs(root, db, clock):
     assert "Webhook of a person" in log
     assert "Secret" not in log
     assert "ann.example" not in log
+    assert str(channel) == "Webhook ann.example"  # and not its whole address, which the audit would keep
     (shown,), (row,) = deliveries.channels_of(ann.pk), deliveries.deliveries_of(ann.pk)
     assert (shown.address, shown.open, shown.failing, shown.quiet) == ("https://ann.example/", True, False, "")
     assert (row.subject, row.state, row.due_at, row.sent_at, row.attempts) == ("Secret wish", "waiting", START, None, 0)

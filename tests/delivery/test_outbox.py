@@ -254,6 +254,22 @@ def test_i12_a_slow_webhook_ends_in_time_and_delays_nobody_twice(hook, receiver,
     assert (hook.failures, hook.rests_until) == (0, None)
 
 
+def test_u13_no_secret_gets_into_what_is_kept_or_logged(db, mailbox, clock, settings, caplog):
+    """The mail server's password, the path of a webhook's address, and what it is signed with."""
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "pebble", "CANARY-1"
+    settings.LOOPBACK_WEBHOOKS = True
+    mailbox.refuse = {"EHLO": "250-toy\r\n250 AUTH PLAIN", "AUTH": "535 no"}
+    Channel.objects.create(kind="email", address="a@example.org")
+    hook = Channel.objects.create(kind="webhook", address="http://127.0.0.1:1/services/CANARY-2")
+    outbox.tell_operators(message(), START)
+    assert outbox.sweep(clock) == 0
+    kept = str(list(Delivery.objects.values())) + str(Channel.objects.values_list("nonce", "failures")) + caplog.text
+    assert Delivery.objects.filter(code=535).exists()
+    assert "Connection refused" in kept
+    for secret in ("CANARY", channels.secret_of(hook), settings.SECRET_KEY):
+        assert secret not in kept
+
+
 def test_a_message_that_is_refused_does_not_stand_before_others(hook, receiver, clock, monkeypatch):
     real, bad = wires.send, wires.Said(False, 400, "bad")
     monkeypatch.setattr(wires, "send", lambda row, now: bad if row.key == "incident 0" else real(row, now))
