@@ -1,7 +1,8 @@
 """The state of an exchange, as a pure function of how its last calls went: `measure` the calls, then `next_state`.
 
 starting -> healthy <-> degraded -> down -> healthy (after two good cycles); banned and blocked while the exchange says so.
-Switched off by an operator is not found here: it is `Exchange.enabled`, and the caller's to say.
+Off, by an operator or by Pebble's own switch (exchanges/automatic.py), is not found here: the caller sets it, and after it
+comes starting. Below that: whether several exchanges fail of one cause, which is ours, and whether one keeps changing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ ENOUGH = 10  # calls, before a share of them means anything
 SLOW_MS = 2000
 IN_A_ROW = 3
 GOOD_IN_A_ROW = 2
+TOGETHER = 3  # exchanges that fail in one way, before the cause is ours
+CHANGES, CHANGES_WITHIN, STABLE = 4, timedelta(minutes=30), timedelta(minutes=15)
 TOLD_TO_WAIT = frozenset({"rate_limited", "banned", "geoblocked", "forbidden"})
 ASKED = FAILED | GOOD | CHANGED | TOLD_TO_WAIT
 
@@ -156,3 +159,51 @@ def _in_a_row(calls: Sequence[Call], *, good: bool) -> int:
             break
         count += 1
     return count
+
+
+# --- Of one cause, and back and forth -----------------------------------------------------------------------------
+_WAYS = {  # how calls fail before an exchange has said anything -> what that is on our side
+    "dns": "names cannot be looked up",
+    **dict.fromkeys(("refused", "reset", "truncated", "connect_timeout", "first_byte_timeout", "deadline"), "connections fail"),
+    "tls": "certificates are refused",
+}
+
+
+@dataclass(frozen=True)
+class Latest:
+    """How the last call to an exchange ended and when, and how many of its calls have failed in a row."""
+
+    exchange: str
+    outcome: str
+    fails: int
+    at: datetime
+
+
+def of_one_cause(latest: Sequence[Latest], now: datetime) -> tuple[str, tuple[str, ...]]:
+    """(what fails, the exchanges) while three or more of them fail in the same way within a minute; ("", ()) else.
+
+    Confirmed by a second failure of one of them, which comes before any of them is down.
+    """
+    failing: dict[str, list[Latest]] = {}
+    for each in latest:
+        if each.fails and each.outcome in _WAYS and now - each.at <= MINUTE:
+            failing.setdefault(_WAYS[each.outcome], []).append(each)
+    for way, found in failing.items():
+        if len(found) >= TOGETHER and max(each.fails for each in found) >= 2:
+            return way, tuple(sorted(each.exchange for each in found))
+    return "", ()
+
+
+def still_of_one_cause(latest: Sequence[Latest]) -> bool:
+    """Whether it goes on: probes are minutes apart, so the last call of each counts however old it is."""
+    return sum(bool(each.fails) and each.outcome in _WAYS for each in latest) >= TOGETHER
+
+
+def flapping(changes: Sequence[datetime], now: datetime) -> bool:
+    """Whether so many changes of state lie in the last half hour that telling each of them would be noise."""
+    return sum(at > now - CHANGES_WITHIN for at in changes) >= CHANGES
+
+
+def stable(changed: datetime | None, now: datetime) -> bool:
+    """Whether the last change of state is long enough ago to speak of one again."""
+    return changed is None or now - changed >= STABLE

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.db.models import F, Q, QuerySet
 
-from exchanges import breaker
+from exchanges import automatic, breaker
 from exchanges.capabilities import needs_key
 from exchanges.models import Exchange, Feed, Run
 
@@ -76,13 +76,20 @@ def claim(exchange: str, source: str, now: datetime, *, spaced: bool = True) -> 
     feed = Feed.objects.select_related("exchange").filter(exchange__slug=exchange, source=source).first()
     if feed is None or feed.exchange.adapter is None or feed.exchange.adapter.source(source) is None:
         return "not_offered"
-    if not (feed.enabled and feed.exchange.enabled):
+    if not (feed.enabled and feed.exchange.switched_on and feed.exchange.auto != "off") or _left_out(feed, now):
         return _looked(feed, now, "disabled")
     if breaker.wait_s(breaker.Breaker(feed.fails, feed.opened, feed.probe_at), now):
         return _looked(feed, now, "breaker_open")
     if spaced and _too_soon(feed, now):
         return "lease_lost"
     return _take(feed, now)
+
+
+def _left_out(feed: Feed, now: datetime) -> bool:
+    """Whether its exchange is on trial and this is one of the nine calls in ten that do not leave, whoever wants them."""
+    if feed.exchange.auto != "trial" or feed.started_at is None:
+        return False
+    return timedelta(0) <= now - feed.started_at < timedelta(seconds=(automatic.ONE_IN - 1 + SPACING) * feed.firing_s)
 
 
 def _too_soon(feed: Feed, now: datetime) -> bool:
@@ -106,7 +113,7 @@ def _take(feed: Feed, now: datetime) -> Claim | str:
     if feed.lease_owner and not dead(feed.lease_owner):
         free &= Q(lease_until__lte=now)
     lost = feed.lease_owner != ""  # the last worker never gave it back
-    mine = Feed.objects.filter(free, pk=feed.pk, token=feed.token, enabled=True, exchange__in=Exchange.objects.filter(enabled=True))
+    mine = Feed.objects.filter(free, pk=feed.pk, token=feed.token, enabled=True, exchange__in=Exchange.objects.filter(Exchange.asked()))
     if lost and feed.deaths + 1 >= DEATHS:
         return _give_up(feed, mine, now)
     taken = mine.update(token=F("token") + 1, lease_owner=owner(), lease_until=now + TTL, started_at=now, deaths=F("deaths") + int(lost))

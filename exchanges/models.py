@@ -30,8 +30,25 @@ class ExchangeState(models.TextChoices):
     AUTO_DISABLED = "auto_disabled", "Off by Pebble"
 
 
+class Release(models.TextChoices):
+    """To whom an exchange is shown."""
+
+    OFF = "off", "to nobody, and not asked"
+    SHADOW = "shadow", "to nobody: collected and compared only"
+    PERCENT = "percent", "to a share of visitors"
+    ON = "on", "to everybody"
+
+
+class Pin(models.TextChoices):
+    """What an operator holds Pebble's own switch to."""
+
+    NONE = "", "Pebble decides"
+    ON = "on", "held on"
+    OFF = "off", "held off"
+
+
 class Exchange(models.Model):
-    """One exchange under an operator's hand: switch, budget, priority, fee."""
+    """One exchange under an operator's hand: switch, budget, priority, fee, who sees it, and what Pebble's own switch may do."""
 
     slug = models.SlugField(max_length=30, unique=True, editable=False)
     name = models.CharField(max_length=60)
@@ -50,8 +67,27 @@ class Exchange(models.Model):
         max_length=200, blank=True, help_text="Empty: the adapter's first host. Only the adapter's hosts and PEBBLE_EXTRA_HOSTS are accepted."
     )
     reason = models.CharField("reason for the last change", max_length=200, blank=True, help_text="Kept with the change in the audit.")
+    release = models.CharField("shown", max_length=10, choices=Release.choices, default=Release.ON)
+    release_percent = models.PositiveSmallIntegerField(
+        "share of visitors, %", default=0, validators=[MaxValueValidator(100)],
+        help_text="Where it is shown to a share: the same visitors stay in while the share grows.",
+    )
+    pin = models.CharField(
+        "hold", max_length=3, choices=Pin.choices, blank=True, default=Pin.NONE,
+        help_text="Held on, it is not switched off for poor performance; held off, it is not asked until the hold ends.",
+    )
+    pin_until = models.DateTimeField("hold until", null=True, blank=True, help_text="UTC. Empty: until somebody ends it.")
+    pin_reason = models.CharField("reason for the hold", max_length=200, blank=True)
+
+    # Kept by Pebble's own switch (exchanges/automatic.py): on, off until a time, or on trial.
+    auto = models.CharField(max_length=5, choices=[("", "on"), ("off", "off"), ("trial", "on trial")], blank=True, default="", editable=False)
+    auto_since = models.DateTimeField(null=True, editable=False, help_text="Since when it stands as it does: what came before does not count again.")
+    auto_until = models.DateTimeField(null=True, editable=False, help_text="While it is off: when its trial begins.")
+    auto_times = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often it was switched off in a row: each time for twice as long.")
+    auto_reason = models.CharField(max_length=200, blank=True, editable=False)
 
     # Kept by the workers.
+    moves = models.PositiveIntegerField(default=0, editable=False, help_text="How often its state has changed: the number of its last transition.")
     state = models.CharField(max_length=20, choices=ExchangeState.choices, default=ExchangeState.STARTING, editable=False)
     state_since = models.DateTimeField(null=True, editable=False)
     state_detail = models.CharField(max_length=200, blank=True, editable=False)
@@ -68,6 +104,17 @@ class Exchange(models.Model):
     def adapter(self) -> Adapter | None:
         """The static knowledge; None when its file is gone (the row and its history stay)."""
         return ADAPTERS.get(self.slug)
+
+    @property
+    def switched_on(self) -> bool:
+        """Whether its operator lets it be asked."""
+        return self.enabled and self.release != Release.OFF and self.pin != Pin.OFF
+
+    @staticmethod
+    def asked(before: str = "") -> models.Q:
+        """Those that are asked: an operator lets them, and Pebble has not switched them off. `before`: the way to the exchange, such as `exchange__`."""
+        off = {"release": Release.OFF, "pin": Pin.OFF, "auto": "off"}
+        return models.Q(**{f"{before}enabled": True}) & ~models.Q(*((f"{before}{name}", value) for name, value in off.items()), _connector=models.Q.OR)
 
 
 class Allowance(models.Model):
@@ -186,6 +233,7 @@ class Run(models.Model):
     rows = models.PositiveIntegerField(default=0)
     dropped = models.PositiveIntegerField(default=0)
     bad_fields = models.PositiveIntegerField(default=0)
+    outliers = models.PositiveIntegerField(default=0, db_default=0, help_text="Of a poll of prices: how many stand away from the other exchanges'.")
     size = models.PositiveIntegerField("bytes", default=0)
 
     class Meta:
@@ -205,9 +253,11 @@ class Transition(models.Model):
     before = models.CharField(max_length=20, choices=ExchangeState.choices)
     after = models.CharField(max_length=20, choices=ExchangeState.choices)
     detail = models.CharField(max_length=200, blank=True)
+    number = models.PositiveIntegerField(null=True, help_text="Its place in the exchange's history: of two that find the same change, one can write it.")
 
     class Meta:
         ordering = ("-id",)
+        constraints = [models.UniqueConstraint(fields=("exchange", "number"), name="one_transition_per_number")]
 
     def __str__(self) -> str:
         return f"{self.exchange_id} {self.before} -> {self.after}"

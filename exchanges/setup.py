@@ -10,28 +10,29 @@ from django.db import connection
 from exchanges import adapters, plan
 from exchanges.adapter import Adapter, Source
 from exchanges.adapters import ADAPTERS
-from exchanges.models import Allowance, Exchange, Feed
+from exchanges.models import Allowance, Exchange, Feed, Release
 from exchanges.rows import Row
 
 
 def ensure_rows(**_: object) -> None:
     """Make the missing rows. Receiver of `post_migrate`, which Django sends even when there was nothing to migrate.
 
-    On a fresh database the exchanges that ship with Pebble start switched on. One that turns up later (a file somebody
-    dropped in) starts switched off: asking it is an operator's decision.
+    On a fresh database the exchanges that ship with Pebble start switched on and shown. One that turns up later (a file
+    somebody dropped in) starts switched off and shown to nobody: asking it, and then showing it, is an operator's decision.
     """
     if Allowance._meta.db_table not in connection.introspection.table_names():
         return  # migrated back to before there were any
     known = set(Exchange.objects.values_list("slug", flat=True))
     new = [a for a in ADAPTERS.values() if a.slug not in known]
     Exchange.objects.bulk_create(
-        [
-            Exchange(slug=a.slug, name=a.name, budget_per_minute=a.budget, priority=a.position, enabled=not known and _shipped(a.slug))
-            for a in new
-        ],
-        ignore_conflicts=True,
+        [_row(a, on=not known and _shipped(a.slug)) for a in new], ignore_conflicts=True,
     )
     _ensure_feeds()
+
+
+def _row(adapter: Adapter, *, on: bool) -> Exchange:
+    shown = Release.ON if on else Release.OFF
+    return Exchange(slug=adapter.slug, name=adapter.name, budget_per_minute=adapter.budget, priority=adapter.position, enabled=on, release=shown)
 
 
 def _ensure_feeds() -> None:

@@ -95,7 +95,7 @@ def credentials(slug: str) -> Credentials | None:
 
 
 def _switched_on(exchange: Exchange, source: str) -> bool:
-    return not pausing.now() and Feed.objects.filter(exchange=exchange, exchange__enabled=True, source=source, enabled=True).exists()
+    return not pausing.now() and Feed.objects.filter(Exchange.asked("exchange__"), exchange=exchange, source=source, enabled=True).exists()
 
 
 def _breaker_wait_s(feed: Feed | None) -> float:

@@ -1,51 +1,84 @@
-"""What a finished poll means for its feed's breaker and its exchange's state. Inside the poll's transaction."""
+"""What a finished poll means for its feed's breaker, its exchange's state, and what is wrong. Inside the poll's transaction."""
 
 from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
 
+from django.db.models import Count, F, Q
+
 from exchanges import breaker, health
 from exchanges.client import Outcome
-from exchanges.models import Exchange, Feed, Run, Transition
+from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
+from markets import troubles
 from markets.asking import limits
 from markets.method import current_method
 from markets.models import Market
 from markets.models import Quote as QuoteRow
 
 PRICES = ("time", "instruments", "tickers")
+OUTLIERS = ("price_anomaly", "unit_mismatch")  # a coin of another kind, or a real difference that lasts, is no error of its prices
 
 
 def advance(feed: Feed, outcome: Outcome, now: datetime) -> bool:
-    """Move the breaker and the state on; return whether readers have to notice."""
+    """Move the breaker and the state on, and follow incidents; return whether readers have to notice."""
     moved = _breaker(feed, outcome, now)
-    return _state(feed.exchange, now) or moved
+    row = Exchange.objects.get(pk=feed.exchange_id)
+    stale, outliers = _quotes(row, now)
+    if feed.source == "tickers" and outcome.good:
+        Run.objects.filter(exchange=row, source=feed.source, token=feed.token).update(outliers=outliers)
+    changed = _state(row, now, stale)
+    troubles.follow(row, feed, outcome, now, changed=changed)
+    return changed or moved
 
 
 def _breaker(feed: Feed, outcome: Outcome, now: datetime) -> bool:
-    before = breaker.Breaker(feed.fails, feed.opened, feed.probe_at)
-    after = breaker.after(before, outcome.outcome, now, random.uniform(-1, 1))  # noqa: S311 - spreads probes, guards nothing
-    if after != before:
-        Feed.objects.filter(pk=feed.pk).update(fails=after.fails, opened=after.opened, probe_at=after.probe_at)
-    return after.phase != before.phase
+    """Compare-and-set: of two that count at once, each counts from what the other has written."""
+    jitter = random.uniform(-1, 1)  # noqa: S311 - spreads probes, guards nothing
+    while True:
+        row = Feed.objects.filter(pk=feed.pk).values("fails", "opened", "probe_at").get()
+        before = breaker.Breaker(**row)
+        after = breaker.after(before, outcome.outcome, now, jitter)
+        if after == before or Feed.objects.filter(pk=feed.pk, **row).update(fails=after.fails, opened=after.opened, probe_at=after.probe_at):
+            return after.phase != before.phase
 
 
-def _state(exchange: Exchange, now: datetime) -> bool:
-    """Compare-and-set: of two polls that find the same change, one writes it and its line of history."""
-    row = Exchange.objects.get(pk=exchange.pk)
+def _state(row: Exchange, now: datetime, stale: float | None) -> bool:
+    if row.auto or not row.switched_on:
+        return False  # off: an answer that was on its way changes nothing
+    state = ExchangeState.STARTING if row.state in (ExchangeState.DISABLED, ExchangeState.AUTO_DISABLED) else row.state
     signals = health.measure(
-        _calls(row, now), now, row.state, row.state_since,
-        stale_share=_stale_share(row, now), penalty=limits().penalty(row.slug), blocked_s=limits().blocked(row.slug),
+        _calls(row, now), now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=limits().blocked(row.slug),
     )
-    after, why = health.next_state(row.state, signals)
+    after, why = health.next_state(state, signals)
+    return move(row, after, now, why)
+
+
+def move(row: Exchange, after: str, now: datetime, why: str = "") -> bool:
+    """Compare-and-set: of two that find the same change, one writes it and its line of history. `row` is brought up to date."""
+    why = why[:200]
     if after == row.state:
-        if why[:200] != row.state_detail:
-            Exchange.objects.filter(pk=row.pk).update(state_detail=why[:200])
+        if why != row.state_detail:
+            Exchange.objects.filter(pk=row.pk).update(state_detail=why)
         return False
-    if not Exchange.objects.filter(pk=row.pk, state=row.state).update(state=after, state_since=now, state_detail=why[:200]):
+    if not Exchange.objects.filter(pk=row.pk, state=row.state, moves=row.moves).update(state=after, state_since=now, state_detail=why, moves=F("moves") + 1):
         return False
-    Transition.objects.create(exchange=row, at=now, before=row.state, after=after, detail=why[:200])
+    Transition.objects.create(exchange=row, at=now, before=row.state, after=after, detail=why, number=row.moves + 1)
+    row.state, row.state_since, row.state_detail, row.moves = after, now, why, row.moves + 1
     return True
+
+
+def switched(exchange: Exchange, now: datetime) -> bool:
+    """Bring the state in line with an operator's switches: off is a state, and after it comes starting."""
+    row = Exchange.objects.get(pk=exchange.pk)
+    if not row.switched_on:
+        changed = move(row, ExchangeState.DISABLED, now, "Switched off by an operator.")
+    elif row.state == ExchangeState.DISABLED:
+        changed = move(row, ExchangeState.AUTO_DISABLED if row.auto else ExchangeState.STARTING, now, row.auto_reason if row.auto else "")
+    else:
+        return False
+    troubles.after(row, now)
+    return changed
 
 
 def _calls(exchange: Exchange, now: datetime) -> list[health.Call]:
@@ -54,15 +87,15 @@ def _calls(exchange: Exchange, now: datetime) -> list[health.Call]:
     return [health.Call(o, ms, at, rows, dropped) for o, ms, at, rows, dropped in runs.values_list("outcome", "ms", "finished_at", "rows", "dropped")]
 
 
-def _stale_share(exchange: Exchange, now: datetime) -> float | None:
-    """The share of its trading markets' quotes that are past aging although it answers; None while it does not.
+def _quotes(exchange: Exchange, now: datetime) -> tuple[float | None, int]:
+    """The share of its trading markets' quotes that are past aging although it answers, None while it does not; and how many
+    stand away from the other exchanges'.
 
     After a pause (a restart, a switch) old quotes say nothing of how it does now.
     """
     feed = Feed.objects.filter(exchange=exchange, source="tickers").first()
     limit = now - timedelta(seconds=current_method().aging_periods * (feed.period_s if feed else 10))
-    if feed is None or feed.ok_at is None or feed.ok_at < limit:
-        return None
     quotes = QuoteRow.objects.filter(market__exchange=exchange, market__status=Market.Status.TRADING, market__enabled=True)
-    total = quotes.count()
-    return quotes.filter(observed_at__lt=limit).count() / total if total else None
+    found = quotes.aggregate(all=Count("pk"), stale=Count("pk", filter=Q(observed_at__lt=limit)), odd=Count("pk", filter=Q(flag__in=OUTLIERS)))
+    answers = feed is not None and feed.ok_at is not None and feed.ok_at >= limit
+    return (found["stale"] / found["all"] if answers and found["all"] else None), found["odd"]

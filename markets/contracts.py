@@ -51,7 +51,7 @@ Values = tuple[object, ...]
 # --- Tickers ----------------------------------------------------------------------------------------------------------
 def tickers(poll: Poll) -> Write:
     """Store the tickers of perpetuals and dated futures, and let their prices tell what their codes mean."""
-    exchange, view, method = poll.exchange, held.current(), current_method()
+    exchange, view, method = poll.exchange, held.everything(), current_method()
     judged = steady(exchange, lambda: _perp_rows(poll))
 
     def write() -> Outcome[Any]:

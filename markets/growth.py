@@ -26,7 +26,7 @@ PAST_ROWS = 100  # of settled funding, about what one reply holds
 
 def rows(start: datetime, end: datetime) -> dict[type[Model], int]:
     """About how many rows each history table gains between two instants, from an empty one: first the past, then what comes."""
-    feeds = [feed for feed in Feed.objects.select_related("exchange") if feed.line and feed.exchange.enabled]
+    feeds = [feed for feed in Feed.objects.select_related("exchange") if feed.line and feed.exchange.switched_on]
     hours = (end - start).total_seconds() / 3600
     past = sum(_first_turns(feed, hours) * PAST_ROWS for feed in feeds if feed.source == "funding_history")
     return {
@@ -50,7 +50,7 @@ def _periods(start: datetime, end: datetime, period_s: int) -> int:
 
 def _snapshots(start: datetime, end: datetime) -> int:
     """Every market with two sides leaves one row an hour; those of the busiest pairs leave minutes and five minutes as well."""
-    view = held.current()
+    view = held.everything()
     busy = snapshots.busiest(view.board, setting().snapshot_pairs)
     counting = [(key, quote) for key, quotes in view.board.pairs.items() for quote in quotes.values() if quote.mid]
     small = sum(_periods(start, end, period) for period in (snapshots.MINUTE, snapshots.FIVE_MINUTES))

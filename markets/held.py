@@ -1,6 +1,7 @@
 """The board in this process's memory, renewed exchange by exchange when its change number moved.
 
 Web processes read pages from it, workers judge polls against it. While the database is away it keeps what it has.
+`everything` is all of it; `current` is what whoever is looking sees (`markets.audience`), and what all reads stand on.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from msgspec import structs
 
-from exchanges.models import Exchange, ExchangeState, Feed
+from exchanges.models import Exchange, ExchangeState, Feed, Release
 from exchanges.numbers import STORED
+from markets import audience
 from markets.analysis import cross
 from markets.analysis.aliases import FORMER, Alias, standing
 from markets.board import Board, Coin, PairKey, Quote
@@ -32,6 +35,8 @@ NEVER_YET = datetime.max.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
 RATE_AGE = timedelta(minutes=15)
 BOARD = frozenset({"switches", "assets", "outcomes", "catalogue", "tickers"})  # the change numbers that make a new board
+LIMITED = (Release.SHADOW, Release.PERCENT)
+UNRELEASED = "not_in_rollout"
 SWITCHED = {ExchangeState.AUTO_DISABLED, ExchangeState.BANNED, ExchangeState.BLOCKED}
 logger = logging.getLogger(__name__)
 
@@ -67,11 +72,43 @@ class Held:
 
 
 _held = Held()
+_seen: tuple[Held, dict[frozenset[str], Held]] = (_held, {})  # of that view: what those who do not see some exchanges see
 _looked_at = float("-inf")
 _lock = threading.Lock()
 
 
 def current() -> Held:
+    """What whoever is looking sees of `everything`: without the exchanges that are not released to them."""
+    global _seen  # noqa: PLW0603
+    whole = everything()
+    limited = [e for e in whole.exchanges.values() if e.release in LIMITED]
+    if not limited or audience.everything():
+        return whole
+    hidden = audience.unseen(limited)
+    if _seen[0] is not whole:
+        _seen = (whole, {})
+    views = _seen[1]
+    if hidden not in views:
+        views[hidden] = _without(whole, hidden)
+    return views[hidden]
+
+
+def looker() -> str:
+    """Which of these views whoever is looking sees, as text: part of the key of whatever is kept for more than one of them.
+
+    By what is in memory: it reads nothing.
+    """
+    limited = [e for e in _held.exchanges.values() if e.release in LIMITED]
+    if not limited:
+        return ""
+    return "operators" if audience.everything() else _name(audience.unseen(limited))
+
+
+def _name(hidden: frozenset[str]) -> str:
+    return f"audience:{' '.join(sorted(hidden))}"
+
+
+def everything() -> Held:
     """The view as last stored, at most LOOK_S old. Falls back to what is in memory when the database is away."""
     global _looked_at  # noqa: PLW0603 - one view per process, on purpose
     if time.monotonic() - _looked_at < LOOK_S:
@@ -94,6 +131,22 @@ def forget() -> None:
     global _held, _looked_at
     with _lock:
         _held, _looked_at = Held(), float("-inf")
+
+
+def _without(whole: Held, hidden: frozenset[str]) -> Held:
+    """The same board without some exchanges; what is seen of the others that are not released to everybody counts in full."""
+    shown = {slug for slug, e in whole.exchanges.items() if e.release in LIMITED and slug not in hidden}
+    pairs = {key: _row(row, hidden, shown) for key, row in whole.board.pairs.items()}
+    board = replace(whole.board, pairs={key: row for key, row in pairs.items() if row}, revision=f"{whole.board.revision},{_name(hidden)}")
+    parts = ("exchanges", "feeds", "newest", "entries", "own")
+    kept = {part: {slug: value for slug, value in getattr(whole, part).items() if slug not in hidden} for part in parts}
+    return Held({**whole.numbers, _name(hidden): 0}, board, **kept)
+
+
+def _row(row: Mapping[str, Quote], hidden: frozenset[str], shown: set[str]) -> Mapping[str, Quote]:
+    if hidden.isdisjoint(row) and shown.isdisjoint(row):
+        return row
+    return {slug: structs.replace(q, switch="") if q.switch == UNRELEASED and slug in shown else q for slug, q in row.items() if slug not in hidden}
 
 
 def _look() -> None:
@@ -134,12 +187,19 @@ def _on_board(name: str) -> bool:
 
 
 def _exchange_rows() -> dict[str, Exchange]:
-    return {e.slug: e for e in Exchange.objects.all() if e.adapter}
+    return {e.slug: _as_read(e) for e in Exchange.objects.all() if e.adapter}
+
+
+def _as_read(exchange: Exchange) -> Exchange:
+    """Readers ask one thing, whether it is on: they are not told by which of its operator's switches it is off."""
+    exchange.enabled = exchange.switched_on
+    return exchange
 
 
 def _feed_rows() -> dict[str, dict[str, Feed]]:
     feeds: dict[str, dict[str, Feed]] = {}
     for feed in Feed.objects.select_related("exchange"):
+        _as_read(feed.exchange)
         feeds.setdefault(feed.exchange.slug, {})[feed.source] = feed
     return feeds
 
@@ -219,7 +279,9 @@ def _switch(exchange: Exchange, tickers: Feed | None) -> str:
     """The reason code that keeps all of an exchange's quotes from counting, or ""."""
     if not exchange.enabled or (tickers and not tickers.enabled):
         return "disabled"
-    return exchange.state if exchange.state in SWITCHED else ""
+    if exchange.state in SWITCHED:
+        return exchange.state
+    return UNRELEASED if exchange.release in LIMITED else ""
 
 
 def fee_of(exchange: Exchange, on_ticker: Decimal | None, on_market: Decimal | None) -> tuple[Decimal | None, str | None]:

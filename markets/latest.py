@@ -1,4 +1,7 @@
-"""The last few results of a function of what is stored, kept while that stays the same, and made once, not by every thread."""
+"""The last few results of a function of what is stored, kept while that stays the same, and made once, not by every thread.
+
+They are kept apart for those who see different exchanges.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from markets import held
 
 T = TypeVar("T")
 _all: list[Latest | Shared] = []
@@ -20,6 +25,7 @@ class Latest:
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept under `key`, or what `make` makes of it now."""
+        key = (held.looker(), key)
         with self._lock:
             if key not in self._kept:
                 while len(self._kept) >= self._size:
@@ -43,6 +49,7 @@ class Shared:
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is kept under `key`, what another thread is making of it, or what `make` makes of it now."""
+        key = (held.looker(), key)
         with self._lock:
             found = self._kept.get(key)
             if found is None:

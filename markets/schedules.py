@@ -13,12 +13,14 @@ from django_q.models import Schedule
 from exchanges.adapter import SOURCE_NAMES
 from exchanges.adapters import ADAPTERS
 from exchanges.models import Exchange, Feed
+from markets import condition
 from markets.condition import PRICES
 
 QUIET = "{'q_options': {'save': False}}"  # kept success rows slow every task down; runs are our own table
 LAST = repr({"q_options": {"save": False, "cluster": settings.OTHERS_QUEUE}})  # prices go before everything else
 PREFIX = "poll "
 DELIVER_S = 5  # of the 60 s from a fault to its notice
+ROUND_S = 30  # of incidents and switches
 SCAN_S = 5  # half of what tickers take: no snapshot is missed
 _DIVISORS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 # What a cron line can say with even gaps. Another period gets the nearest of these, the longer one of two.
@@ -51,6 +53,7 @@ def ensure(**_: object) -> None:
         _ensure_feed(feed)
     Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=[_name(f) for f in feeds]).delete()
     _put("volumes", func="markets.tasks.volumes", kwargs=LAST, cron="4-59/5 * * * * 47", schedule_type=Schedule.CRON)
+    _put("watch", func="markets.tasks.watch", kwargs=QUIET, cron=cron(ROUND_S, 13), schedule_type=Schedule.CRON)
     _put("arbitrage", func="markets.tasks.scan", kwargs=LAST, cron=cron(SCAN_S, 2), schedule_type=Schedule.CRON)
     _put("deliveries", func="markets.tasks.deliver", kwargs=QUIET, cron=cron(DELIVER_S, 3), schedule_type=Schedule.CRON)
     _put("alerts", func="markets.tasks.look_at_alerts", kwargs=LAST, cron=cron(SCAN_S, 4), schedule_type=Schedule.CRON)
@@ -65,8 +68,11 @@ def feed_saved(instance: Feed, raw: bool = False, **_: object) -> None:
 
 
 def exchange_saved(instance: Exchange, raw: bool = False, **_: object) -> None:
-    """Receiver of `post_save`: an exchange that is on is asked at once, not when its next turn comes."""
-    if instance.enabled and not raw and instance.slug in ADAPTERS:
+    """Receiver of `post_save`: its state follows its switches, and one that is on is asked at once, not when its next turn comes."""
+    if raw or instance.slug not in ADAPTERS:
+        return
+    condition.switched(instance, timezone.now())
+    if instance.switched_on:
         start_now(instance.slug)
 
 

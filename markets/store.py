@@ -99,7 +99,7 @@ def _insists(feed: Feed) -> bool:
 
 
 def _tickers(poll: Poll) -> Write:
-    exchange, outcome, now, view, method = poll.exchange, poll.outcome, poll.now, held.current(), current_method()
+    exchange, outcome, now, view, method = poll.exchange, poll.outcome, poll.now, held.everything(), current_method()
     before = quotes.judge(exchange, outcome, view, now, method)
     busy = snapshots.busiest(view.board, setting().snapshot_pairs)
 
@@ -126,7 +126,7 @@ def _same_catalogue(view: held.Held, exchange: Exchange) -> bool:
 
 def _renewed() -> held.Held:
     held.look_again()
-    return held.current()
+    return held.everything()
 
 
 def _time(poll: Poll) -> Write:

@@ -22,7 +22,7 @@ from exchanges.batches import fetch_each
 from exchanges.client import Outcome
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import alerts, condition, counting, episodes, hourly, outbox, receipts, store, turns
+from markets import alerts, condition, counting, episodes, hourly, outbox, receipts, rounds, store, troubles, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -73,9 +73,12 @@ def _cycle(claim: leases.Claim, feed: Feed, *, people_only: bool) -> Outcome[Row
         if known is not None and known.markets is not None:
             return _ask_each(claim, feed, known, people_only=people_only)
         outcome = store.client_for(feed.exchange, feed).fetch(feed.source, instruments=turns.instruments(feed, known) if known else None)
-        return _stored(outcome, saved=store.save(feed, claim, outcome, timezone.now()))
+        saved = store.save(feed, claim, outcome, timezone.now())
+        troubles.stored()
+        return _stored(outcome, saved=saved)
     except OperationalError:  # the database is locked or away: this cycle's answer is dropped, the next one is the retry
         logger.warning("%s: not stored", feed, exc_info=True)
+        troubles.unstored(timezone.now())
         return Outcome("lease_lost", began, began, 0)
     finally:  # whatever went wrong here was no death of the worker
         with suppress(OperationalError):
@@ -172,6 +175,15 @@ def look_at_alerts() -> int:
         return alerts.sweep(timezone.now())
     except OperationalError:
         logger.warning("alerts were not looked at", exc_info=True)
+        return 0
+
+
+def watch() -> int:
+    """The round over what no single poll can see. A database that is locked or away costs this round, not the worker."""
+    try:
+        return rounds.go(timezone.now())
+    except OperationalError:
+        logger.warning("the round was not finished", exc_info=True)
         return 0
 
 

@@ -98,7 +98,7 @@ def busiest(feed: Feed, source: Source[Row]) -> list[int]:
 
 def _spot(slug: str, count: int) -> list[int]:
     """Markets of pairs that stand on two exchanges or more, the largest volume over all exchanges first."""
-    view = held.current()
+    view = held.everything()
     entries = [(pk, entry.key) for pk, entry in view.entries.get(slug, {}).items() if entry.enabled]
     compared = [(pk, key) for pk, key in entries if len(view.board.pairs.get(key, {})) >= 2]
     compared.sort(key=lambda each: (-_volume(view.board, each[1]), each[0]))

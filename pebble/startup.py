@@ -83,7 +83,7 @@ def _switched_on() -> list[Adapter]:
     engine = settings.DATABASES["default"]
     if not engine["ENGINE"].endswith("sqlite3") or Path(engine["NAME"]).exists():  # looking would make an empty file
         with suppress(DatabaseError, WrongMarket):
-            return [ADAPTERS[s] for s in Exchange.objects.filter(enabled=True, slug__in=ADAPTERS).values_list("slug", flat=True)]
+            return [ADAPTERS[s] for s in Exchange.objects.filter(Exchange.asked(), slug__in=ADAPTERS).values_list("slug", flat=True)]
     return list(ADAPTERS.values())
 
 
@@ -97,5 +97,5 @@ def prepare(say: Say) -> None:
     say(account.getvalue().strip())
     say("collecting static files")
     call_command("collectstatic", verbosity=0, interactive=False)
-    for slug in Exchange.objects.filter(enabled=True, slug__in=ADAPTERS).values_list("slug", flat=True):
+    for slug in Exchange.objects.filter(Exchange.asked(), slug__in=ADAPTERS).values_list("slug", flat=True):
         schedules.start_now(slug)

@@ -16,7 +16,8 @@ APPS = ("exchanges", "markets", "pebble")
 # A module stands on the floor of its longest prefix here; what is not listed stands on F4, where nothing below may reach.
 FLOORS = {
     0: "exchanges.rows exchanges.numbers exchanges.errors exchanges.adapter exchanges.reading exchanges.chains",
-    1: "exchanges.adapters exchanges.limits exchanges.ledger exchanges.breaker exchanges.health exchanges.guard exchanges.inflate exchanges.plan"
+    1: "exchanges.adapters exchanges.limits exchanges.ledger exchanges.breaker exchanges.health exchanges.automatic exchanges.guard exchanges.inflate"
+    " exchanges.plan"
     " markets.analysis markets.ask markets.board markets.known_coins markets.seeds markets.shapes",
     2: "exchanges.transport exchanges.state exchanges.models exchanges.leases exchanges.capabilities markets.models markets.bulk",
     3: "markets.ask.agent exchanges.client exchanges.batches exchanges.budgets exchanges.setup markets.store markets.read markets.reads"
@@ -28,7 +29,8 @@ FLOORS = {
     " markets.channels markets.outbox markets.wires"
     " markets.keys markets.sessions"
     " markets.counting markets.pausing markets.redaction"
-    " markets.incidents markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
+    " markets.incidents markets.troubles markets.automatic markets.rounds markets.audience"
+    " markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
 }
 TOP = 4
 FLOOR_OF = {prefix: floor for floor, prefixes in FLOORS.items() for prefix in prefixes.split()}

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db.models import Model, Sum
 
-from exchanges.models import Feed
+from exchanges.models import Exchange, Feed
 from markets import growth, held, snapshots
 from markets.board import Board
 from markets.models import Candle, Depth, Derivative, Funding, FundingSettlement, OpenInterest, Setting, Snapshot, VolumeHour
@@ -77,7 +77,7 @@ def _totals(view: Board) -> int:
 
 def _turns(source: str) -> int:
     """How many markets take turns in a source, over all exchanges that are on."""
-    feeds = Feed.objects.filter(source=source, enabled=True, exchange__enabled=True)
+    feeds = Feed.objects.filter(Exchange.asked("exchange__"), source=source, enabled=True)
     return feeds.aggregate(total=Sum("markets"))["total"] or 0
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from markets import keys, rollouts
+from markets import audience, keys, rollouts
 from markets.api import throttle
 from markets.models import ApiKey
+
+OPERATORS = "/admin/"
 
 
 def subject_of(request: HttpRequest, key: ApiKey | None = None) -> str:
@@ -22,6 +25,18 @@ def subject_of(request: HttpRequest, key: ApiKey | None = None) -> str:
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         return rollouts.user(request.user.pk)
     return hashed(throttle.subscriber(throttle.client_address(request)))
+
+
+class Audience:
+    """Middleware: shows each visitor the exchanges that are released to them, and operators all of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Who asks is looked at only where something is released to a share."""
+        with audience.of(None if request.path.startswith(OPERATORS) else lambda: subject_of(request)):
+            return self.get_response(request)
 
 
 def hashed(address: str) -> str:

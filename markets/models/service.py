@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 
 
@@ -46,6 +47,9 @@ class Setting(models.Model):
     api_per_minute = models.PositiveIntegerField("API requests a minute for one address", default=60, help_text="0: no limit.")
     api_burst_10s = models.PositiveIntegerField("API requests in ten seconds for one address", default=20, help_text="0: no limit.")
     api_key_per_minute = models.PositiveIntegerField("API requests a minute with one key", default=600, help_text="0: no limit.")
+    incident_reminder_min = models.PositiveIntegerField(
+        "remind of an open incident every, minutes", default=240, validators=[MinValueValidator(5)], help_text="One that was acknowledged is not reminded of.",
+    )
 
     status_public = models.BooleanField("everybody may see the status page", default=True, help_text="Off: only people who may enter the admin.")
     paused_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when nothing is collected, by an operator's word.")

@@ -100,7 +100,7 @@ def forget() -> None:
 
 def assets() -> dict[str, Asset]:
     """{key as pairs name it: coin with its codes}, without networks and names: from memory while nothing of it has changed."""
-    stand = tuple(sorted(item for item in held.current().numbers.items() if item[0].partition(":")[0] in STANDS_ON))
+    stand = (held.looker(), *sorted(item for item in held.current().numbers.items() if item[0].partition(":")[0] in STANDS_ON))
     found = _kept.get("")
     if found is None or found[0] != stand:
         found = _kept[""] = (stand, _read())

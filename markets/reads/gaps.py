@@ -29,6 +29,11 @@ def ordered() -> list[Exchange]:
     return sorted(held.current().exchanges.values(), key=lambda e: (e.adapter.position, e.slug))  # type: ignore[union-attr]  # held ones have one
 
 
+def seen(only: Sequence[str] = ()) -> tuple[str, ...]:
+    """The exchanges whoever is looking sees, of `only` where any are named."""
+    return tuple(slug for slug in held.current().exchanges if not only or slug in only)
+
+
 def switch(exchange: Exchange, source: str) -> str:
     """The reason code that keeps this source's rows from counting, or ""."""
     feed = feed_of(exchange, source)

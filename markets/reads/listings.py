@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from markets import held
 from markets.models import Announcement, Listing
+from markets.reads import gaps
 from markets.reads.contracts import coin
 
 
@@ -67,7 +67,7 @@ def events(
     until: datetime | None = None, order: str = "-at", offset: int = 0, limit: int = 100,
 ) -> Page:
     """Listing events at or after `since` and before `until`. `assets` are coins as pairs name them; `kinds` of market."""
-    rows = _within(Listing.objects.filter(exchange__slug__in=exchanges or held.current().exchanges), order.lstrip("-"), since, until)
+    rows = _within(Listing.objects.filter(exchange__slug__in=gaps.seen(exchanges)), order.lstrip("-"), since, until)
     wanted = {"event__in": event, "asset__slug__in": [a.lower() for a in assets], "market__kind__in": kinds}
     rows = rows.filter(**{name: values for name, values in wanted.items() if values})
     page = _ordered(rows, order).values_list(*_EVENT)[offset : offset + limit]
@@ -85,7 +85,7 @@ def notices(
     offset: int = 0, limit: int = 100,
 ) -> Page:
     """Public notices by when they were published; of one without a time, by when Pebble saw it first."""
-    rows = Announcement.objects.filter(exchange__slug__in=exchanges or held.current().exchanges)
+    rows = Announcement.objects.filter(exchange__slug__in=gaps.seen(exchanges))
     rows = _within(rows, order.lstrip("-"), since, until)
     rows = rows.filter(kind__in=kinds) if kinds else rows
     page = _ordered(rows, order).values_list(*_NOTICE)[offset : offset + limit]

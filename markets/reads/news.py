@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from markets import held
 from markets.analysis import discovery
 from markets.analysis.discovery import Flood, News
 from markets.board import Coin
 from markets.latest import Latest
 from markets.models import Listing
-from markets.reads import listed, prices
+from markets.reads import gaps, listed, prices
 from markets.reads.listed import Catalogue
 from markets.reads.prices import Price, Safety
 from markets.reads.wanted import NOWHERE, WINDOWS, Found, Wanted, coin, coins, kept, tests, widest
@@ -63,7 +62,7 @@ def events(wanted: Wanted, now: datetime) -> Iterator[News]:
     """Spot listing events as they are stored."""
     rows = Listing.objects.filter(
         market__kind="spot", event__in=WHAT[wanted.what], at__gte=now - WINDOWS[wanted.window], asset__isnull=False,
-        exchange__slug__in=wanted.exchanges or held.current().exchanges,
+        exchange__slug__in=gaps.seen(wanted.exchanges),
     )
     for pk, exchange, event, at, source, seen_at, asset, market, symbol, quote, status, detail in rows.values_list(*_COLUMNS)[:MOST]:
         yield News(

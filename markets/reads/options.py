@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from msgspec import structs
 
 from exchanges.models import Exchange
+from markets import held
 from markets.analysis import chain as analysis
 from markets.analysis.chain import ZERO, Expiry, Strike
 from markets.analysis.derivatives import Option
@@ -53,7 +54,7 @@ def chain(
 
 
 def _listed() -> QuerySet[Market]:
-    return Market.objects.filter(kind="option").exclude(status=Market.Status.DELISTED)
+    return Market.objects.filter(kind="option", exchange__slug__in=held.current().exchanges).exclude(status=Market.Status.DELISTED)
 
 
 def _options(rows: QuerySet[Market]) -> Iterator[Option]:

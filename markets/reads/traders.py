@@ -81,7 +81,7 @@ class Summary:
 
 def traders(exchanges: Sequence[str] = (), symbol: str = "") -> list[Trader]:
     """All traders, or those who trade a symbol now. It is compared without its separators: BTC-USDT is BTCUSDT."""
-    rows = LeadTrader.objects.filter(exchange__slug__in=exchanges or held.current().exchanges).values_list(*_FIELDS)
+    rows = LeadTrader.objects.filter(exchange__slug__in=gaps.seen(exchanges)).values_list(*_FIELDS)
     found = [_trader(*row) for row in rows]
     wanted = bare(symbol)
     return [t for t in found if not wanted or wanted in map(bare, t.symbols)]

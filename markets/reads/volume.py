@@ -63,7 +63,7 @@ def relative(now: datetime) -> dict[str, Decimal]:
 def view(asked: Asked, now: datetime) -> View:
     """Everything, as last stored. Made anew every five seconds at most: these are sums of a day over thousands of markets."""
     numbers = held.current().numbers
-    stand = (*(numbers.get(name) for name in MADE_OF), not held.current().board.pairs)
+    stand = (held.looker(), *(numbers.get(name) for name in MADE_OF), not held.current().board.pairs)
     return _view(asked, now.replace(second=now.second // KEPT_S * KEPT_S, microsecond=0), stand)
 
 
@@ -83,7 +83,7 @@ def _view(asked: Asked, now: datetime, _stand: tuple[object, ...]) -> View:
     for (base, quote), found in judged.items():
         if not asked.quote or quote == asked.quote:
             coins.setdefault(base, []).extend(v for v in found if _wanted(v, asked.exchanges))
-    pasts = _pasts(held.current().numbers.get(CHANGED), now.replace(minute=0, second=0))
+    pasts = _pasts((held.looker(), held.current().numbers.get(CHANGED)), now.replace(minute=0, second=0))
     beside = pressure.of_coins(asked.exchanges, asked.quote, now)
     lines = [
         Line(base, board.coins[base].name if base in board.coins else "", measure(found, pasts.get(base, Past()), of_quotes, suspect=asked.suspect),
@@ -138,7 +138,7 @@ def chosen(found: View, order: str, *, search: str = "", bases: Collection[str] 
 
 # --- The past ---------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2)
-def _pasts(_number: int | None, hour: datetime) -> dict[str, Past]:
+def _pasts(_stand: tuple[str, int | None], hour: datetime) -> dict[str, Past]:
     """{base: what its markets had at this hour of the days before}."""
     names = {pk: (slug, entry.market["symbol"]) for slug, entries in held.current().entries.items() for pk, entry in entries.items()}
     rows = VolumePast.objects.filter(opened_at__gt=hour - OLDEST).values_list("asset__slug", "days", "price_spread", "volume_spread")

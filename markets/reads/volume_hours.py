@@ -34,7 +34,7 @@ class Past:
 
 def past(asked: Asked, window: str, now: datetime) -> Past:
     """Both, as far back as the window reaches and something is known. Made anew every minute at most."""
-    return _past(asked, window, now.replace(second=0, microsecond=0), held.current().numbers.get(CHANGED))
+    return _past(asked, window, now.replace(second=0, microsecond=0), (held.looker(), held.current().numbers.get(CHANGED)))
 
 
 def forget() -> None:
@@ -43,7 +43,7 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=12)
-def _past(asked: Asked, window: str, now: datetime, _number: int | None) -> Past:
+def _past(asked: Asked, window: str, now: datetime, _stand: tuple[str, int | None]) -> Past:
     step = STEPS[window]
     since = _floor(now, step) - timedelta(hours=WINDOWS[window])
     traded, markets = _traded(asked, since, now, step)
@@ -90,7 +90,7 @@ def _places(asked: Asked) -> dict[int, tuple[str, str, datetime]]:
 # --- How it was shared ------------------------------------------------------------------------------------------
 def _totals(asked: Asked, since: datetime, step: int) -> Hours:
     """The last known hour of each step, as Pebble saw it."""
-    rows = VolumeHour.objects.filter(opened_at__gte=since).order_by("opened_at")
+    rows = VolumeHour.objects.filter(opened_at__gte=since, exchange__slug__in=held.current().exchanges).order_by("opened_at")
     rows = rows.filter(quote=asked.quote) if asked.quote else rows
     rows = rows.filter(exchange__slug__in=asked.exchanges) if asked.exchanges else rows
     hours: dict[datetime, dict[str, Decimal]] = {}
