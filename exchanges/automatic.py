@@ -77,7 +77,7 @@ def step(switch: Switch, seen: Look, now: datetime, *, others: int, pin: str = "
         reason = poor(seen) if others >= LEAST and not suspended else ""
         return _off(switch.times, now, reason) if reason else _forgiven(switch, now)
     if others < LEAST:
-        return _on(now, switch.times, f"Only {others} other {'is' if others == 1 else 'are'} on.")
+        return _on(now, switch.times, "Too few others are on.")
     return _waited(switch, now) if switch.phase == "off" else _tried(switch, seen, now)
 
 

@@ -10,12 +10,12 @@ from auditlog.signals import pre_log
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 
-from exchanges.models import Allowance, Exchange, Feed
+from exchanges.models import Allowance, Exchange, Feed, Incident
 from markets.api.throttle import client_address
 from markets.models import Asset, AssetAlias, Channel, ExchangeAsset, Market, Renaming, Rollout, Setting
 
 # `reason` travels beside a change, not as one: the same reason twice is still a reason.
-EXCHANGE = ("name", "enabled", "budget_per_minute", "priority", "taker_fee_pct", "host")
+EXCHANGE = ("name", "enabled", "budget_per_minute", "priority", "taker_fee_pct", "host", "release", "release_percent", "pin", "pin_until", "pin_reason")
 IDENTITY = ("asset", "multiplier", "state", "evidence", "decided")
 
 
@@ -26,6 +26,7 @@ def register() -> None:
     auditlog.register(Allowance, include_fields=["share_pct", "reserve_pct"])
     auditlog.register(ExchangeAsset, include_fields=list(IDENTITY))
     auditlog.register(Renaming, include_fields=["verdict"])
+    auditlog.register(Incident, include_fields=["note"])
     auditlog.register(Market, include_fields=["enabled"])
     auditlog.register(User, exclude_fields=["password", "last_login"], m2m_fields={"groups", "user_permissions"})
     auditlog.register(Group, m2m_fields={"permissions"})

@@ -20,9 +20,11 @@ from django.utils.html import format_html, format_html_join
 from exchanges.adapter import Adapter, Pool
 from exchanges.models import Exchange
 from exchanges.numbers import plain
-from markets import planning, read, trial
+from markets import automatic, planning, read, trial
+from markets.admin import switching
 from markets.admin.common import Fixed, Labelled, Reported
 from markets.admin.sources import FeedInline, fitting_budget
+from markets.admin.switching import Switching
 from markets.analysis.display import DASH, age
 from markets.asking import credentials
 from markets.impact import impact, sentence
@@ -47,6 +49,12 @@ class ExchangeForm(forms.ModelForm):
     def clean_budget_per_minute(self) -> int:
         """See `fitting_budget`."""
         return fitting_budget(self)
+
+    def clean(self) -> dict[str, Any] | None:
+        """See `switching.check`."""
+        cleaned = super().clean()
+        switching.check(self)
+        return cleaned
 
 
 class ExchangeRow(Labelled):
@@ -75,14 +83,16 @@ def _meters(exchange: Exchange) -> tuple[Meter, ...]:
 
 
 @admin.register(Exchange)
-class ExchangeAdmin(Reported, Fixed):
+class ExchangeAdmin(Reported, Switching, Fixed):
     """One row for each adapter: rows are made by the adapters and never deleted here."""
 
     form = ExchangeForm
     inlines = (FeedInline,)
-    list_display = ("name", "state_now", "enabled", "budget_per_minute", "used_now", "priority", "fee", "success_1h", "p95", "newest", "test")
+    list_display = (
+        "name", "state_now", "enabled", "shown", "budget_per_minute", "used_now", "priority", "fee", "breaker", "success_1h", "p95", "newest", "test",
+    )
     list_editable = ("enabled", "budget_per_minute")
-    readonly_fields = ("slug", "state_now", "used", "published", "planned", "key")
+    readonly_fields = ("slug", "state_now", "used", "published", "planned", "key", "agreement", "own_switch", "breakers")
     actions = ("test_connection",)
     change_list_template = "admin/exchanges/exchange/change_list.html"
     fieldsets = (
@@ -95,6 +105,7 @@ class ExchangeAdmin(Reported, Fixed):
             "description": "Off, within a second of the save: no request leaves for it (one that is on its way may end), and its prices stop "
                            "counting on pages, in the API and on the status page. On again: it is asked at once; nothing else is needed.",
         }),
+        *switching.FIELDSETS,
         ("Rate limit", {
             "fields": ("budget_per_minute", "used", "planned", "published"),
             "description": "On save all workers obey the new budget from their next request on. "
@@ -194,6 +205,8 @@ class ExchangeAdmin(Reported, Fixed):
         obj.get_additional_data = lambda: {"reason": obj.reason} if obj.reason else None
         super().save_model(request, obj, form, change)
         Exchange.objects.filter(pk=obj.pk).update(reason=obj.reason)
+        if "pin" in form.changed_data:
+            automatic.look(timezone.now())  # a hold is obeyed at once
 
     def get_changelist_formset(self, request: HttpRequest, **options: Any) -> Any:
         """The list remembers how each switch stood when it was shown: saving a budget in an old list switches nothing back."""
@@ -211,7 +224,7 @@ class ExchangeAdmin(Reported, Fixed):
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Ask before it is switched off in its form."""
         exchange = self.get_object(request, object_id) if object_id else None
-        turned_off = request.method == "POST" and exchange is not None and exchange.enabled and "enabled" not in request.POST
+        turned_off = exchange is not None and switching.goes_off(request, exchange)
         if turned_off and CONFIRMED not in request.POST and self.has_change_permission(request, exchange):
             return self._confirm(request, [exchange])
         return super().changeform_view(request, object_id, form_url, extra_context)

@@ -172,3 +172,57 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=60, stateful_step_count=40)
+
+
+# --- Of one cause, and back and forth -------------------------------------------------------------------------------
+def failing(*exchanges, outcome="dns", fails=2, ago=0):
+    return [health.Latest(name, outcome, fails, NOW - timedelta(seconds=ago)) for name in exchanges]
+
+
+def test_three_that_fail_in_one_way_within_a_minute_have_one_cause():
+    """T2."""
+    assert health.of_one_cause(failing("c", "a", "b"), NOW) == ("names cannot be looked up", ("a", "b", "c"))
+    assert health.of_one_cause(failing("a", "b"), NOW) == ("", ())
+    assert health.of_one_cause(failing("a", "b") + failing("c", ago=60), NOW)[1] == ("a", "b", "c")
+    assert health.of_one_cause(failing("a", "b") + failing("c", ago=61), NOW) == ("", ())
+
+
+def test_it_takes_a_second_failure_of_one_of_them():
+    assert health.of_one_cause(failing("a", "b", "c", fails=1), NOW) == ("", ())
+    assert health.of_one_cause(failing("a", "b", fails=1) + failing("c"), NOW)[1] == ("a", "b", "c")
+    assert health.of_one_cause(failing("a", "b") + failing("c", fails=0), NOW) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "way"),
+    [(o, "connections fail") for o in ("refused", "reset", "truncated", "connect_timeout", "first_byte_timeout", "deadline")]
+    + [("tls", "certificates are refused"), ("server_error", ""), ("schema", ""), ("rate_limited", "")],
+)
+def test_what_an_exchange_answers_is_never_our_network(outcome, way):
+    assert health.of_one_cause(failing("a", "b", "c", outcome=outcome), NOW)[0] == way
+
+
+def test_several_ways_of_failing_are_no_one_cause():
+    mixed = failing("a", "b") + failing("c", "d", outcome="reset")
+    assert health.of_one_cause(mixed, NOW) == ("", ())
+    assert health.of_one_cause([*mixed, *failing("e", outcome="deadline")], NOW) == ("connections fail", ("c", "d", "e"))
+
+
+def test_it_goes_on_while_three_of_them_still_fail_however_long_ago():
+    assert health.still_of_one_cause(failing("a", "b", "c", ago=360, fails=1))
+    assert not health.still_of_one_cause(failing("a", "b"))
+    assert not health.still_of_one_cause(failing("a", "b") + failing("c", fails=0))
+    assert not health.still_of_one_cause(failing("a", "b") + failing("c", outcome="server_error"))
+
+
+def test_four_changes_in_half_an_hour_are_flapping():
+    minutes = [NOW - timedelta(minutes=m) for m in (0, 10, 20, 29)]
+    assert health.flapping(minutes, NOW)
+    assert not health.flapping(minutes[:3], NOW)
+    assert not health.flapping([*minutes[:3], NOW - timedelta(minutes=30)], NOW)
+
+
+def test_a_quarter_of_an_hour_without_a_change_is_stable():
+    assert health.stable(NOW - timedelta(minutes=15), NOW)
+    assert not health.stable(NOW - timedelta(minutes=15) + timedelta(seconds=1), NOW)
+    assert health.stable(None, NOW)

@@ -1,0 +1,245 @@
+"""States, incidents and notices through the real store: what a poll's end means, and what no poll can see."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from exchanges.models import Exchange, Feed, Incident, Transition
+from markets import condition, incidents, read, rounds, troubles
+from markets.analysis import incidents as rules
+from markets.models import Channel, Delivery
+from tests.markets.build import NOW, catalogue, exchange, outcome, prices, save, ticker
+
+pytestmark = pytest.mark.usefixtures("stored")
+FIVE = ("binance", "bitget", "bybit", "gateio", "kucoin")
+CYCLE = timedelta(seconds=10)
+
+
+@pytest.fixture
+def operators(stored):
+    return Channel.objects.create(kind="email", address="ops@example.org")
+
+
+def end(slug, kind="ok", now=NOW, source="tickers", **more):
+    save(slug, source, outcome([], now, kind=kind, **more), now)
+
+
+def cycles(slugs, *kinds, start=NOW):
+    """Each exchange ends each cycle in that way, ten seconds apart; the time of the last one."""
+    for n, kind in enumerate(kinds):
+        for slug in slugs:
+            end(slug, kind, start + n * CYCLE)
+    return start + (len(kinds) - 1) * CYCLE
+
+
+def keys(**wanted):
+    return sorted(Incident.objects.filter(**wanted).values_list("key", flat=True))
+
+
+def told():
+    return [what for told in Incident.objects.order_by("pk").values_list("told", flat=True) for what, _ in told]
+
+
+# --- One exchange ---------------------------------------------------------------------------------------------------
+def test_down_is_told_once_and_its_end_with_how_long_it_took(operators):
+    """T1: three failed cycles, one notice. The state, its history, the incident and the outbox's row come in one transaction."""
+    last = cycles(["kucoin"], "ok", "refused", "refused")
+    assert not Incident.objects.exists()
+    last = cycles(["kucoin"], "refused", "refused", "refused", start=last + CYCLE)
+    assert (exchange("kucoin").state, keys(closed_at=None)) == ("down", ["down:kucoin"])
+    subject = Delivery.objects.get()
+    assert subject.subject == "KuCoin is down" and subject.payload["exchange"] == "KuCoin"
+    last = cycles(["kucoin"], "ok", "ok", start=last + timedelta(minutes=12))
+    assert (exchange("kucoin").state, keys(closed_at=None)) == ("healthy", [])
+    over = Delivery.objects.latest("pk")
+    assert over.subject == "Over: KuCoin is down" and "for 12 min" in over.text
+    assert Delivery.objects.count() == 2
+
+
+def test_a_down_exchange_is_noticed_within_forty_five_seconds():
+    last = cycles(["kucoin"], "ok", "deadline", "deadline", "deadline")
+    assert exchange("kucoin").state == "down" and last - NOW <= timedelta(seconds=45)
+
+
+def test_the_history_replayed_gives_the_state_and_no_number_comes_twice():
+    cycles(["kucoin"], *["ok", "reset", "schema", "reset", "ok"] * 3, "ok")
+    rows = list(Transition.objects.filter(exchange=exchange("kucoin")).order_by("number").values_list("number", "before", "after"))
+    assert len(rows) > 3 and [n for n, *_ in rows] == list(range(1, len(rows) + 1)) and rows[0][1] == "starting"
+    assert all(one[2] == other[1] for one, other in zip(rows, rows[1:], strict=False))
+    assert rows[-1][2] == exchange("kucoin").state and exchange("kucoin").moves == len(rows)
+
+
+def test_of_two_sweeps_that_overlap_no_failure_is_lost():
+    """Lost counter update: both have read the feed before either writes."""
+    first, second = (Feed.objects.select_related("exchange").get(exchange__slug="kucoin", source="tickers") for _ in range(2))
+    for feed in (first, second, first):
+        condition.advance(feed, outcome([], kind="refused"), NOW)
+    assert Feed.objects.get(pk=first.pk).fails == 3
+
+
+def test_an_untrusted_certificate_is_told_at_once_and_over_when_all_sources_answer():
+    """T3."""
+    end("kucoin", "tls", detail="self-signed certificate")
+    found = Incident.objects.get(key="tls:kucoin")
+    assert found.critical and "self-signed" in found.detail and told() == ["opened"]
+    end("kucoin", "ok", NOW + CYCLE, source="status")
+    assert keys(closed_at=None) == ["tls:kucoin"]
+    end("kucoin", "ok", NOW + 2 * CYCLE)
+    assert keys(closed_at=None) == []
+
+
+def test_a_changed_format_is_an_incident_of_its_own():
+    end("kucoin", "schema", detail="12 of 20 rows could not be read", source="book")
+    assert Incident.objects.get().key == "format:kucoin" and "12 of 20" in Incident.objects.get().detail
+    end("kucoin", "ok", NOW + CYCLE, source="book")
+    assert keys(closed_at=None) == []
+
+
+def test_prices_that_stand_away_for_three_cycles():
+    for slug in FIVE:
+        catalogue(slug, "BTC/USDT")
+    for n in range(3):
+        for slug in FIVE[:4]:
+            prices(slug, ticker("BTC/USDT", 100, 101), now=NOW + n * CYCLE)
+        assert keys() == []
+        prices("kucoin", ticker("BTC/USDT", 135, 136), now=NOW + n * CYCLE)
+    assert keys(closed_at=None) == ["prices:kucoin"]
+    for n in range(3, 7):  # three samples well inside let it back in
+        for slug in FIVE:
+            prices(slug, ticker("BTC/USDT", 100, 101), now=NOW + n * CYCLE)
+    assert keys(closed_at=None) == []
+
+
+def test_a_budget_that_leaves_nothing_for_prices():
+    cycles(["kucoin"], "budget_exhausted", "budget_exhausted")
+    assert keys() == []
+    last = cycles(["kucoin"], "budget_exhausted", start=NOW + 2 * CYCLE)
+    assert keys(closed_at=None) == ["budget:kucoin"]
+    end("kucoin", "ok", last + CYCLE)
+    assert keys(closed_at=None) == []
+
+
+# --- Several ---------------------------------------------------------------------------------------------------------
+def test_five_that_fail_of_one_cause_are_one_incident(operators):
+    """T2: our network, not five exchanges; and nothing is held against any of them."""
+    last = cycles(FIVE, "ok", "dns", "dns", "dns", "dns")
+    assert {exchange(slug).state for slug in FIVE} == {"down"}
+    assert keys() == ["network"] and Delivery.objects.count() == 1
+    assert "Names cannot be looked up" in Delivery.objects.get().text
+    last = cycles(FIVE, "ok", "ok", start=last + timedelta(minutes=5))
+    rounds.go(last)
+    assert keys(closed_at=None) == [] and Delivery.objects.count() == 2
+
+
+def test_who_still_fails_when_our_trouble_is_over_has_a_trouble_of_its_own():
+    last = cycles(FIVE, "ok", "dns", "dns", "dns", "dns")
+    last = cycles(FIVE[1:], "ok", "ok", start=last + CYCLE)
+    assert keys(closed_at=None) == []
+    end("binance", "dns", last + CYCLE)
+    assert keys(closed_at=None) == ["down:binance"]
+
+
+def test_fewer_than_three_live_exchanges():
+    """Two sources left: the notice is there before one of the last two can be believed wrongly."""
+    last = cycles(FIVE, "ok")
+    rounds.go(last)
+    assert keys() == []
+    for slug, kind in zip(FIVE[:3], ("server_error", "dns", "deadline"), strict=True):
+        last = cycles([slug], kind, kind, kind, start=last + CYCLE)
+    rounds.go(last)
+    assert "coverage" in keys(closed_at=None) and "2 of 5" in Incident.objects.get(key="coverage").detail
+    last = cycles(FIVE[:1], "ok", "ok", start=last + timedelta(minutes=5))
+    rounds.go(last)
+    assert "coverage" not in keys(closed_at=None)
+
+
+def test_clocks_that_differ():
+    Exchange.objects.filter(slug="kucoin").update(clock_offset_ms=-2001)
+    Exchange.objects.filter(slug="bybit").update(clock_offset_ms=2000)
+    rounds.go(NOW)
+    assert keys(closed_at=None) == ["clock:kucoin"] and "-2.0 s" in Incident.objects.get().detail
+    Exchange.objects.exclude(slug="bybit").update(clock_offset_ms=40_000)
+    rounds.go(NOW)
+    assert keys(closed_at=None) == ["clock"]
+    Exchange.objects.update(clock_offset_ms=0)
+    rounds.go(NOW)
+    assert keys(closed_at=None) == []
+
+
+def test_polls_that_never_end_and_sources_that_do_not_answer():
+    Feed.objects.filter(exchange__slug="kucoin", source="book").update(deaths=3, detail="3 polls in a row never ended")
+    Exchange.objects.filter(slug="kucoin").update(state="healthy")
+    Feed.objects.filter(exchange__slug="kucoin", source="candles").update(opened=3, fails=3, probe_at=NOW, outcome="reset")
+    rounds.go(NOW)
+    assert keys(closed_at=None) == ["breaker:kucoin", "task:kucoin:book"]
+    Feed.objects.update(deaths=0, opened=0, probe_at=None)
+    rounds.go(NOW)
+    assert keys(closed_at=None) == []
+
+
+# --- Back and forth ---------------------------------------------------------------------------------------------------
+def test_thirty_minutes_of_random_flapping_are_at_most_three_notices_for_each_exchange(operators):
+    """Faults section 9: five exchanges that change at random, each every minute or two, with a round after each."""
+    chance = random.Random(11)
+    for slug in FIVE:
+        end(slug, "ok")
+    for n in range(40):
+        now = NOW + (n + 1) * timedelta(seconds=45)
+        for slug in FIVE:
+            row, state = exchange(slug), chance.choice(["healthy", "degraded", "down", "down"])
+            if chance.random() < 0.6 and condition.move(row, state, now, "by chance"):
+                troubles.follow(row, Feed.objects.get(exchange=row, source="tickers"), outcome([], now, kind="ok"), now, changed=True)
+        rounds.go(now)
+    changes = {slug: Transition.objects.filter(exchange__slug=slug).count() for slug in FIVE}
+    for slug in FIVE:
+        mine = [notice for told in Incident.objects.filter(exchange__slug=slug).values_list("told", flat=True) for notice in told]
+        assert changes[slug] >= 8 and 1 <= len(mine) <= 3, (slug, mine)
+    assert Delivery.objects.count() == len(told())
+    assert len(keys(closed_at=None)) == len(set(keys(closed_at=None)))
+
+
+def test_a_flapping_exchange_is_told_as_such_then_in_digests_and_once_more_when_it_is_stable():
+    """Changes that nobody was told of one by one: degraded and back."""
+    now = NOW
+    end("kucoin", "ok", now)
+    row = exchange("kucoin")
+    for n, state in enumerate(["degraded", "healthy", "degraded", "healthy"]):
+        now = NOW + timedelta(minutes=n)
+        assert condition.move(row, state, now, "why")
+        troubles.follow(row, Feed.objects.get(exchange=row, source="book"), outcome([], now), now, changed=True)
+    assert keys(closed_at=None) == ["flapping:kucoin"] and told() == ["opened"]
+    row = exchange("kucoin")
+    condition.move(row, "degraded", now + timedelta(minutes=10), "slow")
+    rounds.go(now + timedelta(minutes=20))
+    assert told() == ["opened"]
+    condition.move(row, "healthy", now + timedelta(minutes=24))
+    rounds.go(now + timedelta(minutes=30))
+    assert told() == ["opened", "digest"]
+    rounds.go(now + timedelta(minutes=38))
+    assert keys(closed_at=None) == ["flapping:kucoin"]
+    rounds.go(now + timedelta(minutes=39))
+    assert (keys(closed_at=None), told()) == ([], ["opened", "digest", "closed"])
+
+
+def test_reminders_while_it_goes_on_and_none_once_somebody_looks_after_it():
+    incidents.opened("network", "network", NOW, title="Our network or time")
+    assert incidents.opened("network", "network", NOW, title="Our network or time", detail="more is known") is None
+    assert Incident.objects.get().detail == "more is known"
+    hours = timedelta(hours=4)
+    assert (incidents.tell(NOW + hours - CYCLE), incidents.tell(NOW + hours), incidents.tell(NOW + hours + CYCLE)) == (0, 1, 0)
+    assert incidents.tell(NOW + 2 * hours) == 1
+    Incident.objects.update(noted_at=NOW)
+    assert incidents.tell(NOW + 3 * hours) == 0
+    assert incidents.closed("network", NOW + 3 * hours) and incidents.closed("network", NOW + 3 * hours) is None
+    assert told() == ["opened", "reminder", "reminder", "closed"]
+
+
+def test_what_was_open_at_a_time_is_found():
+    incidents.opened("a", "network", NOW, title="a")
+    incidents.closed("a", NOW + CYCLE)
+    incidents.opened("b", "network", NOW + CYCLE, title="b")
+    assert [i.key for i in incidents.between(NOW + CYCLE, NOW + 2 * CYCLE)] == ["b"]
+    assert [i.key for i in incidents.between(NOW, NOW + 2 * CYCLE)] == ["b", "a"]
+    assert [i.key for i in incidents.between(NOW, NOW + CYCLE)] == ["a"] and [i.key for i in incidents.going_on()] == ["b"]
+    assert rules.LATE and read.revision() is not None
