@@ -23,12 +23,13 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.views import APIView
 
-from markets import read
+from markets import audience, read
 from markets.api import board_rows, filters, schema, serialize, serialize_exchange, throttle
 from markets.api import schema_exchange as full
 from markets.api.conditional import unchanged
 from markets.api.filters import BadParameter, Parameter
 from markets.api.keys import MISSING, KeyAuthentication
+from markets.api.visitor import subject_of
 from markets.api.words import coins
 from markets.models import ApiKey
 from markets.reads import offers
@@ -103,7 +104,8 @@ class Endpoint(APIView):
         if request.method not in ("GET", "HEAD"):
             raise Problem(405, "Only GET and HEAD are answered here.")
         self._enter(request)
-        kept = self._kept(request.path, request.META.get("QUERY_STRING", ""), kwargs)
+        with audience.of(lambda: subject_of(request, self.key)):
+            kept = self._kept(request.path, request.META.get("QUERY_STRING", ""), kwargs)
         headers = {"ETag": kept.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if unchanged(request, kept.tag):
             return HttpResponseNotModified(headers=headers)

@@ -50,7 +50,8 @@ def call(outcome="ok", ago=MINUTE, rows=0):
 
 
 def test_half_an_hour_of_calls_and_a_day_of_bans_are_looked_at():
-    calls = [(call(), 0), (call("reset"), 0), (call("disabled"), 9), (call("ok", 30 * MINUTE, 100), 50), (call("ok", 30 * MINUTE - timedelta(seconds=1), 10), 3)]
+    just = 30 * MINUTE - timedelta(seconds=1)
+    calls = [(call(), 0), (call("reset"), 0), (call("disabled"), 9), (call("ok", 30 * MINUTE, 100), 50), (call("ok", just, 10), 3)]
     bans = [NOW - 24 * HOUR, NOW - 24 * HOUR + MINUTE, NOW, NOW + MINUTE]
     assert automatic.look(calls, bans, ON, NOW) == Look(calls=3, good=2, rows=10, outliers=3, bans=2)
     assert automatic.look([(call(ago=-MINUTE), 0)], [], ON, NOW) == Look()  # still to come: the clock was put back
@@ -163,10 +164,13 @@ class Policy(RuleBasedStateMachine):
     def on(self, without=None):
         return [n for n in range(5) if n != without and self.enabled[n] and self.pins[n] != "off" and not self.switches[n].phase]
 
-    @rule(n=st.integers(0, 4), calls=st.integers(0, 200), share=st.integers(0, 100), bans=st.integers(0, 3), odd=st.integers(0, 40), suspended=st.booleans(),
-          minutes=st.integers(0, 90))  # fmt: skip
-    def look(self, n, calls, share, bans, odd, suspended, minutes):
+    @rule(minutes=st.integers(0, 90))
+    def wait(self, minutes):
         self.now += minutes * MINUTE
+
+    @rule(n=st.integers(0, 4), calls=st.integers(0, 200), seen=st.tuples(st.integers(0, 100), st.integers(0, 3), st.integers(0, 40)), suspended=st.booleans())
+    def look(self, n, calls, seen, suspended):
+        share, bans, odd = seen
         if not self.enabled[n]:
             return
         before, on = self.switches[n], len(self.on())

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_the_history_replayed_gives_the_state_and_no_number_comes_twice():
     cycles(["kucoin"], *["ok", "reset", "schema", "reset", "ok"] * 3, "ok")
     rows = list(Transition.objects.filter(exchange=exchange("kucoin")).order_by("number").values_list("number", "before", "after"))
     assert len(rows) > 3 and [n for n, *_ in rows] == list(range(1, len(rows) + 1)) and rows[0][1] == "starting"
-    assert all(one[2] == other[1] for one, other in zip(rows, rows[1:], strict=False))
+    assert all(one[2] == other[1] for one, other in pairwise(rows))
     assert rows[-1][2] == exchange("kucoin").state and exchange("kucoin").moves == len(rows)
 
 
