@@ -30,7 +30,7 @@ FOLDER = Path(settings.BASE_DIR) / "docs" / "guide"
 INDEX = "index"
 ORDER = (  # of the list beside every page; what is not named here follows by name
     INDEX, "overview", "compare", "history", "watchlist", "arbitrage", "liquidity", "currencies", "funding", "options", "discover", "copy", "volume",
-    "ask", "identity", "how-we-rank", "status", "api", "terms",
+    "ask", "identity", "how-we-rank", "status", "notices", "api", "terms",
 )
 PICTURES = "images/"
 SETTING = "setting:"  # [3](setting:fresh_periods): the operator's value instead of the 3
@@ -80,7 +80,7 @@ def contents() -> tuple[tuple[str, str], ...]:
     return tuple((name, _title(_markdown.parse(_text(name)))) for name in names())
 
 
-PAGES = {"overview": "/", "copy": "/copy/", "currencies": "", "history": "", "identity": "", "how-we-rank": "", "terms": "", INDEX: "", "compare": ""}
+PAGES = {"overview": "/", "copy": "/copy/"} | dict.fromkeys(("currencies", "history", "identity", "how-we-rank", "terms", "notices", INDEX, "compare"), "")
 
 
 def page_of(name: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from markets import channels, outbox, retention, wires
@@ -406,3 +407,20 @@ def test_old_deliveries_are_forgotten(db, clock):
     retention.purge(START, setting())
     assert [row.key for row in Delivery.objects.all()] == ["incident 0"]
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_the_guides_recipe_verifies_what_is_sent_and_nothing_else(hook, receiver, clock, monkeypatch):
+    text = (settings.BASE_DIR / "docs/guide/notices.md").read_text(encoding="utf-8")
+    recipe = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], recipe)  # noqa: S102 - our own page
+    monkeypatch.setattr(time, "time", lambda: START.timestamp() + 299)
+    outbox.tell_operators(message(), START)
+    outbox.sweep(clock)
+    (headers, body), secret = receiver.posts[0], channels.secret_of(hook)
+    headers = {name.title(): value for name, value in headers.items()}
+    assert recipe["verified"](secret, headers, body)
+    assert not recipe["verified"](secret, headers, body + b" ")
+    assert not recipe["verified"](secret, {**headers, "Pebble-Timestamp": str(int(START.timestamp()) + 1)}, body)
+    assert not recipe["verified"](secret + "x", headers, body)
+    monkeypatch.setattr(time, "time", lambda: START.timestamp() + 300)
+    assert not recipe["verified"](secret, headers, body)
