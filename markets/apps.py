@@ -13,11 +13,12 @@ class MarketsConfig(AppConfig):
     def ready(self) -> None:
         """Connect what has to happen after a migration, a save and a new connection."""
         from exchanges.models import Exchange, Feed  # noqa: PLC0415  # models can be imported from here on
-        from markets import schedules, stamp  # noqa: PLC0415
+        from markets import roles, schedules, stamp  # noqa: PLC0415
 
         connection_created.connect(stamp.check)
         pre_migrate.connect(stamp.prepare_file, sender=self)
         post_migrate.connect(stamp.put, sender=self)
         post_migrate.connect(schedules.ensure, sender=self)
+        post_migrate.connect(roles.ensure, sender=self)
         post_save.connect(schedules.feed_saved, sender=Feed)
         post_save.connect(schedules.exchange_saved, sender=Exchange)

@@ -22,7 +22,7 @@ from exchanges.batches import fetch_each
 from exchanges.client import Outcome
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import alerts, condition, counting, episodes, hourly, outbox, receipts, rounds, store, troubles, turns
+from markets import accounts, alerts, condition, counting, episodes, hourly, outbox, receipts, rounds, sessions, signin, store, troubles, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -194,7 +194,19 @@ def purge() -> None:
     store.purge(now)
     alerts.purge(now)
     counting.purge(now)
+    sessions.purge(now)
+    signin.purge(now)
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
+
+
+def send_resets(email: str) -> int:
+    """Mail whoever has an address a link to choose a new password. Returns how many that were."""
+    return accounts.send_resets(email)
+
+
+def send_invitation(pk: int) -> None:
+    """Mail an invitation's link."""
+    accounts.send_invitation(pk)
 
 
 def deliver() -> int:

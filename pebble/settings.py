@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -56,15 +57,22 @@ def _kept_secret() -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = env.str("PEBBLE_SECRET_KEY", default="") or _kept_secret()
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("PEBBLE_SECRET_KEY must have at least 50 characters; leave it out and Pebble makes one")
 ALLOWED_HOSTS = env.list("PEBBLE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("PEBBLE_ALLOWED_HOSTS must name the hosts; * would let anybody choose the links we print")
 BASE_URL = env.str("PEBBLE_BASE_URL", default=f"http://127.0.0.1:{PORT}")
 SECURE = BASE_URL.startswith("https://")  # behind https: secure cookies, HSTS, redirect
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if SECURE else []
+USE_X_FORWARDED_HOST = False
+
+SECRET_KEY = env.str("PEBBLE_SECRET_KEY", default="")
+if SECURE and not SECRET_KEY:  # behind https there may be several web servers, which must sign alike
+    raise ImproperlyConfigured('PEBBLE_SECRET_KEY is missing. Make one: python3 -c "import secrets; print(secrets.token_urlsafe(60))"')
+SECRET_KEY = SECRET_KEY or _kept_secret()
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("PEBBLE_SECRET_KEY must have at least 50 characters")
+if len(set(SECRET_KEY)) < 10 or re.search(r"change.?me|insecure|sample|example|your.?secret|placeholder", SECRET_KEY, re.IGNORECASE):
+    raise ImproperlyConfigured("PEBBLE_SECRET_KEY is a sample: everybody knows it. Make one of your own")
 
 # --- Apps -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -90,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -198,7 +207,15 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid",
+        "idle-detection", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share",
+        "xr-spatial-tracking",
+    )
+}
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "markets.pages.base.forbidden"  # the stock page has a style of its own, which our content policy forbids
 # --- Signing in -------------------------------------------------------------------------------------------------
@@ -206,7 +223,11 @@ LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "/accounts/login/", "/accou
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
 PASSWORD_RESET_TIMEOUT = 3600
-AXES_VERBOSE = False
+# Five wrong passwords lock one name from one address for a quarter of an hour; markets/signin.py has the other limits.
+AXES_HANDLER, AXES_LOCKOUT_CALLABLE, AXES_CLIENT_IP_CALLABLE = "markets.signin.Handler", "markets.pages.accounts.locked", "markets.signin.address_of"
+AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME, AXES_LOCKOUT_PARAMETERS = 5, timedelta(minutes=15), [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = AXES_ENABLE_ACCESS_FAILURE_LOG = AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_VERBOSE = False
 SESSION_ENGINE = "markets.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # without use: markets/sessions.py renews it
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -237,6 +258,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Best prices, markets and the health of their sources.",
     "VERSION": "v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [],  # enumerations stand where they are used instead of under made-up names
 }
 
 # --- Words and times --------------------------------------------------------------------------------------------

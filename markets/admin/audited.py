@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 
 from markets.admin.common import ReadOnly
 from markets.analysis.display import DASH
+from markets.audit import lines
 
 COLUMNS = ("time", "who", "what", "object", "action", "changes", "reason", "address")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -23,7 +24,8 @@ def changes(entry: LogEntry) -> list[str]:
     """Each changed field as `field: old → new`; for a test of a connection, its steps."""
     found = [f"{name}: {_old_to_new(change)}" for name, change in (entry.changes_dict or {}).items()]
     tested = [f"{step['name']}: {step['verdict']} in {step['ms']} ms" for step in (entry.additional_data or {}).get("test", ())]
-    return found + tested
+    event = (entry.additional_data or {}).get("event")
+    return [*found, *tested, *([event] if event else [])]
 
 
 def _old_to_new(change: object) -> str:
@@ -47,13 +49,13 @@ class AuditAdmin(ReadOnly):
     list_select_related = ("actor", "content_type")
     search_fields = ("object_repr", "actor__username")
     fields = (*list_display, "additional_data")
-    actions = ("export",)
+    actions = ("export", "export_lines")
     show_full_result_count = False
 
     @admin.display(description="action", ordering="action")
     def action_name(self, obj: LogEntry) -> str:
         """What kind of thing was done."""
-        return "test" if "test" in (obj.additional_data or {}) else str(obj.get_action_display())
+        return next((word for word in ("test", "event") if word in (obj.additional_data or {})), str(obj.get_action_display()))
 
     @admin.display(description="changes")
     def change_list(self, obj: LogEntry) -> str:
@@ -76,6 +78,13 @@ class AuditAdmin(ReadOnly):
                    "; ".join(changes(entry)), reason(entry), entry.remote_addr or "")
             write([safe_cell(str(value)) for value in row])
         return response
+
+    @admin.action(description="Export as JSON lines", permissions=["view"])
+    def export_lines(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> HttpResponse:
+        """The chosen lines for another program, the oldest first."""
+        chosen = queryset.select_related("actor", "content_type").order_by("pk").iterator(chunk_size=500)
+        headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
+        return HttpResponse(lines(chosen), content_type="application/x-ndjson; charset=utf-8", headers=headers)
 
 
 def safe_cell(text: str) -> str:

@@ -1,14 +1,22 @@
-"""People: who may edit users cannot make anybody, or themselves, mightier than they are."""
+"""People: who may edit users cannot make anybody, or themselves, mightier than they are. Invitations and keys of the API."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django_q.tasks import async_task
 
+from markets import accounts, keys, roles
+from markets.admin.common import Fixed, ReadOnly
+from markets.models import ApiKey, Invitation
+
+GROUP = "People"
 MIGHT = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.unregister(User)
@@ -17,43 +25,126 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PeopleAdmin(UserAdmin):
-    """Only a superuser hands out rights or touches a superuser."""
+    """Only a superuser hands out rights or touches who has more of them. People are switched off, not deleted: the audit names them."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Read-only fields are not in the form, so a crafted POST cannot set them."""
-        mine = tuple(super().get_readonly_fields(request, obj))
-        return mine if request.user.is_superuser else (*mine, *MIGHT)
+    group = GROUP
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the rights, for whoever may not give them: what is not in the form cannot be posted either."""
+        found = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return found
+        return [(name, {**options, "fields": tuple(field for field in options["fields"] if field not in MIGHT)}) for name, options in found]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A superuser's row, password included, is for superusers."""
-        return super().has_change_permission(request, obj) and _within(request, obj)
+        """Whose password and e-mail address one can set, one can become: never of somebody with more rights."""
+        return super().has_change_permission(request, obj) and (obj is None or not roles.above(request.user, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The same for deleting."""
-        return super().has_delete_permission(request, obj) and _within(request, obj)
+        """Never."""
+        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Bulk actions work on what is listed: superusers are listed for superusers."""
+        """Superusers are listed for superusers."""
         everybody = super().get_queryset(request)
         return everybody if request.user.is_superuser else everybody.filter(is_superuser=False)
 
 
-def _within(request: HttpRequest, obj: Any) -> bool:
-    return request.user.is_superuser or obj is None or not obj.is_superuser
-
-
 @admin.register(Group)
 class RolesAdmin(GroupAdmin):
-    """A group is a bundle of rights: only a superuser changes one."""
+    """A group is a bundle of rights: only a superuser changes one, and nobody the three that come with Pebble."""
+
+    group = GROUP
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Superusers."""
         return request.user.is_superuser
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers."""
-        return request.user.is_superuser
+        """Superusers, of their own ones."""
+        return request.user.is_superuser and (obj is None or obj.name not in roles.ROLES)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers."""
-        return request.user.is_superuser
+        """The same."""
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(Fixed):
+    """Who was invited. Deleting an invitation that is open withdraws it."""
+
+    group = GROUP
+    list_display = ("email", "role", "invited_by", "created_at", "expires_at", "accepted_at", "accepted_by")
+    list_select_related = ("role", "invited_by", "accepted_by")
+    search_fields = ("email",)
+    fields = ("email", "role")
+    actions = ("send_again",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By the right to."""
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By the right to."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent is not changed; invite anew."""
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody invites into a role with rights of which they lack one."""
+        if db_field.name == "role":
+            kwargs["queryset"] = Group.objects.filter(pk__in=[group.pk for group in roles.may_give(request.user)])
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        """Make it, have it mailed, and show the link, for where no mail is set up."""
+        obj.invited_by, obj.created_at = request.user, timezone.now()
+        obj.expires_at = obj.created_at + accounts.INVITED_FOR
+        super().save_model(request, obj, form, change)
+        self._send(request, obj)
+
+    @admin.action(description="Send again, with a new link", permissions=["add"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        """To those who have not come yet."""
+        for invitation in queryset.filter(accepted_at=None).select_related("role"):
+            if invitation.role is None or roles.within(request.user, invitation.role):
+                accounts.renew(invitation, timezone.now())
+                self._send(request, invitation)
+            else:
+                self.message_user(request, f"{invitation.email}: you lack a right of {invitation.role}.", messages.ERROR)
+
+    def _send(self, request: HttpRequest, invitation: Invitation) -> None:
+        async_task("markets.tasks.send_invitation", invitation.pk, q_options={"save": False})
+        self.message_user(request, f"{invitation.email} gets a mail. The link in it, for who gets none: {accounts.link(invitation)}", messages.SUCCESS)
+
+
+@admin.register(ApiKey)
+class KeyAdmin(ReadOnly):
+    """Everybody's keys, without what opens anything. Each is made by its owner, on the account page."""
+
+    group = GROUP
+    list_display = ("name", "prefix", "owner", "may", "created_at", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("revoked_at",)
+    list_select_related = ("owner",)
+    search_fields = ("name", "prefix", "owner__username")
+    fields = list_display
+    actions = ("revoke",)
+
+    @admin.display(description="may")
+    def may(self, obj: ApiKey) -> str:
+        """Its scopes."""
+        return ", ".join(obj.scopes)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """By the right to change keys."""
+        return request.user.has_perm("markets.change_apikey")
+
+    @admin.action(description="Revoke for good", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        """End the chosen ones."""
+        open_ones = list(queryset.filter(revoked_at=None))
+        for key in open_ones:
+            keys.revoke(key, timezone.now())
+        self.message_user(request, f"Revoked: {', '.join(map(str, open_ones)) or 'none, they were already'}.", messages.SUCCESS)

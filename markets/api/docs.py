@@ -49,8 +49,7 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of every address under /api/v1/, made once per process."""
     from markets.api.urls import v1  # noqa: PLC0415  # the addresses import this module
 
-    # Without hooks: enumerations stand where they are used instead of under made-up names.
-    with patched_settings({"OAS_VERSION": "3.1.0", "SERVERS": [{"url": settings.BASE_URL}], "POSTPROCESSING_HOOKS": []}):
+    with patched_settings({"OAS_VERSION": "3.1.0", "SERVERS": [{"url": settings.BASE_URL}]}):
         made = SchemaGenerator(patterns=[path("api/v1/", include(v1))]).get_schema(request=None, public=True)
     for address, answer in api_examples.answers().items():
         content = made["paths"][f"/api/v1/{address}"]["get"]["responses"]["200"]["content"]["application/json"]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from markets.pages import (
+    account,
     accounts,
     alerts,
     arbitrage,
@@ -61,6 +62,16 @@ urlpatterns = [
     path("alerts/<int:pk>/", alerts.change, name="alert-change"),
     path("alerts/channels/", alerts.add_channel, name="channel-add"),
     path("alerts/channels/<int:pk>/", alerts.change_channel, name="channel-change"),
+    path("accounts/password/", accounts.ChangePassword.as_view(), name="password-change"),
+    path("accounts/reset/", accounts.ForgotPassword.as_view(), name="password-reset"),
+    path("accounts/reset/<str:uidb64>/<str:token>/", accounts.ResetPassword.as_view(), name="password-reset-link"),
+    path("accounts/invited/<str:token>/", accounts.invited, name="invited"),
+    path("accounts/", account.account, name="account"),
+    path("accounts/keys/", account.make_key, name="key-make"),
+    path("accounts/keys/<int:pk>/revoke/", account.revoke_key, name="key-revoke"),
+    path("accounts/everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
+    path("channels/stop/<str:token>/", accounts.stop_channel, name="channel-stop"),
+    path("channels/confirm/<str:token>/", accounts.confirm_channel, name="channel-confirm"),
     path("status/", status.status, name="status"),
     path("status.json", status.status_json, name="status-json"),
 ]
