@@ -92,11 +92,7 @@ def _locked_out(username: str | None, **_: object) -> None:
         LogEntry.objects.log_create(person, force_log=True, **told)
     else:
         kind = ContentType.objects.get_for_model(User)
-        LogEntry.objects.create(content_type=kind, object_pk="", object_repr="a name nobody has", remote_addr=_address(), **told)
-
-
-def _address() -> str | None:
-    return auditlog_value.get({}).get("remote_addr")
+        LogEntry.objects.create(content_type=kind, object_pk="", object_repr="a name nobody has", **told)
 
 
 # --- To carry away --------------------------------------------------------------------------------------------------

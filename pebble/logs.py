@@ -30,7 +30,7 @@ def config(kind: str, level: str, secrets: Iterable[str]) -> dict[str, Any]:
         processors=[structlog.stdlib.filter_by_level, *_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger, cache_logger_on_first_use=True,
     )  # fmt: skip
-    quiet = {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "django-q", "django.server", *(BUSY if kind == "console" else ()))}
+    quiet = {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "django-q", "django.server", "axes", *(BUSY if kind == "console" else ()))}
     line = {"()": structlog.stdlib.ProcessorFormatter, "processors": _rendering(kind), "foreign_pre_chain": [_named, *_shared()]}
     return {
         "version": 1, "disable_existing_loggers": False,

@@ -30,7 +30,7 @@ FOLDER = Path(settings.BASE_DIR) / "docs" / "guide"
 INDEX = "index"
 ORDER = (  # of the list beside every page; what is not named here follows by name
     INDEX, "overview", "compare", "history", "watchlist", "arbitrage", "liquidity", "currencies", "funding", "options", "discover", "copy", "volume",
-    "ask", "identity", "how-we-rank", "status", "notices", "api", "terms",
+    "ask", "identity", "how-we-rank", "status", "notices", "api", "accounts", "terms",
 )
 PICTURES = "images/"
 SETTING = "setting:"  # [3](setting:fresh_periods): the operator's value instead of the 3

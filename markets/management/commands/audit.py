@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """From where on."""
         parser.add_argument("--since", metavar="TIME", help="only what is not older, such as 2026-11-28 or 2026-11-28T12:00")
-        parser.add_argument("--after", metavar="ID", type=int, default=0, help="only what came after the line with this id, to go on where the last export ended")
+        parser.add_argument("--after", metavar="ID", type=int, default=0, help="only what came after the line with this id, to go on after the last export")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line for each entry."""
