@@ -41,7 +41,7 @@ from markets.models import Channel, Delivery
 
 SWEEP_S = 15.0  # no turn begins later in a sweep: a task has 30 s
 TURN_S = 8.0  # of one channel, and one attempt more
-MERGED_AT_ONCE = 1000
+AT_ONCE = 1000  # rows that a sweep merges or gives up
 HASTE_S = 1.0  # how often one process calls for a sweep between those of the schedule
 MAIL_RESTS_S = 30.0  # in this process, after a mail server that did not answer: it would cost every address as long
 
@@ -194,16 +194,17 @@ def _tried(row: Delivery, now: datetime) -> bool:
 
 def _give_up(now: datetime) -> None:
     """A day of attempts is enough; so is a day of a channel that takes nothing. What was not tried yet still gets its attempt."""
-    over = Delivery.objects.filter(state=State.WAITING, until__lte=now)
-    given_up = over.filter(Q(attempts__gt=0) | Q(channel__enabled=False)).update(state=State.GIVEN_UP)
-    if given_up:
+    waiting = Delivery.objects.filter(state=State.WAITING, until__lte=now)
+    over = waiting.filter(Q(attempts__gt=0) | Q(channel__enabled=False)).values_list("pk", flat=True)[:AT_ONCE]
+    # Looked at first: an UPDATE takes SQLite's write lock even where it finds nothing.
+    if (found := list(over)) and (given_up := Delivery.objects.filter(pk__in=found, state=State.WAITING).update(state=State.GIVEN_UP)):
         logger.error("%s messages were given up after a day: look at the deliveries in the admin", given_up)
 
 
 # --- Digests --------------------------------------------------------------------------------------------------------
 def _collect(now: datetime) -> None:
     """What was put off and is due becomes one message for each channel, or several of PARTS."""
-    held = _waiting(now).filter(held=True, attempts=0).exclude(kind=DIGEST).order_by("channel", "made_at", "pk")[:MERGED_AT_ONCE]
+    held = _waiting(now).filter(held=True, attempts=0).exclude(kind=DIGEST).order_by("channel", "made_at", "pk")[:AT_ONCE]
     for _, of_channel in groupby(held.select_related("channel"), key=lambda row: row.channel_id):
         rows = list(of_channel)
         for start in range(0, len(rows) - 1, PARTS):  # one alone stays itself

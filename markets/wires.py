@@ -52,10 +52,11 @@ def _mail(channel: Channel, told: Told, now: datetime) -> Said:
         return Said(False, error.smtp_code, escaped(_text(error.smtp_error)))
     except (OSError, ValueError) as error:  # SMTPException is an OSError; ValueError: an address no mail can have
         return Said(False, None, escaped(f"{type(error).__name__}: {error}"))
-    return Said(True, None, "" if _goes_out() else PRINTED)
+    return Said(True, None, "" if mails_go_out() else PRINTED)
 
 
-def _goes_out() -> bool:
+def mails_go_out() -> bool:
+    """Whether a mail server is set."""
     return not settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend"))
 
 

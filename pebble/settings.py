@@ -273,7 +273,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 8  # seconds of one step, well below what a task may take
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PEBBLE_EMAIL_FROM", default="pebble@localhost")
-LOOPBACK_WEBHOOKS = env.bool("PEBBLE_TEST_LOOPBACK_WEBHOOKS", default=False)  # for tests alone: webhooks may lead to this machine by http
+LOOPBACK_WEBHOOKS = SIMULATED and env.bool("PEBBLE_TEST_LOOPBACK_WEBHOOKS", default=False)  # for tests alone: webhooks by http to this machine
 
 LOG_FORMAT = env.str("PEBBLE_LOG_FORMAT", default="json")
 if LOG_FORMAT not in logs.FORMATS:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchanges.models import Feed
+from markets.reads import deliveries
 from pebble import health
 from pebble.supervisor import Program
 
@@ -53,6 +54,8 @@ class Watch:
         late = time.monotonic() - self.began > FIRST_PRICES_S
         self.waiting = got < total and not late
         if not self.waiting:
+            if hint := deliveries.telling(timezone.now()).hint:
+                self.say(f"{hint} See {settings.BASE_URL}/admin/markets/channel/")
             self.say(f"ready: open {settings.BASE_URL}/" + (f" (no prices yet from {_missing(feeds, self)})" if got < total else ""))
 
     def workers(self) -> None:

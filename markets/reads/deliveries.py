@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
+from markets import wires
 from markets.models import Channel, Delivery
 
 DAY = timedelta(days=1)
 State = Delivery.State
 NOBODY = "Nobody is told when something fails: there is no channel for operators."
 SILENT = "Nobody is told when something fails: every channel for operators is off."
+PRINTED = "Operators' mails are printed on the workers' console, not sent: EMAIL_URL names no mail server."
 FAILING = "Not every operator's channel works: look at the last responses."
 
 
@@ -52,7 +55,10 @@ class DeliveryRow:
 
 @dataclass(frozen=True)
 class Telling:
-    """The outbox in numbers. Channels are the operators'; messages are everybody's. `oldest_s`: how long the oldest due message waits."""
+    """The outbox in numbers. Channels are the operators'; messages are everybody's.
+
+    `oldest_s`: how long the oldest due message waits. `printed`: e-mail is among the channels, and no mail server is set.
+    """
 
     channels: int
     open: int
@@ -61,6 +67,7 @@ class Telling:
     oldest_s: float | None
     sent_day: int
     given_up_day: int
+    printed: bool
 
     @property
     def hint(self) -> str:
@@ -69,13 +76,18 @@ class Telling:
             return NOBODY
         if not self.open:
             return SILENT
-        return FAILING if self.failing else ""
+        if self.failing:
+            return FAILING
+        if self.given_up_day:
+            return f"{self.given_up_day} {'messages were' if self.given_up_day > 1 else 'message was'} given up in the last 24 hours."
+        return PRINTED if self.printed else ""
 
 
 def telling(now: datetime) -> Telling:
     """How the outbox does."""
-    owned = Channel.objects.filter(owner=None).aggregate(
+    count: dict[str, Any] = Channel.objects.filter(owner=None).aggregate(
         channels=Count("pk"), open=Count("pk", filter=Q(enabled=True)), failing=Count("pk", filter=Q(enabled=True, failures__gt=0)),
+        mails=Count("pk", filter=Q(enabled=True, kind=Channel.Kind.EMAIL)),
     )  # fmt: skip
     late = Delivery.objects.filter(state=State.WAITING).aggregate(waiting=Count("pk"), oldest=Min("made_at", filter=Q(due_at__lte=now) | Q(attempts__gt=0)))
     day = Delivery.objects.filter(made_at__gt=now - 2 * DAY)  # the index by age; given up is what was made a day before
@@ -84,7 +96,8 @@ def telling(now: datetime) -> Telling:
         given_up_day=Count("pk", filter=Q(state=State.GIVEN_UP, until__gt=now - DAY)),
     )  # fmt: skip
     oldest_s = (now - late["oldest"]).total_seconds() if late["oldest"] else None
-    return Telling(**owned, waiting=late["waiting"], oldest_s=oldest_s, **ended)
+    printed = count.pop("mails") > 0 and not wires.mails_go_out()
+    return Telling(**count, printed=printed, waiting=late["waiting"], oldest_s=oldest_s, **ended)
 
 
 def channels_of(user_id: int) -> tuple[ChannelRow, ...]:

@@ -110,7 +110,7 @@ def test_only_who_may_change_channels_presses_buttons(hook, receiver, clock):
     assert viewer.get("/admin/").status_code == 200
 
 
-def test_the_outbox_in_numbers(hook, receiver, clock):
+def test_the_outbox_in_numbers(hook, receiver, clock, settings):
     for number in range(3):
         outbox.tell_operators(message(number), START)
     outbox.sweep(clock)
@@ -120,7 +120,14 @@ def test_the_outbox_in_numbers(hook, receiver, clock):
     clock += 5
     found = deliveries.telling(clock())
     assert (found.channels, found.open, found.failing, found.waiting, found.oldest_s, found.sent_day, found.given_up_day) == (2, 1, 0, 1, 5.0, 2, 1)
-    assert found.hint == ""
+    assert found.hint == "1 message was given up in the last 24 hours."
+    Delivery.objects.filter(state="given_up").delete()
+    assert deliveries.telling(clock()).hint == ""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    Channel.objects.filter(kind="email").update(enabled=True)
+    assert deliveries.telling(clock()).hint == deliveries.PRINTED
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert deliveries.telling(clock()).hint == ""
     Channel.objects.filter(pk=hook.pk).update(failures=1)
     assert deliveries.telling(clock()).hint == deliveries.FAILING
     Channel.objects.update(enabled=False)

@@ -8,8 +8,9 @@ from itertools import count
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django_q.models import Schedule
 
-from markets import channels, outbox, retention, wires
+from markets import channels, outbox, retention, tasks, wires
 from markets.analysis import messages
 from markets.analysis.messages import FIRST_S, JITTER
 from markets.models import Channel, Delivery
@@ -68,6 +69,12 @@ def test_a_change_that_is_taken_back_tells_nobody(hook, clock):
         outbox.tell_operators(message(), START)
         transaction.set_rollback(True)
     assert states() == []
+
+
+def test_a_schedule_sweeps_every_five_seconds(db):
+    row = Schedule.objects.get(name="deliveries")
+    assert (row.func, row.cron) == ("markets.tasks.deliver", "* * * * * 3-59/5")
+    assert tasks.deliver() == 0
 
 
 def test_a_message_calls_for_a_sweep_when_it_is_committed(hook, clock, monkeypatch, django_capture_on_commit_callbacks):
