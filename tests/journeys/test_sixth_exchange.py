@@ -43,7 +43,7 @@ seen["list"] = "Toy" in client.get("/admin/exchanges/exchange/").content.decode(
 seen["form"] = client.get(f"/admin/exchanges/exchange/{toy.pk}/change/").status_code
 seen["status"] = "Toy" in client.get("/status/").content.decode()
 seen["api"] = client.get("/api/v1/exchanges/toy/").json()
-Exchange.objects.filter(slug="toy").update(enabled=True)
+Exchange.objects.filter(slug="toy").update(enabled=True, release="on")
 store.touch("switches")
 seen["polls"] = [tasks.poll("toy", "instruments"), tasks.poll("toy", "tickers")]
 read.forget()
