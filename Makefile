@@ -1,6 +1,6 @@
 # Pebble's commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast check bench mutants learn lock pictures
+.PHONY: help setup run test fast check bench drills mutants learn lock pictures
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -34,6 +34,9 @@ check: $(DEV) ## lint, types, floors, Django's own checks
 
 bench: $(DEV) ## figures, each beside its rival or floor
 	PEBBLE_DATA_DIR=var/bench PEBBLE_MARKET=simulated $(PY) manage.py bench
+
+drills: $(DEV) ## what is promised when exchanges fail, in simulated time (hours; PART="failover lies" for some, SEED, SCALE=0.1)
+	$(PY) -m tests.drills $(PART) --seed $(or $(SEED),1) --scale $(or $(SCALE),1)
 
 mutants: $(DEV) ## does a test notice when one thing of the analysis changes? (minutes; NAMES="markets.analysis.fills*" for some)
 	$(PY) -m mutmut run $(NAMES)

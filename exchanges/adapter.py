@@ -156,7 +156,7 @@ class Source(Generic[R]):
 
     `markets` is None for what comes in one sweep; else the source is read market by market, each of so many markets every
     `period_s` as the default plan, and one part that fits the market is asked. `known` names the source whose instruments
-    the parts need to understand units. `whole`: a bulk list: 10 s deadline instead of 6 s.
+    the parts need to understand units. `whole`: a bulk list: 9 s deadline instead of 6 s.
     """
 
     parts: tuple[Part[R], ...]

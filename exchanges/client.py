@@ -77,7 +77,8 @@ class ExchangeClient:
     """Asks one exchange. Cheap to make: one for each poll, with the operator's row as it is now.
 
     `enabled(source)` is looked at before every single request. `breaker_wait_s(source)` is the seconds until the breaker
-    lets a cycle leave (`breaker.wait_s`). `host` replaces the adapter's first host; `extra_hosts` are the operator's own.
+    lets a cycle leave (`breaker.wait_s`); a `probe` of an open one is a single try. `host` replaces the adapter's first host;
+    `extra_hosts` are the operator's own.
     `credentials` sign what must be signed, by the exchange's clock: ours plus `clock_offset_ms`.
     """
 
@@ -85,13 +86,13 @@ class ExchangeClient:
         self, adapter: Adapter, transport: Transport, limits: Limits, *, budget_per_minute: int | None = None,
         enabled: Callable[[str], bool] = lambda source: True, breaker_wait_s: Callable[[str], float] = lambda source: 0.0,
         host: str = "", extra_hosts: tuple[str, ...] = (), pause: Callable[[float], None] = time.sleep,
-        credentials: Credentials | None = None, clock_offset_ms: int = 0, terms: Terms = AS_USUAL,
+        credentials: Credentials | None = None, clock_offset_ms: int = 0, probe: bool = False, terms: Terms = AS_USUAL,
     ) -> None:
         self.adapter, self._transport, self._limits = adapter, transport, limits
         self._budgets = Budgets(adapter, adapter.budget if budget_per_minute is None else budget_per_minute, terms)
         self._enabled, self._breaker_wait_s = enabled, breaker_wait_s
         self._host, self._hosts, self._pause = host, (*adapter.hosts, *extra_hosts), pause
-        self._credentials, self._clock_offset_ms = credentials, clock_offset_ms
+        self._credentials, self._clock_offset_ms, self._probe = credentials, clock_offset_ms, probe
 
     def fetch(self, source_name: str, *, interactive: bool = False, instruments: Instruments | None = None, ask: Ask | None = None) -> Outcome[Row]:
         """Ask for everything a source is made of. Always an outcome; raises only KeyError, for a name no source has.
@@ -160,7 +161,7 @@ class ExchangeClient:
                 raise error from None
 
     def _may_retry(self, error: ExchangeError) -> bool:
-        if error.outcome not in RETRIED and error.status not in RETRIED_STATUS:
+        if self._probe or (error.outcome not in RETRIED and error.status not in RETRIED_STATUS):
             return False
         calls, retries = self._budgets.operator, self._budgets.retry
         used = self._limits.meters({calls.key: calls.rate, retries.key: retries.rate})

@@ -73,8 +73,9 @@ def client_for(exchange: Exchange, feed: Feed | None = None) -> ExchangeClient:
         raise LookupError(f"no adapter is called {exchange.slug}: put its file back, or leave it switched off")
     return ExchangeClient(
         exchange.adapter, transport(), limits(), budget_per_minute=exchange.budget_per_minute, host=exchange.host, extra_hosts=tuple(settings.EXTRA_HOSTS),
-        enabled=lambda source: _switched_on(exchange, source), breaker_wait_s=lambda source: _breaker_wait_s(feed),
+        enabled=lambda source: _switched_on(exchange, source), breaker_wait_s=lambda source: breaker.wait_s(_breaker(feed), datetime.now(UTC)),
         credentials=credentials(exchange.slug), clock_offset_ms=exchange.clock_offset_ms or 0, terms=terms(exchange),
+        probe=_breaker(feed).phase == "open",
     )
 
 
@@ -98,8 +99,8 @@ def _switched_on(exchange: Exchange, source: str) -> bool:
     return not pausing.now() and Feed.objects.filter(Exchange.asked("exchange__"), exchange=exchange, source=source, enabled=True).exists()
 
 
-def _breaker_wait_s(feed: Feed | None) -> float:
-    return breaker.wait_s(breaker.Breaker(feed.fails, feed.opened, feed.probe_at), datetime.now(UTC)) if feed else 0.0
+def _breaker(feed: Feed | None) -> breaker.Breaker:
+    return breaker.Breaker(feed.fails, feed.opened, feed.probe_at) if feed else breaker.Breaker()
 
 
 def meters(exchange: Exchange) -> tuple[Meter, ...]:

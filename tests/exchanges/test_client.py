@@ -300,6 +300,13 @@ def test_r1_retries_stay_a_tenth_of_the_calls(ask):
     assert 200 < total <= 200 * 1.12
 
 
+def test_r1_a_probe_of_an_open_breaker_is_a_single_try(ask):
+    """P5: what is known to be down is asked once, not once and again."""
+    with serving(hang_up) as server:
+        outcome = ask(server, probe=True)
+    assert (outcome.outcome, outcome.requests, ask.pauses) == ("reset", 1, [])
+
+
 def test_r1_a_retry_stays_within_the_deadline_of_its_call(ask):
     with serving(hang_up) as server:
         outcome = ask(server, deadlines=Deadlines(bulk=0.0001))

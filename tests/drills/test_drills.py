@@ -1,0 +1,50 @@
+"""The drills, about a fiftieth of each. The whole of them is `make drills`; docs/drills.md says what each is.
+
+Failing exchanges are those of T1, T2, T5, P5, P7 through Pebble's own transport; I14 is all of them at once.
+"""
+
+from tests.drills import lies, outages
+from tests.drills.figures import Figure
+
+
+def met(figures):
+    """Every figure holds its bar, and each is told with what it rests on."""
+    found = list(figures)
+    assert [figure.line("fast", 1, 0) for figure in found if not figure.met] == []
+    return {figure.name: figure for figure in found}
+
+
+def test_a_missed_bar_is_told():
+    assert [Figure("x", value, bar).met for value, bar in ((1.0, ("<=", 1)), (1.1, ("<=", 1)), (None, ("<=", 1)), (None, None))] == [True, False, False, True]
+    assert '"bar": "<= 1", "met": false, "seed": 7' in Figure("x", 2, ("<=", 1)).line("p", 7, 0.1)
+
+
+def test_failover(db):
+    """The slowest to be noticed: a list that drips until its deadline."""
+    found = met(outages.failover(1, kinds=("drip",), exchanges=1, answers=300, held_s=60))
+    assert found["answers right and marked"].counts["answers"] >= 300
+
+
+def test_four_down(db):
+    assert met(outages.four_down(1, minutes=1.5, left=1))["best prices of one exchange without the note that it is the only one"].counts["claims"] > 50
+
+
+def test_all_down(db):
+    met(outages.all_down(1, every_s=180))
+
+
+def test_retries_in_a_total_outage(db):
+    met(outages.retries(1, minutes=4, before=1))
+
+
+def test_lies():
+    """D1, D4-D8, D10, D12-D14, D16: no wrong price wins and no gap with a lie in it is shown."""
+    assert met(lies.lies(7, 2_000))["wrong best price shown"].counts["best_shown"] > 1_000
+
+
+def test_the_oracle_finds_a_lie(monkeypatch):
+    """An oracle that never complains would prove nothing: here everybody is believed."""
+    monkeypatch.setattr("markets.analysis.reference.consensus", lambda *_: lies.best.verdict.reference.Consensus("ok", {}))
+    wrong, gaps, _ = lies.lies(7, 300)
+    assert wrong.value > 0
+    assert gaps.value > 0
