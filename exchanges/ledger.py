@@ -2,13 +2,15 @@
 
 A store that several machines share has a wall clock only, and wall clocks jump. So `Ledger.now` is a time of its own that
 only goes forward: by what the store's clock says has passed, but never by more than the asking machine saw pass on its own
-monotonic clock since it last wrote here. A machine that is new here has its wall clock to vouch instead: a jump of one of
-the two clocks alone moves nothing. Pure.
+monotonic clock since it last wrote here. A machine that is new here, or booted since, saw nothing: its first call moves
+nothing, and the next one, or another machine's, does. So time in which nobody asked and everybody was booted does not
+count: a ban lasts that much longer, never shorter. Pure.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,13 +24,12 @@ _DEFAULTS = vars(State())
 
 @dataclass(frozen=True)
 class Reading:
-    """The clocks around one step: the store's (epoch seconds), this machine's monotonic before and after it was read, its wall clock."""
+    """The clocks around one step: the store's (epoch seconds), and this machine's monotonic one before and after that was read."""
 
     server: float
     machine: str
     sent: float
     got: float
-    wall: float
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class Ledger:
 
     now: float
     server: float
-    wall: float
     born: float
     machines: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     states: Mapping[str, State] = field(default_factory=dict)
@@ -47,24 +47,32 @@ class Ledger:
         return self.states.get(key, State(tokens=0.0, at=self.born))
 
 
-def opened(text: str, reading: Reading, first: bool = True) -> Ledger:
-    """The ledger as it stands at a reading; a new one where there is none. Raises ValueError, TypeError, KeyError for a text that is none.
+def opened(text: str, reading: Reading, first: bool = True) -> tuple[Ledger, bool]:
+    """The ledger as it stands at a reading, and whether it has to be written even if nothing is taken: its clock was set anew.
 
-    A new one that is not the `first` was lost, and nobody knows what was asked before: its buckets are empty. Else they are full.
+    A new one that is not the `first` was lost, and nobody knows what was asked before: its buckets are empty. Else they are
+    full. Raises ValueError, TypeError or KeyError for a text that is no ledger.
     """
-    ledger = parsed(text) if text else Ledger(reading.server, reading.server, reading.wall, 0.0 if first else reading.server)
-    now = ledger.now + _passed(ledger, reading)
-    machines = {**ledger.machines, reading.machine: (reading.sent, now)}
+    ledger = parsed(text) if text else Ledger(reading.server, reading.server, 0.0 if first else reading.server)
+    vouched = _vouched(ledger, reading.machine, reading.got)
+    now = ledger.now if vouched is None else ledger.now + _passed(ledger, reading, vouched)
+    # What it vouched for is never loosened: else a little of every call's way would count as time.
+    seen = now if vouched is None else min(now, vouched - (reading.got - reading.sent))
+    machines = {**ledger.machines, reading.machine: (reading.sent, seen)}
     newest = dict(sorted(machines.items(), key=lambda entry: entry[1][1])[-MACHINES:])
-    late = 0 > reading.server - ledger.server > -SLACK_S
-    return replace(ledger, now=now, server=ledger.server if late else reading.server, wall=reading.wall, machines=newest)
+    behind = ledger.server - reading.server
+    server = ledger.server if 0 < behind < SLACK_S else reading.server
+    return replace(ledger, now=now, server=server, machines=newest), not text or vouched is None or behind >= SLACK_S
 
 
-def _passed(ledger: Ledger, reading: Reading) -> float:
-    seen = ledger.machines.get(reading.machine)
-    # A monotonic clock that went back is another boot's.
-    most = seen[1] + reading.got - seen[0] - ledger.now if seen and reading.got >= seen[0] else reading.wall - ledger.wall
-    return max(0.0, min(reading.server - ledger.server, most))
+def _vouched(ledger: Ledger, machine: str, clock: float) -> float | None:
+    """The latest it can be, by what a machine saw since it was here; None where it was not, since it was booted."""
+    was, then = ledger.machines.get(machine, (math.inf, 0.0))
+    return then + clock - was if clock >= was else None  # a monotonic clock that went back is another boot's
+
+
+def _passed(ledger: Ledger, reading: Reading, vouched: float) -> float:
+    return max(0.0, min(reading.server - ledger.server, vouched - ledger.now))
 
 
 def changed(ledger: Ledger, states: Mapping[str, State]) -> Ledger:
@@ -76,7 +84,7 @@ def changed(ledger: Ledger, states: Mapping[str, State]) -> Ledger:
 
 def written(ledger: Ledger) -> str:
     """As text; of every state only what is not as in an untouched one."""
-    fields: dict[str, Any] = {name: getattr(ledger, name) for name in ("now", "server", "wall", "born", "machines")}
+    fields: dict[str, Any] = {name: getattr(ledger, name) for name in ("now", "server", "born", "machines")}
     states = {key: {name: value for name, value in vars(state).items() if value != _DEFAULTS[name]} for key, state in ledger.states.items()}
     return json.dumps(fields | {"states": states}, separators=(",", ":"))
 

@@ -31,8 +31,8 @@ Connection = psycopg.Connection[Any]
 class DatabaseLimits(Kept):
     """`connect` makes a connection of psycopg; each process keeps one."""
 
-    def __init__(self, connect: Callable[[], Connection], *, clock: Clock = time.monotonic, wall: Clock = time.time, machine: str | None = None) -> None:
-        self._connect, self._clock, self._wall = connect, clock, wall
+    def __init__(self, connect: Callable[[], Connection], *, clock: Clock = time.monotonic, machine: str | None = None) -> None:
+        self._connect, self._clock = connect, clock
         self._machine = (boot() or socket.gethostname()) if machine is None else machine
         self._connections: dict[int, Connection] = {}  # by process: a fork must not speak on its parent's
         self._lock = threading.Lock()
@@ -87,7 +87,7 @@ class DatabaseLimits(Kept):
 
     def _read(self, row: Any, sent: float) -> tuple[str, Reading]:
         text, server = row
-        return text, Reading(server, self._machine, sent, self._clock(), self._wall())
+        return text, Reading(server, self._machine, sent, self._clock())
 
     def _connection(self) -> Connection:
         if os.getpid() not in self._connections:

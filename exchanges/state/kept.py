@@ -197,8 +197,8 @@ def entered(text: str, reading: Reading, keys: Sequence[str], step: Step[T], fir
     All its times are the ledger's own; `first` as in `ledger.opened`. Raises OutOfOrder for a text that is no ledger.
     """
     try:
-        ledger = opened(text, reading, first)
+        ledger, anew = opened(text, reading, first)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise OutOfOrder(f"the limits kept for {account(keys)} cannot be used ({error}); nothing is asked. They may be deleted: new ones are made") from None
     after, result = step({key: ledger.state(key) for key in keys}, ledger.now, ledger.now)
-    return (written(changed(ledger, after)) if after or not text else ""), result
+    return (written(changed(ledger, after)) if after or anew else ""), result

@@ -34,10 +34,10 @@ class RedisLimits(Kept):
     """`name` keeps two installations on one server apart. `first(exchange)` says whether nobody ever asked it, or this memory was lost."""
 
     def __init__(
-        self, url: str, name: str, *, clock: Clock = time.monotonic, wall: Clock = time.time, machine: str | None = None,
+        self, url: str, name: str, *, clock: Clock = time.monotonic, machine: str | None = None,
         first: Callable[[str], bool] = lambda exchange: False, pause: Callable[[float], None] = time.sleep, patience_s: float = PATIENCE_S,
     ) -> None:
-        self._name, self._clock, self._wall, self._first, self._pause, self._patience_s = name, clock, wall, first, pause, patience_s
+        self._name, self._clock, self._first, self._pause, self._patience_s = name, clock, first, pause, patience_s
         self._machine = (boot() or socket.gethostname()) if machine is None else machine
         # One retry: a connection that was cut while nobody used it. A swap done twice charges twice, never less.
         self._server = redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1), decode_responses=True)
@@ -67,4 +67,4 @@ class RedisLimits(Kept):
             both.time()
             both.get(key)
             (seconds, micros), text = cast("tuple[tuple[int, int], str | None]", tuple(both.execute()))
-        return text or "", Reading(seconds + micros / 1e6, self._machine, sent, self._clock(), self._wall())
+        return text or "", Reading(seconds + micros / 1e6, self._machine, sent, self._clock())

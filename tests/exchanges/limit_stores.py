@@ -38,7 +38,7 @@ def valkey():
 def open_store(kind, where, **options):
     """One process's view of a store: where is a path, an address, (address, name), or two of those for a pair."""
     if kind == "file":
-        return SqliteLimits(where, **{name: value for name, value in options.items() if name != "machine"})
+        return SqliteLimits(where, **{name: value for name, value in options.items() if name == "clock"})
     if kind == "database":
         return DatabaseLimits(partial(psycopg.connect, where), **options)
     if kind == "redis":

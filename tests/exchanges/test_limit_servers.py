@@ -114,23 +114,20 @@ def test_p1_a_block_and_what_headers_say_reach_every_process(store, opened):
 
 
 # --- Clocks, and servers that hang ------------------------------------------------------------------------------------
-@pytest.mark.parametrize("jump", [3600, -3600, 86_400])
-def test_i8_whatever_a_wall_clock_says_passed_counts_no_more_than_what_this_machine_saw(shared, opened, jump):
-    """The server's clock runs on while the machine's own stands still, and its wall clock jumps."""
-    wall = Moving(1_790_000_000.0)
-    limits = opened(*shared, clock=Moving(5000.0), wall=wall, machine="one")
-    fill(limits, TOY, 20)
-    wall.now += jump
-    grant = limits.acquire(TOY, "people")
-    assert not grant.granted
-    assert grant.wait_s <= 60 / 0.7
+def test_i8_whatever_the_servers_clock_says_passed_counts_no_more_than_what_this_machine_saw(shared, opened):
+    """The server's clock runs on while the machine's own stands still."""
+    new = {"first": lambda name: True} if shared[0] == "redis" else {}
+    limits = opened(*shared, clock=Moving(5000.0), machine="one", **new)
+    assert fill(limits, TOY, 20) == 10
+    assert limits.acquire(TOY, "people").wait_s == pytest.approx(60 / 35)
 
 
-def test_of_the_time_that_passed_both_clocks_must_know(shared, opened):
-    """A machine that is new here is believed no more than the server."""
-    first, ahead = opened(*shared, machine="one"), opened(*shared, wall=Moving(time.time() + 86_400), machine="two")
-    fill(first, TOY, 20)
-    assert not ahead.acquire(TOY, "people").granted
+def test_a_machine_that_is_new_here_moves_nothing(shared, opened):
+    clock = Moving(5000.0)
+    one = opened(*shared, clock=clock, machine="one")
+    fill(one, TOY, 20)
+    clock.now += 3600  # it could vouch for what the other cannot know
+    assert opened(*shared, machine="two").acquire(TOY, "people").wait_s == pytest.approx(60 / 35)
 
 
 def test_a_redis_that_forgot_is_empty_and_a_new_one_is_full(opened):
