@@ -138,6 +138,7 @@ class ExchangeClient:
             reply = self._asked(source, part, request, cycle)
             parsed = self._understood(part.parse, reply.body, reply.headers, cycle.instruments)
             cycle.received(part, parsed)
+            cycle.typed(reply.headers.get("content-type", ""))
             rows += len(parsed.rows)
             if part.next_pages:
                 waiting.extend(self._understood(part.next_pages, reply.body, request))
@@ -155,6 +156,7 @@ class ExchangeClient:
             if not self._may_retry(error):
                 raise
             self._pause(random.uniform(0.05, 0.25))  # noqa: S311 - full jitter, no secret
+            self._transport.forget(self._chosen(request).host)  # where one idle connection was closed, its neighbours are too
             try:
                 return self._once(part, request, cycle, ends, retry=True)
             except Paused:
@@ -174,7 +176,7 @@ class ExchangeClient:
         whole_s = ends - time.monotonic()
         if whole_s <= 0:
             raise Unreachable("no time is left in this cycle", "deadline")
-        chosen = self._signed(replace(request, host=self._host) if self._host and request.host == self.adapter.hosts[0] else request)
+        chosen = self._signed(self._chosen(request))
         cycle.asking()
         reply = self._transport.get(chosen, self._hosts, whole_s=whole_s)
         cycle.answered(reply)
@@ -186,6 +188,10 @@ class ExchangeClient:
             error.status = reply.status
             raise
         return reply
+
+    def _chosen(self, request: Request) -> Request:
+        """The request on the operator's host, where it stands in for the adapter's first."""
+        return replace(request, host=self._host) if self._host and request.host == self.adapter.hosts[0] else request
 
     def _signed(self, request: Request) -> Request:
         """The request with its signature, made at the last moment: it carries the time. A retry is signed anew."""
@@ -272,6 +278,7 @@ class _Cycle:
         self._clock: Clock = "none"
         self._failures: list[tuple[ExchangeError, str]] = []
         self._requests = self._size = 0
+        self._called = ""
 
     def asking(self) -> None:
         self._requests += 1
@@ -286,6 +293,11 @@ class _Cycle:
             self._clock = part.clock
         self._batches.append(parsed)
         self._heard.append(Heard(self._requested_at, self._received_at, part.clock))
+
+    def typed(self, content_type: str) -> None:
+        """What was read was JSON whatever it called itself; that it called itself something else is told of."""
+        if content_type and "json" not in content_type.lower():
+            self._called = content_type
 
     def forget(self, pages: int) -> None:
         """Take the last pages back."""
@@ -320,7 +332,7 @@ class _Cycle:
         return found
 
     def _detail(self) -> str:
-        said = []
+        said = [f"JSON that calls itself {self._called}"] if self._called and not self._failures and not any(batch.dropped for batch in self._batches) else []
         for error, part in self._failures:
             text = f"{error.outcome}: {error.detail}" if self._batches else error.detail
             said.append(f"{part}: {text}" if self._batches and part else text)

@@ -32,6 +32,7 @@ Flag = bool | str | None
 
 MAX_ROWS = 20_000
 MAX_SYMBOL = 60
+FEW_LEVELS = 5
 _SYMBOLS = re.compile(r"[\w.$-]{1,60}+(?:,[\w.$-]{1,60}+)*+")
 _CODE = re.compile(r"[\w.$-]{1,30}")
 
@@ -267,6 +268,17 @@ def believable(rows: list[Any], total: int, bad: int, at: datetime | None = None
     if (not rows and not (may_be_empty and not total)) or dropped * 10 > total:
         raise Garbled(f"{dropped} of {total} rows could not be read")
     return Parsed(rows, dropped, bad, at)
+
+
+def believable_levels(total: int, kept: int) -> int:
+    """How many of a book's levels could not be read. Raises Garbled beyond a tenth of them: liquidity is not measured by half a book.
+
+    A few odd levels of a thin book are no changed format.
+    """
+    dropped = total - kept
+    if dropped and (not kept or dropped > max(FEW_LEVELS, total // 10)):
+        raise Garbled(f"{dropped} of {total} levels could not be read")
+    return dropped
 
 
 def asked(known: Instruments) -> Instrument | None:

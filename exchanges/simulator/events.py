@@ -52,10 +52,11 @@ class Window:
 
 
 class Timetable:
-    """All happenings of one world. `start` None: nothing happens of itself."""
+    """All happenings of one world. `start` None: nothing happens of itself. `most`: only so many of the best-known coins are listed."""
 
-    def __init__(self, seed: int, start: float | None) -> None:
+    def __init__(self, seed: int, start: float | None, most: int | None = None) -> None:
         self.seed, self.start, self.version = seed, start, 0
+        self.listed = {slug: tuple(m for m in of if most is None or m.rank < most) for slug, of in universe().markets.items()}
         self._planned = list(planned(seed, start)) if start is not None else []
         self._added: list[Happening] = []
         self._opened: dict[tuple[str, str, int], Market] = {}
@@ -113,7 +114,7 @@ class Timetable:
         key = (slug, bisect_right(self._times[slug], t))
         if (found := self._listed.get(key)) is None:
             changed = self.changed(slug, t)
-            old = universe().markets[slug]
+            old = self.listed[slug]
             symbols = {m.symbol for m in old}
             kept = (changed.get(m.symbol, m) for m in old)
             new = (m for symbol, m in changed.items() if symbol not in symbols)
@@ -157,7 +158,7 @@ class Timetable:
                 found[new.symbol] = new
 
     def _with_base(self, found: dict[str, Market | None], slug: str, code: str) -> list[Market]:
-        now = {m.symbol: m for m in universe().markets[slug] if m.base == code} | {s: m for s, m in found.items() if m is None or m.base == code}
+        now = {m.symbol: m for m in self.listed[slug] if m.base == code} | {s: m for s, m in found.items() if m is None or m.base == code}
         return [m for m in now.values() if m is not None and m.status != "delisted"]
 
     def _new(self, slug: str, code: str, at: int, asset: Asset) -> Market:

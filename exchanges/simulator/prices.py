@@ -74,7 +74,7 @@ class Prices:
         self._memory: dict[tuple[Hashable, object], object] = {}
         self._plans = {
             slug: [_plan(self.world.pair_of, m, chance(f"{seed}:{slug}:{m.symbol}")) for m in markets if m.status != "delisted"]
-            for slug, markets in self.world.markets.items()
+            for slug, markets in self.timetable.listed.items()
         }
 
     def _pairs(self, t: float) -> list[float]:
@@ -133,7 +133,7 @@ class Prices:
     def quotes(self, slug: str, t: float) -> list[Quote]:
         """All markets of an exchange at `t` (epoch seconds), in the exchange's order, the dead ones last."""
         odd = {q.market.symbol: q._replace(age=t - HALTED_AT) for q in self._halted(slug)}
-        rows = [*(odd.get(q.market.symbol, q) for q in self._whole(slug, t, self._plans[slug])), *_dead(slug)]
+        rows = [*(odd.get(q.market.symbol, q) for q in self._whole(slug, t, self._plans[slug])), *_dead(self.timetable.listed[slug])]
         changed = self.timetable.changed(slug, t)
         return self._changed(slug, t, rows, changed) if changed else rows
 
@@ -194,9 +194,9 @@ def _thinned(quote: Quote) -> Quote:
 
 
 @cache
-def _dead(slug: str) -> tuple[Quote, ...]:
+def _dead(markets: tuple[Market, ...]) -> tuple[Quote, ...]:
     """The last day of the markets that are gone."""
-    return tuple(_last_day(m) for m in universe().markets[slug] if m.status == "delisted")
+    return tuple(_last_day(m) for m in markets if m.status == "delisted")
 
 
 @cache

@@ -68,9 +68,9 @@ class Stage:
 class Scenario:
     """The clock and the five stages. Unknown words are refused, so that a test never waits for a fault that cannot come."""
 
-    def __init__(self, seed: int, planned: bool = True) -> None:
+    def __init__(self, seed: int, planned: bool = True, most: int | None = None) -> None:
         self.seed, self.started = seed, time.monotonic()
-        self.timetable = Timetable(seed, time.time() if planned else None)
+        self.timetable = Timetable(seed, time.time() if planned else None, most)
         self.reset()
 
     def reset(self) -> None:

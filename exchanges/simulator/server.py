@@ -60,10 +60,13 @@ class _Call:
 
 
 class Simulator:
-    """Answers requests. One instance is one world: a seed, a scenario, five exchanges. `planned`: things happen of themselves."""
+    """Answers requests. One instance is one world: a seed, a scenario, five exchanges. `planned`: things happen of themselves.
 
-    def __init__(self, seed: int = 1, planned: bool = True) -> None:
-        self.scenario = Scenario(seed, planned)
+    `most`: a small world, in which spot trades only so many of the best-known coins.
+    """
+
+    def __init__(self, seed: int = 1, planned: bool = True, most: int | None = None) -> None:
+        self.scenario = Scenario(seed, planned, most)
         self.prices = Prices(seed, self.scenario.timetable)
         self._built: dict[tuple[object, ...], _Built] = {}
         self._open: set[asyncio.Task[None]] = set()
@@ -214,13 +217,13 @@ class Running:
 
 
 @contextmanager
-def running(port: int = 0, seed: int = 1, planned: bool = False) -> Iterator[Running]:
+def running(port: int = 0, seed: int = 1, planned: bool = False, most: int | None = None) -> Iterator[Running]:
     """Run a simulator in a daemon thread with its own loop; it has stopped when the block ends.
 
-    Nothing is listed or closed of itself unless `planned`: a test says what shall happen.
+    Nothing is listed or closed of itself unless `planned`: a test says what shall happen. `most` as in `Simulator`.
     """
     loop, stop, ready, found = asyncio.new_event_loop(), asyncio.Event(), threading.Event(), list[int]()
-    simulator = Simulator(seed, planned)
+    simulator = Simulator(seed, planned, most)
 
     def listening(at: int) -> None:
         found.append(at)

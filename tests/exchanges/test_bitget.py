@@ -173,7 +173,7 @@ def test_one_odd_level_costs_itself_and_many_are_a_changed_format():
     (book,) = parse("book", wire(sides), "spot", SPOT).rows
     assert (book.asks, book.bids, book.dropped) == (((D(2), D(1)),), ((D(1), D(5)),), 2)
     with pytest.raises(Garbled):
-        parse("book", wire(sides | {"bids": [["1", "0"]]}), "spot", SPOT)
+        parse("book", wire(sides | {"bids": [["1", "0"]] * 4}), "spot", SPOT)
 
 
 def test_a_book_of_nobody_knows_which_market_has_no_symbol():

@@ -220,7 +220,7 @@ def test_levels_that_are_no_numbers_are_dropped_counted_and_never_too_many():
     (book,) = parse("book:spot", {"time": 1790000000123, "bids": [*good, ["NaN", "1"]], "asks": [["101", "-1"], ["102", "2"]]}, SPOT).rows
     assert (len(book.bids), book.asks, book.dropped) == (20, ((Decimal(102), Decimal(2)),), 2)
     with pytest.raises(Garbled, match="levels could not be read"):
-        parse("book:spot", {"time": 1790000000123, "bids": good[:5], "asks": [["x", "1"], [None, None]]}, SPOT)
+        parse("book:spot", {"time": 1790000000123, "bids": good[:5], "asks": [["x", "1"], [None, None]] * 3}, SPOT)
     (empty,) = parse("book:spot", {"time": 1790000000123, "sequence": None, "bids": None, "asks": None}, SPOT).rows
     assert (empty.bids, empty.asks) == ((), ())
 

@@ -81,11 +81,8 @@ def _contract(market: Instrument | None) -> Decimal:
 
 def _book(book: _Book | _LooseBook, market: Instrument | None, coins: Coins, at: datetime | None = None) -> Parsed[Book]:
     """Both sides, best first. A level that is no number, or not above zero, is left out and counted."""
-    total = len(book.bids) + len(book.asks)
     bids, asks = list(_levels(book.bids, coins)), list(_levels(book.asks, coins))
-    dropped = total - len(bids) - len(asks)
-    if total and dropped == total:
-        raise Garbled(f"none of {total} levels could be read")
+    dropped = reading.believable_levels(len(book.bids) + len(book.asks), len(bids) + len(asks))
     bids.sort(reverse=True)
     asks.sort()
     return Parsed([Book(market.symbol if market else "", tuple(bids), tuple(asks), at, dropped)], bad_fields=dropped, at=at)

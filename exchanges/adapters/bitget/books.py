@@ -10,7 +10,6 @@ from msgspec.json import Decoder
 
 from exchanges import numbers, reading
 from exchanges.adapter import Headers, Instruments, Parsed
-from exchanges.errors import Garbled
 from exchanges.numbers import BadNumber
 from exchanges.reading import Text, Token
 from exchanges.rows import Book, Level
@@ -59,10 +58,7 @@ def parse_inverse(body: bytes, headers: Headers, known: Instruments) -> Parsed[B
 def _book(sides: Any, known: Instruments, *, inverse: bool) -> Parsed[Book]:
     market, at = reading.asked(known), reading.clock(sides.at, "ms")
     bids, asks = (_levels(side, inverse) for side in (sides.bids, sides.asks))
-    total = len(sides.bids) + len(sides.asks)
-    dropped = total - len(bids) - len(asks)
-    if dropped > max(2, total // 10):  # one odd level of a thin book is no changed format
-        raise Garbled(f"{dropped} levels could not be read")
+    dropped = reading.believable_levels(len(sides.bids) + len(sides.asks), len(bids) + len(asks))
     bids.sort(reverse=True)
     asks.sort()
     return Parsed([Book(market.symbol if market else "", tuple(bids), tuple(asks), at, dropped)], bad_fields=dropped, at=at)

@@ -51,7 +51,7 @@ def _book(body: bytes, known: Instruments, *, inverse: bool) -> Parsed[Book]:
     _about(wire.symbol, known)
     at = reading.clock(wire.at, "ms")
     bids, asks = ([level for one in side if (level := _level(one, inverse=inverse))] for side in (wire.bids, wire.asks))
-    dropped = len(wire.bids) + len(wire.asks) - len(bids) - len(asks)
+    dropped = reading.believable_levels(len(wire.bids) + len(wire.asks), len(bids) + len(asks))
     # They come best first; sorting makes it so whatever comes.
     row = Book(wire.symbol, tuple(sorted(bids, reverse=True)), tuple(sorted(asks)), at, dropped)
     return Parsed([row], bad_fields=dropped, at=at)

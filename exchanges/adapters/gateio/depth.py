@@ -74,10 +74,7 @@ def _time(value: Stamp, read: Callable[..., datetime | None], *unit: str) -> dat
 def _book(book: _Book[Any], at: datetime | None, market: Instrument | None, sizes: Sizes) -> Parsed[Book]:
     """Both sides, best first. A level that is no number or not above zero is left out and counted."""
     bids, asks = list(_levels(book.bids, sizes)), list(_levels(book.asks, sizes))
-    total = len(book.bids) + len(book.asks)
-    if total and not bids and not asks:
-        raise Garbled(f"none of {total} levels could be read")
-    dropped = total - len(bids) - len(asks)
+    dropped = reading.believable_levels(len(book.bids) + len(book.asks), len(bids) + len(asks))
     bids.sort(reverse=True)
     asks.sort()
     return Parsed([Book(market.symbol if market else "", tuple(bids), tuple(asks), at, dropped)], bad_fields=dropped, at=at)

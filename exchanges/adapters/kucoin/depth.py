@@ -68,10 +68,7 @@ def _in_coins(market: Instrument, lot: Decimal) -> Size:
 def _book(sides: _Sides[Any], symbol: str, at: datetime | None, size: Size) -> Parsed[Book]:
     bids = _levels(sides.bids or [], size)
     asks = _levels(sides.asks or [], size)
-    total = len(sides.bids or []) + len(sides.asks or [])
-    dropped = total - len(bids) - len(asks)
-    if dropped * 10 > total:
-        raise Garbled(f"{dropped} of {total} levels could not be read")
+    dropped = reading.believable_levels(len(sides.bids or []) + len(sides.asks or []), len(bids) + len(asks))
     bids.sort(key=lambda level: -level[0])
     asks.sort(key=lambda level: level[0])
     return Parsed([Book(symbol, tuple(bids), tuple(asks), at, dropped)], at=at)
