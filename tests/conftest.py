@@ -9,12 +9,23 @@ from contextlib import closing
 import hypothesis
 import pytest
 
-# The same examples each time, so that a run that was green stays green; HYPOTHESIS_PROFILE=explore looks for new ones.
+# The same examples each time, so that a run that was green stays green; HYPOTHESIS_PROFILE=explore looks for new ones,
+# and nightly for twenty thousand of every property that needs no database, however few its own settings want.
+NIGHTLY = 20_000
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.register_profile("nightly", deadline=None, max_examples=NIGHTLY)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 _LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_collection_modifyitems(items):
+    """Under the nightly profile: many examples. A second `settings` on a test is refused, hence the attribute that the first one left."""
+    for item in items if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else ():
+        test = getattr(item, "obj", None)
+        if hypothesis.is_hypothesis_test(test) and "db" not in item.fixturenames:
+            test._hypothesis_internal_use_settings = hypothesis.settings(test._hypothesis_internal_use_settings, max_examples=NIGHTLY)
 
 
 def pytest_collection_finish():

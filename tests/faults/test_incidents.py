@@ -4,12 +4,12 @@
 test_protocol.py; the same incidents in many sizes, as pure judgement, are in tests/markets/analysis/test_faults.py.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from exchanges.client import Outcome
 from exchanges.leases import Claim
