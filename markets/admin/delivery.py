@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from markets import channels, outbox
-from markets.admin.common import Fixed
+from markets.admin.common import ReadOnly
 from markets.analysis.display import DASH
 from markets.analysis.messages import KINDS
 from markets.models import Channel, Delivery
@@ -138,7 +138,7 @@ def _response(row: Delivery) -> str:
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(Fixed):
+class DeliveryAdmin(ReadOnly):
     """The log: everything that was, is or was not delivered. What people are told is theirs: of that, only how it went."""
 
     group = GROUP
@@ -148,7 +148,7 @@ class DeliveryAdmin(Fixed):
     search_fields = ("key",)
     actions = ("retry",)
     show_full_result_count = False
-    fields = readonly_fields = (
+    fields = (
         "to", "kind", "what", "words", "key", "critical", "held", "made_at", "due_at", "until", "attempts", "state", "sent_at", "code", "said",
     )  # fmt: skip
 
@@ -167,13 +167,11 @@ class DeliveryAdmin(Fixed):
         """The same in full."""
         return obj.text if obj.channel.owner_id is None else DASH
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Nothing in it can be saved."""
-        if request.method == "POST":
-            raise PermissionDenied
-        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "show_save": False, "show_save_and_continue": False})
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Who may change channels: nothing in a delivery is changed by it."""
+        return bool(request.user.has_perm("markets.change_channel"))
 
-    @admin.action(description="Retry now", permissions=["change"])
+    @admin.action(description="Retry now", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         """What waits or was given up is tried again within seconds, for another day."""
         count = outbox.retry(queryset, timezone.now())

@@ -97,6 +97,13 @@ def test_peoples_channels_and_words_are_theirs(root, db, clock):
     assert deliveries.channels_of(ann.pk + 1) == deliveries.deliveries_of(ann.pk + 1) == ()
 
 
+def test_who_may_change_channels_may_have_a_delivery_tried_again(hook, clock):
+    operator = client_of(person("operator", "markets.change_channel", "markets.view_delivery"))
+    outbox.tell_operators(message(), START)
+    row = Delivery.objects.get()
+    assert "1 will be tried" in operator.post(LOG, {"action": "retry", "_selected_action": [row.pk]}, follow=True).content.decode()
+
+
 def test_only_who_may_change_channels_presses_buttons(hook, receiver, clock):
     viewer = client_of(person("viewer", "markets.view_channel", "markets.view_delivery"))
     outbox.tell_operators(message(), START)
