@@ -194,6 +194,10 @@ class ExchangeAdmin(Reported, Switching, Fixed):
         return format_html("<ul>{}</ul>{}", lines, _too_much(obj.budget_per_minute, allowed_per_minute(adapter)))
 
     # --- Saving -------------------------------------------------------------------------------------------------
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Where keys are sent to is for superusers to choose."""
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, "host")
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Rows of the list, edited in place."""
         return super().get_changelist_form(request, **{"form": ExchangeRow, **kwargs})

@@ -1,15 +1,21 @@
-"""People: who may edit users cannot make anybody, or themselves, mightier than they are. Invitations and keys of the API."""
+"""People: who may edit users cannot make anybody, or themselves, mightier than they are. Invitations and keys of the API.
+
+And what the tables of others let too many do: their actions ask for no right, and a schedule may name any function there is.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from axes.admin import AccessAttemptAdmin
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django_q.admin import ScheduleAdmin, resubmit_task
+from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from markets import accounts, keys, roles
@@ -19,8 +25,15 @@ from markets.models import ApiKey, Invitation
 GROUP = "People"
 MIGHT = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+for model in (User, Group, Schedule):
+    admin.site.unregister(model)
+resubmit_task.allowed_permissions = ("change",)
+AccessAttemptAdmin.cleanup_expired_attempts.allowed_permissions = ("delete",)
+
+
+@admin.register(Schedule)
+class SchedulesAdmin(ReadOnly, ScheduleAdmin):
+    """To look at: Pebble makes its schedules itself, and whoever could edit one could run anything."""
 
 
 @admin.register(User)
