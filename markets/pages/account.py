@@ -32,7 +32,7 @@ class NewKey(forms.Form):
 
     name = forms.CharField(label="What it is for", max_length=60)
     scopes = forms.MultipleChoiceField(label="It may", choices=list(SCOPES.items()), initial=["read"], widget=forms.CheckboxSelectMultiple)
-    ends = forms.ChoiceField(label="It ends", choices=ENDS, required=False)
+    ends = forms.ChoiceField(label="It ends", choices=ENDS, required=False, initial="90")
 
 
 @never_cache
