@@ -57,6 +57,7 @@ def ensure(**_: object) -> None:
     _put("arbitrage", func="markets.tasks.scan", kwargs=LAST, cron=cron(SCAN_S, 2), schedule_type=Schedule.CRON)
     _put("deliveries", func="markets.tasks.deliver", kwargs=QUIET, cron=cron(DELIVER_S, 3), schedule_type=Schedule.CRON)
     _put("alerts", func="markets.tasks.look_at_alerts", kwargs=LAST, cron=cron(SCAN_S, 4), schedule_type=Schedule.CRON)
+    _put("ourselves", func="markets.tasks.look_at_ourselves", kwargs=LAST, cron=cron(60, 20), schedule_type=Schedule.CRON)
     _put("housekeeping", func="markets.tasks.purge", kwargs=QUIET, cron="7-59/10 * * * * 33", schedule_type=Schedule.CRON)
     _put("hourly", func="markets.tasks.hour", kwargs=LAST, cron="1-59/5 * * * * 47", schedule_type=Schedule.CRON)  # again where the hour began without prices
 

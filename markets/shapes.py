@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from markets.analysis.best import Comparison
+from markets.analysis.uptime import Day
 from markets.board import PairKey
 
 
@@ -151,6 +152,42 @@ class Workers:
     pause_reason: str = ""
 
 
+class History(NamedTuple):
+    """The last ninety days of an exchange, the oldest first, and the percent of its asked time in which it answered."""
+
+    days: tuple[tuple[date, Day], ...]
+    uptime_pct: Decimal | None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An incident as everybody may see it. `exchange` is "" where it concerns Pebble itself."""
+
+    id: int
+    exchange: str
+    name: str
+    kind: str
+    kind_label: str
+    critical: bool
+    title: str
+    detail: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closing: str
+
+
+class Measure(NamedTuple):
+    """One success measure: what it is today, what it should be, and whether it is; None where nothing is known yet."""
+
+    key: str
+    label: str
+    value: Decimal | None
+    unit: str
+    target: str
+    met: bool | None
+    told: str  # how it is found
+
+
 @dataclass(frozen=True)
 class Event:
     """One line of the status page's recent events."""
@@ -208,6 +245,8 @@ class Status:
     fresh_pct: Decimal | None
     events: tuple[Event, ...]
     asking: Asking
+    histories: Mapping[str, History] = field(default_factory=dict)  # by exchange
+    troubles: tuple[Trouble, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from markets.board import Board, PairKey, Quote
 from markets.condition import PRICES
 from markets.method import current_method
 from markets.models import ServiceStatus
-from markets.reads import machinery, measures
+from markets.reads import machinery, measures, uptime
 from markets.reads.machinery import GOOD, NOT_ASKED
 from markets.shapes import Event, ExchangeStatus, SourceStatus, Status
 
@@ -170,7 +170,7 @@ def status(now: datetime) -> Status:
         as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=machinery.workers(now),
         pairs=len(trading), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
         assets=len({key.base for key in trading}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
-        asking=measures.asking(now),
+        asking=measures.asking(now), histories=uptime.histories(now), troubles=uptime.troubles(now),
     )
 
 

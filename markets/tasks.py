@@ -22,7 +22,7 @@ from exchanges.batches import fetch_each
 from exchanges.client import Outcome
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import accounts, alerts, condition, counting, episodes, hourly, outbox, receipts, rounds, sessions, signin, store, troubles, turns
+from markets import accounts, alerts, condition, counting, days, episodes, hourly, outbox, probing, receipts, rounds, sessions, signin, store, troubles, turns
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -226,3 +226,16 @@ def volumes() -> int:
 def hour() -> bool:
     """Write down how this hour stands, for the comparisons of later ones."""
     return hourly.record(timezone.now())
+
+
+def look_at_ourselves() -> bool:
+    """Once a minute: how long each exchange was in which state, whether the site answers, and how fast its room for failures shrinks."""
+    now = timezone.now()
+    try:
+        days.record(now)
+        return probing.probe(now)
+    except OperationalError:
+        logger.warning("this minute was not judged", exc_info=True)
+        return False
+    finally:
+        counting.flush()

@@ -31,8 +31,9 @@ from markets.api.filters import BadParameter, Parameter
 from markets.api.keys import MISSING, KeyAuthentication
 from markets.api.visitor import subject_of
 from markets.api.words import coins
+from markets.method import setting
 from markets.models import ApiKey
-from markets.reads import offers
+from markets.reads import offers, success
 from markets.shapes import Absence
 
 TITLES = {
@@ -273,8 +274,10 @@ class Status(Endpoint):
 
     @schema.described("Status. What the status page says: every exchange, the workers, the coverage, recent events.", schema.StatusAnswer, (), found=False)
     def get(self, asked: Asked) -> dict[str, Any]:
-        """The status at `now`."""
-        return serialize.status(read.status(asked.now))
+        """The status at `now`, for everybody unless the operator says otherwise."""
+        if not setting().status_public:
+            raise Problem(403, "The operator shows the status to people of the team only: see the admin.")
+        return serialize.status(read.status(asked.now), success.success(asked.now))
 
 
 class Unknown(Endpoint):

@@ -11,6 +11,7 @@ import msgspec
 from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
 from markets.analysis import best
+from markets.analysis.uptime import Day
 from markets.api import examples_arbitrage as api_examples_arbitrage
 from markets.api import examples_ask as api_examples_ask
 from markets.api import examples_assets as api_examples_assets
@@ -25,7 +26,7 @@ from markets.board import PairKey, Quote
 from markets.models import ServiceStatus
 from markets.planning import Share
 from markets.reads.offers import Detail, Networks, Offer
-from markets.shapes import AskedKind, Asking, Event, ExchangeStatus, Meter, SourceStatus, Status, Workers
+from markets.shapes import AskedKind, Asking, Event, ExchangeStatus, History, Measure, Meter, SourceStatus, Status, Trouble, Workers
 
 NOW = datetime(2026, 11, 22, 12, 0, 3, tzinfo=UTC)
 SEEN = NOW - timedelta(seconds=3)
@@ -88,7 +89,7 @@ def answers() -> dict[str, Any]:
         "markets/": _noted([serialize.quote(row) for row in compared.rows]),
         "pairs/": _noted([serialize.summary(compared)]),
         "compare/{pair}/": _answer(serialize_compare.comparison(compared, known)),
-        "status/": _answer(serialize.status(_status())),
+        "status/": _answer(serialize.status(_status(), MEASURES)),
         **api_examples_assets.answers(_noted, _answer, NOW),
         **api_examples_arbitrage.answers(_noted, _answer, NOW),
         **api_examples_ask.answers(_answer, NOW),
@@ -116,10 +117,15 @@ def _detail() -> Detail:
     )
 
 
+MEASURES = (Measure("availability", "Availability", Decimal("99.95"), "%", "at least 99.9 %", True, "Minutes in which it answered; thirty days."),)
+
+
 def _status() -> Status:
     return Status(
         as_of=NOW, simulated=False, sentence="All exchanges are live.", explanation="Every exchange that is switched on has fresh prices.", level="ok",
         exchanges=_known()[:1], workers=Workers(clusters=1, workers=4, queued=0, oldest_s=None, failed_24h=2, runs_24h=44_640), pairs=3120, shared_pairs=1204,
         assets=2050, fresh_pct=Decimal("99.7"), events=(Event(SEEN, "", "Prices have been collected without a gap for a day."),),
         asking=Asking(7, 1840, Decimal("97.5"), Decimal("1.25"), 20, 100, (AskedKind("best_price", 1210, Decimal("98.5"), Decimal("0.75")),)),
+        histories={_known()[0].slug: History(((NOW.date(), Day(live_s=86_040, down_s=360)),), Decimal("99.583"))},
+        troubles=(Trouble(7, "", "", "network", "Our network or time", True, "Our network", "Three exchanges failed within a minute.", SEEN, NOW, "Over."),),
     )

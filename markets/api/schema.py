@@ -230,6 +230,24 @@ class OneExchange(Answer, ExchangeRow):
     """One exchange."""
 
 
+class OverdueRow(serializers.Serializer):
+    """A schedule that should have run so long ago."""
+
+    name = serializers.CharField()
+    age_s = age("How late it is.")
+
+
+class UndeliveredRow(serializers.Serializer):
+    """A message that was tried in vain."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    channel = serializers.CharField()
+    attempts = serializers.IntegerField()
+    given_up = serializers.BooleanField()
+    code = serializers.IntegerField(allow_null=True)
+
+
 class WorkerState(serializers.Serializer):
     """The machinery behind the numbers."""
 
@@ -239,6 +257,52 @@ class WorkerState(serializers.Serializer):
     oldest_s = age("How long the oldest task has been waiting.")
     failed_24h = serializers.IntegerField()
     runs_24h = serializers.IntegerField()
+    paused_at = serializers.DateTimeField(allow_null=True, help_text="Since when an operator has paused all collection.")
+    pause_reason = serializers.CharField(allow_null=True)
+    overdue = OverdueRow(many=True)
+    undelivered = UndeliveredRow(many=True)
+
+
+class UptimeDay(serializers.Serializer):
+    """One day (UTC) of an exchange."""
+
+    day = serializers.DateField()
+    live_pct = number("Of the time in which it was asked, it was well.")
+    up_pct = number("Of that time, it answered, if slowly or in part.")
+
+
+class UptimeRow(serializers.Serializer):
+    """The last ninety days of an exchange, as far as they are known."""
+
+    exchange = serializers.CharField()
+    uptime_pct = number()
+    days = UptimeDay(many=True)
+
+
+class IncidentRow(serializers.Serializer):
+    """Something that went wrong, from when it was noticed until it was over."""
+
+    id = serializers.IntegerField()
+    exchange = serializers.CharField(allow_null=True, help_text="Null: it concerns Pebble itself.")
+    kind = serializers.CharField()
+    critical = serializers.BooleanField()
+    title = serializers.CharField()
+    detail = serializers.CharField(allow_null=True)
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closing = serializers.CharField(allow_null=True)
+
+
+class MeasureRow(serializers.Serializer):
+    """One success measure, and what it should be."""
+
+    measure = serializers.CharField()
+    label = serializers.CharField()
+    value = number("Null while nothing is known.")
+    unit = serializers.CharField(allow_null=True)
+    target = serializers.CharField(allow_null=True)
+    met = serializers.BooleanField(allow_null=True)
+    told = serializers.CharField(help_text="How it is found.")
 
 
 class EventRow(serializers.Serializer):
@@ -282,6 +346,9 @@ class StatusAnswer(Answer):
     fresh_pct = number()
     workers = WorkerState()
     exchanges = ExchangeRow(many=True)
+    uptime = UptimeRow(many=True)
+    incidents = IncidentRow(many=True)
+    measures = MeasureRow(many=True)
     missing = Absence(many=True)
     events = EventRow(many=True)
     asking = AskingRow()
@@ -310,7 +377,7 @@ PROBLEMS = {
     304: "Nothing has changed since the answer that `If-None-Match` names, ages apart.",
     400: "A parameter is unknown or its value is not allowed; `field` and `detail` say which and what is.",
     401: "The key is malformed, unknown, revoked or over; `detail` says what to do.",
-    403: "The key is not allowed this; `detail` names what it may.",
+    403: "The key, or this visitor, is not allowed this; `detail` says what is.",
     404: "There is no such thing here; for a pair, `nearest` names pairs that exist.",
     429: "Too many requests from this address, or with this key; `Retry-After` says how many seconds to wait.",
     503: "Nothing has been collected yet, or the store is away; `Retry-After` says when to ask again.",

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from exchanges.numbers import plain
 from markets.analysis.best import Best, Comparison, Row
 from markets.board import PairKey
-from markets.shapes import Asking, ExchangeStatus, Meter, SourceStatus, Status
+from markets.shapes import Asking, ExchangeStatus, History, Measure, Meter, SourceStatus, Status, Trouble
 
 # What moves with the clock alone: left out when two answers are asked to be the same.
 MOVING = frozenset({"as_of", "age_s", "oldest_s", "max_age_s", "retry_in_s", "basis_apr_pct", "open_s", "took_ms", "receipt", "figures"})
@@ -109,7 +110,7 @@ def source(s: SourceStatus) -> dict[str, Any]:
     }
 
 
-def status(s: Status) -> dict[str, Any]:
+def status(s: Status, measures: Iterable[Measure] = ()) -> dict[str, Any]:
     """Everything the status page says."""
     w = s.workers
     return {
@@ -117,13 +118,47 @@ def status(s: Status) -> dict[str, Any]:
         "pairs": s.pairs, "shared_pairs": s.shared_pairs, "assets": s.assets, "fresh_pct": plain(s.fresh_pct),
         "workers": {
             "clusters": w.clusters, "workers": w.workers, "queued": w.queued, "oldest_s": seconds(w.oldest_s),
-            "failed_24h": w.failed_24h, "runs_24h": w.runs_24h,
+            "failed_24h": w.failed_24h, "runs_24h": w.runs_24h, "paused_at": w.paused_at, "pause_reason": w.pause_reason or None,
+            "overdue": [{"name": late.name, "age_s": seconds(late.late_s)} for late in w.overdue],
+            "undelivered": [
+                {"at": u.at, "kind": u.kind, "channel": u.channel, "attempts": u.attempts, "given_up": u.given_up, "code": u.code} for u in w.undelivered
+            ],
         },
         "exchanges": [exchange(e) for e in s.exchanges],
+        "uptime": [_uptime(slug, history) for slug, history in s.histories.items()],
+        "incidents": [incident(trouble) for trouble in s.troubles],
+        "measures": [
+            {"measure": m.key, "label": m.label, "value": rounded(m.value), "unit": m.unit or None, "target": m.target or None, "met": m.met, "told": m.told}
+            for m in measures
+        ],
         "missing": missing(s.exchanges),
         "events": [{"at": e.at, "exchange": e.exchange or None, "text": e.text} for e in s.events],
         "asking": _asking(s.asking),
     }
+
+
+def _uptime(slug: str, history: History) -> dict[str, Any]:
+    """An exchange's known days: percent of the asked time in which it was well, and in which it answered at all."""
+    known = [(day, spent) for day, spent in history.days if spent.asked_s]
+    days = [{"day": day, "live_pct": _percent(spent.live_share), "up_pct": _percent(spent.up_share)} for day, spent in known]
+    return {"exchange": slug, "uptime_pct": rounded(history.uptime_pct), "days": days}
+
+
+def _percent(share: Decimal | None) -> str | None:
+    return rounded(100 * share) if share is not None else None
+
+
+def rounded(value: Decimal | None) -> str | None:
+    """A measure to three decimals."""
+    return plain(round(value, 3)) if value is not None else None
+
+
+def incident(t: Trouble) -> dict[str, Any]:
+    """Something that went wrong; `exchange` is null where it concerns Pebble itself."""
+    return {
+        "id": t.id, "exchange": t.exchange or None, "kind": t.kind, "critical": t.critical, "title": t.title, "detail": t.detail or None,
+        "opened_at": t.opened_at, "closed_at": t.closed_at, "closing": t.closing or None,
+    }  # fmt: skip
 
 
 def _asking(a: Asking) -> dict[str, Any]:

@@ -43,10 +43,12 @@ class ExchangeDay(models.Model):
 
 
 class Probe(models.Model):
-    """One minute, and whether the home page and best prices answered in it, in time and with a fresh exchange."""
+    """One minute: whether the home page and best prices answered in it with a fresh exchange, and how many comparisons were tried, how many in vain."""
 
     minute = models.DateTimeField(primary_key=True)
     good = models.BooleanField()
+    answers = models.PositiveSmallIntegerField(default=0)
+    bad = models.PositiveSmallIntegerField(default=0)
     detail = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:

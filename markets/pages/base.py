@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from markets import read
+from markets import pausing, read
 from markets.analysis.best import Comparison
 from markets.api.filters import BadParameter
 from markets.pages.cache import Busy, Page, is_fragment, public
@@ -60,13 +60,13 @@ def frame_of(request: HttpRequest, now: datetime, nav: str) -> dict[str, Any]:
         "now": now, "nav": nav, "fragment": is_fragment(request), "address": request.get_full_path(), "simulated": settings.SIMULATED,
         "feeds": known, "faces": {e.slug: e for e in known}, "on": len(on), "live": sum(e.live for e in on), "pairs": read.pairs_traded(),
         "newest": min(ages, default=None), "waiting": waiting, "answered": [e for e in on if e.freshness],
-        "all_down": bool(ages) and not any(e.live for e in on),
+        "all_down": bool(ages) and not any(e.live for e in on), "paused_at": pausing.paused()[0], "pause_reason": pausing.paused()[1],
     }
 
 
 def states_of(frame: dict[str, Any]) -> str:
     """What of the frame changes a page without a new change number."""
-    return repr([(e.slug, e.enabled, e.state, e.freshness, e.breaker) for e in frame["feeds"]])
+    return repr((frame["paused_at"], [(e.slug, e.enabled, e.state, e.freshness, e.breaker) for e in frame["feeds"]]))
 
 
 def rows_state(comparisons: Iterable[Comparison]) -> str:

@@ -91,12 +91,18 @@ def depth_bar(bid: Decimal, ask: Decimal, largest: Decimal) -> str:
     )
 
 
-def availability(shares: Sequence[Decimal | None], sentence: str) -> str:
-    """Thin bars, the newest at the right: full height where all was there, lower where some or nothing was, a stub where nobody knows."""
-    bars = "".join(_bar(at, share) for at, share in enumerate(shares))
+def availability(shares: Sequence[Decimal | None], sentence: str, links: Sequence[tuple[str, str]] = ()) -> str:
+    """Thin bars, the newest at the right: full height where all was there, lower where some or nothing was, a stub where nobody knows.
+
+    `links` are each bar's address, or "", and what it says where the pointer rests; who uses keys needs them as a list besides.
+    """
+    bars = [_bar(at, share) for at, share in enumerate(shares)]
+    for at, (address, said) in enumerate(links):
+        titled = bars[at].replace("/>", f"><title>{escape(said)}</title></rect>")
+        bars[at] = f'<a href="{escape(address)}" tabindex="-1" aria-hidden="true">{titled}</a>' if address else titled
     width = len(shares) * BAR_STEP
     size = f'viewBox="0 0 {width} {BAR_HEIGHT}" width="{width}" height="{BAR_HEIGHT}"'
-    return f'<svg class="avail" role="img" {size} aria-label="{escape(sentence)}">{bars}</svg>'
+    return f'<svg class="avail" role="{"group" if links else "img"}" {size} aria-label="{escape(sentence)}">{"".join(bars)}</svg>'
 
 
 def _bar(at: int, share: Decimal | None) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis import display
 from markets.pages import charts, guide
-from markets.shapes import ExchangeStatus, Meter
+from markets.shapes import ExchangeStatus, Measure, Meter
 
 register = template.Library()
 
@@ -156,3 +156,14 @@ def window(seconds: float) -> str:
 def number(value: Decimal | int | None) -> str:
     """A count with thousands separated."""
     return display.DASH if value is None else f"{value:,.0f}"
+
+
+@register.simple_tag
+def measure(found: Measure) -> str:
+    """A success measure with its unit: 99.95%, 1,204, 1.4x; a dash while nothing is known."""
+    if found.value is None:
+        return display.DASH
+    if found.unit == "%":
+        return display.percent(found.value, sign=False)
+    text = f"{found.value:,.2f}" if found.value != int(found.value) else f"{int(found.value):,}"
+    return f"{text}{'' if found.unit in ('', 'x') else ' '}{found.unit}"
