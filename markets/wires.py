@@ -41,7 +41,8 @@ def _mail(channel: Channel, told: Told, now: datetime) -> Said:
     own = channel.owner_id is not None
     stop = f"/channels/stop/{Signer(salt=STOPPING).sign(channel.pk)}/" if own else ""
     change = "/alerts/" if own else "/admin/markets/channel/"
-    mail = email(told, base_url=settings.BASE_URL, change=change, stop=stop, name=f"{channel.nonce} {told.message.key}")
+    name = f"{channel.nonce} {told.message.key}"
+    mail = email(told, base_url=settings.BASE_URL, change=change, stop=stop, name=name, simulated=settings.SIMULATED)
     try:
         with closing(get_connection()) as wire:  # Django leaves one open whose sign-in failed
             wire.send_messages([EmailMessage(mail.subject, mail.body, to=[channel.address], headers=mail.headers)])
@@ -65,7 +66,8 @@ def _text(said: bytes | str) -> str:
 
 
 def _post(channel: Channel, told: Told, now: datetime) -> Said:
-    post = webhook(told, base_url=settings.BASE_URL, secret=secret(settings.SECRET_KEY, channel.nonce), now=now)
+    signing = secret(settings.SECRET_KEY, channel.nonce)
+    post = webhook(told, base_url=settings.BASE_URL, secret=signing, now=now, simulated=settings.SIMULATED)
     try:
         with closing(Webhook(channel.address, loopback=settings.LOOPBACK_WEBHOOKS, deadlines=DEADLINES)) as wire:
             reply = wire.post(post.body, post.headers, whole_s=DEADLINES.whole)

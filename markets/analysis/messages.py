@@ -23,6 +23,7 @@ KINDS = {
 }
 CONFIRM, TEST, DIGEST = "confirm", "test", "digest"
 OTHERS = ("alert", "account", CONFIRM, TEST, DIGEST)
+INVENTED = "From a simulated market: its prices are invented."
 PATIENCE = timedelta(hours=24)
 FIRST_S, ROW_MOST_S, CHANNEL_MOST_S = 30.0, 900.0, 300.0
 JITTER = 0.2
@@ -183,7 +184,7 @@ class Email:
     headers: dict[str, str]
 
 
-def email(told: Told, *, base_url: str, change: str, stop: str = "", name: str) -> Email:
+def email(told: Told, *, base_url: str, change: str, stop: str = "", name: str, simulated: bool) -> Email:
     """A mail. Links lead to `base_url`; `change` is the path where its receiver decides what comes, `stop` where one click ends it.
 
     `name` tells messages apart, also to mail servers: one that comes twice has the same Message-ID.
@@ -198,8 +199,9 @@ def email(told: Told, *, base_url: str, change: str, stop: str = "", name: str) 
         headers["List-Unsubscribe"] = f"<{site}{stop}>"
         if site.startswith("https://"):
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    body = f"{told.message.text}\n\n{told.made_at.astimezone(UTC):%d %b %Y %H:%M:%S} UTC\n\n-- \n" + "\n".join(links) + "\n"
-    return Email(f"[Pebble] {line(told.message.subject, SUBJECT)}", body, headers)
+    text = f"{INVENTED}\n\n{told.message.text}" if simulated else told.message.text
+    body = f"{text}\n\n{told.made_at.astimezone(UTC):%d %b %Y %H:%M:%S} UTC\n\n-- \n" + "\n".join(links) + "\n"
+    return Email(f"[Pebble{', simulated market' if simulated else ''}] {line(told.message.subject, SUBJECT)}", body, headers)
 
 
 def header(text: str) -> str:
@@ -216,10 +218,10 @@ class Post:
     headers: dict[str, str]
 
 
-def webhook(told: Told, *, base_url: str, secret: str, now: datetime) -> Post:
+def webhook(told: Told, *, base_url: str, secret: str, now: datetime, simulated: bool) -> Post:
     """A signed POST. The body is the same at every attempt, the time stamp that is signed with it is that of the attempt."""
     link = base_url.rstrip("/") + told.message.path if told.message.path else None
-    facts = {**_facts(told.message), "made_at": told.made_at.astimezone(UTC).isoformat(), "link": link}
+    facts = {**_facts(told.message), "made_at": told.made_at.astimezone(UTC).isoformat(), "link": link, "simulated": simulated}
     body = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
     stamp = int(now.timestamp())
     return Post(body, {"pebble-timestamp": str(stamp), "pebble-signature": signature(secret, stamp, body), "pebble-key": header(told.message.key)})

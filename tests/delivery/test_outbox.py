@@ -114,7 +114,7 @@ def test_d17_a_mail_is_plain_text_with_one_subject_whatever_the_data_holds(mail,
     outbox.tell_operators(message(subject=evil, text=f"{evil}\n.\nend", key="évil: <k>"), START)
     assert outbox.sweep(clock) == 1
     got = mailbox.mails[0]
-    assert got["Subject"] == "[Pebble] Down Bcc: all@example.org <img src=x onerror=alert(1)>{{7*7}}"
+    assert got["Subject"] == "[Pebble, simulated market] Down Bcc: all@example.org <img src=x onerror=alert(1)>{{7*7}}"
     assert got["Bcc"] is None
     assert got["To"] == "operator@example.org"
     assert got.get_content_type() == "text/plain"

@@ -42,6 +42,9 @@ def test_what_cannot_be_told_is_refused_where_it_is_made(more):
 
 
 def test_every_kind_and_path_of_ours_may_be():
+    assert list(messages.KINDS) == ["incident", "switch", "security", "service"]
+    assert messages.OTHERS == ("alert", "account", "confirm", "test", "digest")
+    assert (messages.KEY, messages.SUBJECT, messages.PATH, messages.SAID, messages.PARTS) == (200, 200, 300, 200, 50)
     for kind in (*messages.KINDS, *messages.OTHERS):
         assert message(kind=kind, path="/compare/BTC-USDT/?side=buy&q=%20~!").kind == kind
     assert message(path="/" + "x" * 299).critical is False
@@ -167,7 +170,7 @@ def test_a_digest_says_all_of_its_parts_oldest_first_whatever_order_they_come_in
 # --- E-mail ---------------------------------------------------------------------------------------------------------
 def test_a_mail_of_a_person_can_be_stopped_and_leads_to_this_site_only():
     told = Told(message(path="/compare/BTC-USDT/", key="k é"), NOON)
-    mail = email(told, base_url="https://prices.example.org:8443/", change="/alerts/", stop="/stop/x/", name="n")
+    mail = email(told, base_url="https://prices.example.org:8443/", change="/alerts/", stop="/stop/x/", name="n", simulated=False)
     assert mail.subject == "[Pebble] Down"
     assert mail.body == (
         "It fails.\n\n22 Nov 2026 12:00:00 UTC\n\n-- \nLook: https://prices.example.org:8443/compare/BTC-USDT/\n"
@@ -180,31 +183,38 @@ def test_a_mail_of_a_person_can_be_stopped_and_leads_to_this_site_only():
 
 
 def test_a_mail_of_operators_has_no_stop_and_one_click_needs_https():
-    mail = email(Told(message(), NOON), base_url="http://127.0.0.1:8000", change="/admin/", name="n")
+    mail = email(Told(message(), NOON), base_url="http://127.0.0.1:8000", change="/admin/", name="n", simulated=False)
     assert mail.body.endswith("-- \nWhat you are told, and when: http://127.0.0.1:8000/admin/\n")
     assert set(mail.headers) == {"Auto-Submitted", "Message-ID", "Pebble-Key"}
     assert mail.headers["Message-ID"].endswith("@127.0.0.1>")
-    plain_ = email(Told(message(), NOON), base_url="http://x", change="/", stop="/s/", name="n").headers
+    plain_ = email(Told(message(), NOON), base_url="http://x", change="/", stop="/s/", name="n", simulated=False).headers
     assert (plain_["List-Unsubscribe"], plain_.get("List-Unsubscribe-Post")) == ("<http://x/s/>", None)
-    assert email(Told(message(), NOON), base_url="", change="/", name="n").headers["Message-ID"].endswith("@pebble>")
+    assert email(Told(message(), NOON), base_url="", change="/", name="n", simulated=False).headers["Message-ID"].endswith("@pebble>")
     assert header("a~ \x7f\n") == "a~ \\x7f\\n"
+
+
+def test_a_simulated_market_says_so_by_every_way():
+    mail = email(Told(message(), NOON), base_url="http://x", change="/", name="n", simulated=True)
+    assert mail.subject == "[Pebble, simulated market] Down"
+    assert mail.body.startswith("From a simulated market: its prices are invented.\n\nIt fails.\n\n22 Nov")
+    assert json.loads(webhook(Told(message(), NOON), base_url="x", secret="s", now=NOON, simulated=True).body)["simulated"] is True
 
 
 # --- Webhooks -------------------------------------------------------------------------------------------------------
 def test_a_post_is_canonical_and_signed_over_time_and_body():
     told = Told(message(payload={"b": "é", "a": 1}, path="/status/"), NOON)
-    post = webhook(told, base_url="https://p.example/", secret="pbw_x", now=NOON)
+    post = webhook(told, base_url="https://p.example/", secret="pbw_x", now=NOON, simulated=False)
     assert post.body == (
         b'{"critical":false,"key":"k","kind":"incident","link":"https://p.example/status/","made_at":"2026-11-22T12:00:00+00:00",'
-        b'"payload":{"a":1,"b":"\\u00e9"},"subject":"Down","text":"It fails."}'
+        b'"payload":{"a":1,"b":"\\u00e9"},"simulated":false,"subject":"Down","text":"It fails."}'
     )
     stamp = str(int(NOON.timestamp()))
     expected = hmac.new(b"pbw_x", stamp.encode() + b"." + post.body, hashlib.sha256).hexdigest()
     assert post.headers == {"pebble-timestamp": stamp, "pebble-signature": f"v1={expected}", "pebble-key": "k"}
-    later = webhook(told, base_url="https://p.example/", secret="pbw_x", now=NOON + timedelta(seconds=1))
+    later = webhook(told, base_url="https://p.example/", secret="pbw_x", now=NOON + timedelta(seconds=1), simulated=False)
     assert later.body == post.body
     assert later.headers["pebble-signature"] != post.headers["pebble-signature"]
-    assert json.loads(webhook(Told(message(), NOON), base_url="x", secret="s", now=NOON).body)["link"] is None
+    assert json.loads(webhook(Told(message(), NOON), base_url="x", secret="s", now=NOON, simulated=False).body)["link"] is None
 
 
 def test_a_secret_hangs_on_the_installation_and_on_the_channel():
