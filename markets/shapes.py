@@ -95,9 +95,14 @@ class ExchangeStatus:
     maintenance: str = ""  # running or announced, in the exchange's words; "" when it says nothing of the kind
 
     @property
+    def silent(self) -> bool:
+        """Whether none of its prices counts, however fresh: it pauses or refuses us, or Pebble has switched it off."""
+        return self.state in ("banned", "blocked", "auto_disabled")
+
+    @property
     def live(self) -> bool:
-        """Switched on and its newest quote is fresh."""
-        return self.enabled and self.freshness == "fresh"
+        """Switched on, its newest quote is fresh, and it counts."""
+        return self.enabled and self.freshness == "fresh" and not self.silent
 
     @property
     def prices(self) -> tuple[SourceStatus, ...]:

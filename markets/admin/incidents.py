@@ -33,7 +33,7 @@ class IncidentAdmin(Fixed):
     """The newest first; opened and closed by Pebble alone."""
 
     form = IncidentForm
-    list_display = ("title", "kind", "exchange", "opened_at", "state_now", "for_how_long", "notices", "note", "noted_by")
+    list_display = ("title", "exchange", "opened_at", "state_now", "for_how_long", "note")
     list_filter = ("kind", ("exchange", admin.RelatedOnlyFieldListFilter), "critical", ("closed_at", admin.EmptyFieldListFilter))
     list_select_related = ("exchange", "noted_by")
     search_fields = ("title", "detail", "note")

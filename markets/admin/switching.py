@@ -59,9 +59,9 @@ class Switching(admin.ModelAdmin):
 
     @admin.display(description="shown", ordering="release")
     def shown(self, obj: Exchange) -> str:
-        """To whom, in a word, and one click back to nobody."""
+        """To whom, in a word; and, while it is on its way to everybody, one click back to nobody."""
         word = f"{obj.release_percent} %" if obj.release == Release.PERCENT else obj.release
-        if obj.release == Release.OFF:
+        if obj.release in (Release.OFF, Release.ON):
             return word
         address = reverse("admin:exchanges_exchange_hide", args=(obj.pk,))
         button = '{} <button class="button pb-test" formaction="{}" formmethod="post" aria-label="Show {} to nobody">Off</button>'

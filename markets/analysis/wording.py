@@ -13,7 +13,7 @@ from markets.board import Quote
 
 PLAIN = {
     "disabled": "switched off by an operator",
-    "auto_disabled": "switched off by Pebble after repeated failures",
+    "auto_disabled": "switched off by Pebble for poor performance",
     "banned": "paused by the exchange",
     "blocked": "the exchange refuses to answer us",
     "not_in_rollout": "not offered to everybody yet",

@@ -276,6 +276,9 @@ def notices(faces: Faces, shown: Iterable[str]) -> list[Notice]:
 
 
 def _notice(face: ExchangeStatus) -> Notice:
+    if face.silent:
+        why_ = face.detail or face.state_label
+        return Notice(f"{face.name}: {why_[:1].lower()}{why_[1:].rstrip('.')}.", "Its prices do not count until it is back.", face.retry_in_s)
     if face.freshness == "fresh":
         why_ = f"{face.detail[:1].upper()}{face.detail[1:].rstrip('.')}. " if face.detail else ""
         return Notice(f"{face.name}: {face.state_label.lower()}.", f"{why_}Prices of it that are fresh still count.", face.retry_in_s)

@@ -37,7 +37,7 @@ WHY = {
     "stale": "its newest quote is stale", "expired": "its newest quote is too old", "conflicted": "another coin of that name",
     "identity_conflict": "another coin by its price", "price_anomaly": "its price is far from the others'", "frozen": "its numbers have stopped",
     "no_bid_ask": "no bid or no ask", "crossed": "its bid is above its ask", "wide": "its bid and ask are too far apart", "future": "its clock is ahead",
-    "auto_disabled": "switched off after failures", "banned": "the exchange answers nothing for now", "blocked": "the exchange does not answer from here",
+    "auto_disabled": "switched off by Pebble", "banned": "the exchange answers nothing for now", "blocked": "the exchange does not answer from here",
     "not_in_rollout": "not switched on for everybody",
 }
 CSV_HEAD = (

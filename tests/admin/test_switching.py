@@ -64,11 +64,14 @@ def test_a_share_has_to_be_said_and_is_saved(operator, kucoin):
 
 def test_one_click_back_to_off(operator, viewer, kucoin):
     address = reverse("admin:exchanges_exchange_hide", args=(kucoin.pk,))
+    assert address not in operator.get(reverse("admin:exchanges_exchange_changelist")).content.decode()  # of one that all see the form asks first
+    Exchange.objects.filter(pk=kucoin.pk).update(release="percent", release_percent=5)
+    assert address in operator.get(reverse("admin:exchanges_exchange_changelist")).content.decode()
     assert operator.get(address).status_code == 405 and viewer.post(address).status_code == 403
     assert operator.post(address).status_code == 302
     kucoin.refresh_from_db()
     assert (kucoin.release, kucoin.state) == ("off", "disabled")
-    assert LogEntry.objects.get_for_object(kucoin).latest("timestamp").changes_dict["release"] == ["on", "off"]
+    assert LogEntry.objects.get_for_object(kucoin).latest("timestamp").changes_dict["release"] == ["percent", "off"]
 
 
 def test_breakers_are_shown_and_reset(operator, viewer, kucoin):

@@ -19,7 +19,7 @@ MOVING = ("wallets", "deposits", "withdrawals")  # topics that need a coin
 WORDS = {  # of a state, after the name of an exchange
     "starting": "has not finished a poll yet", "healthy": "is up", "degraded": "answers, but late or with errors", "down": "is down",
     "banned": "has told Pebble to wait", "blocked": "refuses to answer Pebble", "disabled": "is switched off by an operator",
-    "auto_disabled": "was switched off by Pebble after repeated failures",
+    "auto_disabled": "was switched off by Pebble for poor performance",
 }  # fmt: skip
 COLUMNS = (
     Column("exchange", "Exchange"), Column("state", "State"), Column("age_s", "Newest price", number=True), Column("markets", "Markets", number=True),
