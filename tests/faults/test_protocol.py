@@ -182,3 +182,12 @@ def test_the_exchanges_own_count_goes_before_ours(world):
     asked = world.asked()
     assert poll(SICK) == "budget_exhausted" and world.asked() == asked
     assert {poll(slug) for slug in WELL} == {"ok"}
+
+
+def test_what_can_wait_is_shed_before_prices(world):
+    """P15: with 85 % of the pool gone by the exchange's own count, notices wait until its window ends and prices go on."""
+    assert world.strike({"name": "P15", "used": 0.85})[0] == "ok"
+    world.heal()
+    asked = world.asked()
+    assert poll(SICK, "announcements") == "budget_exhausted" and world.asked() == asked
+    assert poll(SICK) == "ok"

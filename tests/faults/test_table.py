@@ -29,3 +29,7 @@ def test_every_test_that_is_named_exists():
     named = set(NAMED.findall(TABLE))
     assert len(named) > 100
     assert sorted(f"{path}::{name}" for path, name in named if not (ROOT / path).exists() or name not in functions_of(path)) == []
+
+
+def test_there_are_at_least_forty_properties():
+    assert sum(text.count("\n@given(") for text in (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))) >= 40

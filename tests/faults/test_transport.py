@@ -6,8 +6,10 @@ How the transport itself meets each of them (memory, deadlines, certificates) is
 import socket
 import ssl
 import threading
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from exchanges import health
 from exchanges.adapters import ADAPTERS
@@ -15,6 +17,7 @@ from exchanges.client import ExchangeClient
 from exchanges.models import Feed, Run, Transition
 from exchanges.state import MemoryLimits
 from exchanges.transport import Transport, tls
+from markets.models import Quote
 from tests.exchanges.rough import free_port, serving, silent
 from tests.faults.conftest import PAIR, PATIENT, QUICK, SICK, WELL, poll
 
@@ -72,6 +75,11 @@ def test_three_failed_cycles_are_down_and_then_nobody_knocks_until_the_probe(wor
     assert [poll(SICK) for _ in range(5)] == ["refused"] * 3 + ["breaker_open"] * 2
     sick, tickers = world.sick()
     assert (sick.state, sick.breaker, tickers.outcome) == ("down", "open", "refused") and 20 < sick.retry_in_s <= 36
+    Quote.objects.filter(market__exchange__slug=SICK).update(observed_at=timezone.now() - timedelta(seconds=70))
+    world.sick()
+    old, answer = world.compare()
+    assert (old[SICK]["rank"], old[SICK]["state"]) == (None, "stale")
+    assert "last seen" in {each["exchange"]: each["detail"] for each in answer["excluded"]}[SICK]
     for address in ("/", "/status/", "/arbitrage/"):
         nobody = world.totals()
         assert world.page(address) and world.totals() == nobody
