@@ -36,7 +36,8 @@ def personal(model: type[Model]) -> bool:
 
 
 def _named(models: Iterable[type[Model]], *verbs: str) -> Iterator[str]:
-    return (f"{model._meta.app_label}.{verb}_{model._meta.model_name}" for model in models for verb in verbs)
+    known = ((model._meta, verb) for model in models for verb in verbs if verb in model._meta.default_permissions)
+    return (f"{meta.app_label}.{verb}_{meta.model_name}" for meta, verb in known)
 
 
 def ensure(**_: Any) -> None:

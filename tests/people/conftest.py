@@ -36,7 +36,7 @@ def sign_in(client):
 
 
 @pytest.fixture
-def limits():
+def limits(stored):  # noqa: F811
     """The operator's limits of the API, from now on."""
     def to(**changes):
         from markets.models import Setting

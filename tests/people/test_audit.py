@@ -1,0 +1,70 @@
+"""The audit: only added to, also by superusers; to be carried away as JSON lines without secrets."""
+
+import json
+from io import StringIO
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.urls import reverse
+
+from markets import audit, keys
+from tests.admin.conftest import client_of
+from tests.people.test_keys import NOW
+
+
+@pytest.fixture
+def entry(anna):
+    audit.note(anna, "signed in")
+    return LogEntry.objects.order_by("-pk").first()
+
+
+def test_a_line_is_neither_changed_nor_deleted(entry, root):
+    entry.object_repr = "somebody else"
+    for attempt in (entry.save, entry.delete, LogEntry.objects.all().delete):
+        with pytest.raises(PermissionDenied), transaction.atomic():
+            attempt()
+    for page in ("change", "delete"):
+        assert client_of(root).post(reverse(f"admin:auditlog_logentry_{page}", args=(entry.pk,)), {"post": "yes"}).status_code == 403
+    assert LogEntry.objects.get(pk=entry.pk).object_repr == "anna"
+
+
+def test_keys_and_rights_leave_a_line_without_what_opens_anything(anna, entry):
+    key, text = keys.make(anna, "script", ["read"], NOW)
+    keys.revoke(key, NOW)
+    lines = [json.loads(line) for line in audit.lines(LogEntry.objects.order_by("pk"))]
+    made, revoked = (line for line in lines if line["table"] == "markets.apikey")
+    assert "name" in made["changes"] and list(revoked["changes"]) == ["revoked_at"]
+    assert text.split("_")[2] not in json.dumps(lines) and key.digest not in json.dumps(lines)
+
+
+def test_what_is_named_like_a_secret_is_masked_wherever_it_stands():
+    given = {"api_key": 1, "password": "x", "deep": [{"Secret": "y", "name": "n"}], "tokens": "z", "nonce": "a", "keys": 3}
+    assert audit.masked(given) == {
+        "api_key": 1, "password": "***", "deep": [{"Secret": "***", "name": "n"}], "tokens": "***", "nonce": "***", "keys": 3,
+    }  # fmt: skip
+
+
+def test_the_command_goes_on_where_the_last_export_ended(entry, anna):
+    def printed(**options):
+        out = StringIO()
+        call_command("audit", stdout=out, **options)
+        return [json.loads(line) for line in out.getvalue().splitlines()]
+
+    every = printed()
+    assert every[-1]["id"] == entry.pk and every[-1]["more"] == {"event": "signed in"} and every[-1]["who"] == "anna"
+    audit.note(anna, "signed out")
+    assert [line["more"] for line in printed(after=entry.pk)] == [{"event": "signed out"}]
+    assert printed(since="2999-01-01") == []
+    with pytest.raises(CommandError, match="is no time"):
+        printed(since="yesterday")
+
+
+def test_the_button_gives_the_chosen_lines(entry, root):
+    answer = client_of(root).post(reverse("admin:auditlog_logentry_changelist"), {"action": "export_lines", "_selected_action": [entry.pk]})
+    assert answer["Content-Type"].startswith("application/x-ndjson")
+    assert [json.loads(line)["id"] for line in answer.content.decode().splitlines()] == [entry.pk]
+
+
