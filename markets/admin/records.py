@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 
 from exchanges.models import Run, Transition
-from markets.admin import sizes
+from markets.admin import collection, sizes
 from markets.admin.common import Fixed, ReadOnly, Reported
 from markets.models import Setting
 
@@ -73,6 +74,10 @@ class SettingAdmin(Reported, Fixed):
     )
 
     readonly_fields = ("room",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One address more for each button of the first page."""
+        return [path("collection/<slug:name>/", self.admin_site.admin_view(collection.press), name="markets_collection"), *super().get_urls()]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Beside each setting of history what it takes, as it stands and with the markets there are now."""

@@ -13,30 +13,33 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_q.models import Failure
 
-from markets import read
+from markets import pausing, read
+from markets.admin import collection
 from markets.admin.audited import changes
 from markets.analysis.display import age
-from markets.reads import deliveries, machinery
+from markets.reads import deliveries, machinery, worries
 
 register = template.Library()
 SHOWN = 10
 
 
-@register.inclusion_tag("admin/operations.html")
-def operations(user: Any) -> dict[str, Any]:
+@register.inclusion_tag("admin/operations.html", takes_context=True)
+def operations(context: Any, user: Any) -> dict[str, Any]:
     """The status table in small, what is overdue or failed, and the last changes; each for those who may see it."""
     now = timezone.now()
-    context: dict[str, Any] = {}
+    found: dict[str, Any] = {"csrf_token": context.get("csrf_token"), "may_press": user.has_perm(collection.PERMISSION), "paused": pausing.paused(), "now": now}
     if user.has_perm("exchanges.view_exchange"):
-        context["exchanges"] = [(e, age(e.age_s), [s for s in e.sources if s.outcome not in ("ok", "", "not_offered")]) for e in read.exchanges(now)]
+        stale = worries.stale_pairs(now)
+        found |= {"breakers": worries.open_breakers(), "stale": stale[:SHOWN], "stale_count": len(stale), "troubles": worries.open_troubles(now)}
+        found["exchanges"] = [(e, age(e.age_s), [s for s in e.sources if s.outcome not in ("ok", "", "not_offered")]) for e in read.exchanges(now)]
     if user.has_perm("django_q.view_schedule"):
-        context["overdue"] = [(late.name, age(late.late_s)) for late in machinery.overdue(now)]
+        found["overdue"] = [(late.name, age(late.late_s)) for late in machinery.overdue(now)]
     if user.has_perm("django_q.view_failure"):
-        context["failed"] = Failure.objects.order_by("-stopped")[:SHOWN]
+        found["failed"] = Failure.objects.order_by("-stopped")[:SHOWN]
     if user.has_perm("auditlog.view_logentry"):
         entries = LogEntry.objects.select_related("actor", "content_type").order_by("-timestamp")[:SHOWN]
-        context["entries"] = [(entry, changes(entry)) for entry in entries]
-    return context
+        found["entries"] = [(entry, changes(entry)) for entry in entries]
+    return found
 
 
 @register.inclusion_tag("admin/telling.html")
