@@ -21,6 +21,7 @@ LEAVES: Mapping[Priority, float] = {"prices": 0.0, "others": 0.2, "spare": 0.375
 # And of the limit, where the exchange itself says how much is left.
 HEARD: Mapping[Priority, float] = {"people": 0.0, "prices": 0.0, "others": 0.1, "spare": 0.2}
 ANEW = 0.1  # of the limit: so much more left than we counted is a window that began anew
+SHED = "what is left is kept for prices"
 SLOWED = 0.25  # of every rate, while the quick shared memory does not answer
 DAY_S = 86_400.0
 LONGEST_S = 3 * DAY_S
@@ -151,7 +152,7 @@ def _refused(state: State, now: float, charge: Charge, wait_s: float) -> Grant:
     if blocked_s(state, now):
         return Grant(False, wait_s, True, state.penalty)
     shed = take(state, now, charge.rate, charge.weight, "prices")[1]
-    return Grant(False, wait_s, False, f"{charge.key}: what is left is kept for prices" if shed else f"{charge.key} is used up", shed)
+    return Grant(False, wait_s, False, f"{charge.key}: {SHED}" if shed else f"{charge.key} is used up", shed)
 
 
 def observe(

@@ -13,7 +13,7 @@ from exchanges import health
 from exchanges.capabilities import LABELS
 from exchanges.leases import DEATHS
 from exchanges.models import Exchange, ExchangeState, Feed, Incident, IncidentKind, Pin, Release
-from markets import automatic, condition, incidents, troubles
+from markets import asking, automatic, condition, incidents, troubles
 from markets.polls import touch
 
 CLOCK_MS = 2_000
@@ -35,6 +35,7 @@ def go(now: datetime) -> int:
         _sources(now)
         _tasks(now)
         _room(now)
+        _limits(now)
         return incidents.tell(now)
 
 
@@ -118,3 +119,10 @@ def _room(now: datetime) -> None:
     detail = f"{free // (1024 * 1024):,} MB are free where Pebble's data lies. Make room, or keep history for a shorter time."
     incidents.closed("storage", now, "What is collected can be stored again.")  # or this round could not have come so far
     incidents.found(low, "room", IncidentKind.STORAGE, now, title="Little room is left", detail=detail, critical=True, over="There is room again.")
+
+
+def _limits(now: datetime) -> None:
+    """The shared memory of budgets does not answer, and a slower one counts."""
+    trouble = asking.limits().trouble()
+    title, detail = "Limits are counted in the slower store", trouble.detail if trouble else ""
+    incidents.found(trouble is not None, "limits", IncidentKind.STORAGE, now, title=title, detail=detail, over="The shared limits answer again.")

@@ -69,7 +69,8 @@ class PairedLimits:
         return self._either(lambda: self._quick.measured(rates), lambda: self._durable.meters(rates))
 
     def trouble(self) -> Trouble | None:
-        """See `Limits`."""
+        """See `Limits`. Asks, lest a process that has nothing to ask does not notice."""
+        self._either(lambda: self._quick.silence(["pebble"]), lambda: {})
         if self._away is None:
             return None
         _, since, why = self._away

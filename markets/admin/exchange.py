@@ -23,6 +23,7 @@ from exchanges.numbers import plain
 from markets import automatic, planning, read, trial
 from markets.admin import switching
 from markets.admin.common import Fixed, Labelled, Reported
+from markets.admin.limits import AllowanceInline, silence
 from markets.admin.sources import FeedInline, fitting_budget
 from markets.admin.switching import Switching
 from markets.analysis.display import DASH, age
@@ -87,7 +88,7 @@ class ExchangeAdmin(Reported, Switching, Fixed):
     """One row for each adapter: rows are made by the adapters and never deleted here."""
 
     form = ExchangeForm
-    inlines = (FeedInline,)
+    inlines = (AllowanceInline, FeedInline)
     list_display = (
         "name", "state_now", "enabled", "shown", "budget_per_minute", "used_now", "priority", "fee", "breaker", "success_1h", "p95", "newest", "test",
     )
@@ -135,7 +136,7 @@ class ExchangeAdmin(Reported, Switching, Fixed):
     def used(self, obj: Exchange) -> str:
         """Each limit, how much of it is used."""
         lines = ((m.name, plain(m.used), plain(m.limit), m.unit, f"{m.window_s:g}") for m in _meters(obj))
-        return format_html_join("", '<span class="pb-change">{}: {} of {} {} in {} s</span>', lines) or DASH
+        return silence(obj) + (format_html_join("", '<span class="pb-change">{}: {} of {} {} in {} s</span>', lines) or DASH)
 
     @admin.display(description="planned")
     def planned(self, obj: Exchange) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from exchanges.models import Exchange, Feed
 from markets import planning, turns
 from markets.admin.common import Labelled
+from markets.admin.limits import wanted_shares
 from markets.analysis.display import DASH
 
 
@@ -45,8 +46,11 @@ class FeedFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         """Refuse a plan that cannot be carried out, with the reason. An exchange that is off reads nothing."""
         super().clean()
-        if not any(self.errors) and self.instance.enabled and (reason := planning.refusal(self.instance, [form.instance for form in self.forms])):
+        if not any(self.errors) and self.instance.enabled and (reason := self._refusal()):
             raise ValidationError(reason)
+
+    def _refusal(self) -> str:
+        return planning.refusal(self.instance, [form.instance for form in self.forms], wanted_shares(self.data, self.instance))
 
 
 class FeedInline(admin.TabularInline):
@@ -58,8 +62,8 @@ class FeedInline(admin.TabularInline):
     extra = 0
     can_delete = False
     verbose_name_plural = "sources: the reading plan"
-    fields = ("source", "enabled", "period_s", "markets", "planned", "used", "outcome", "ok_at")
-    readonly_fields = ("source", "planned", "used", "outcome", "ok_at")
+    fields = ("source", "enabled", "period_s", "markets", "weight", "priority", "planned", "used", "refused", "outcome", "ok_at")
+    readonly_fields = ("source", "planned", "used", "refused", "outcome", "ok_at")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Sources come from the adapter."""
@@ -76,6 +80,12 @@ class FeedInline(admin.TabularInline):
         """Requests a minute over the last five minutes, those people caused included."""
         share = _share(obj)
         return DASH if share is None else f"{share.used:.1f}"
+
+    @admin.display(description="not asked, last hour")
+    def refused(self, obj: Feed) -> str:
+        """Polls that a limit did not let through, and how many of them gave way to prices; waits the exchange told us are among them."""
+        share = _share(obj)
+        return DASH if share is None or not share.refused else f"{share.refused} ({share.shed} for prices)"
 
 
 def _share(feed: Feed) -> planning.Share | None:

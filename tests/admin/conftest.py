@@ -29,7 +29,8 @@ def root(stored):  # noqa: F811
 @pytest.fixture
 def operator(stored):  # noqa: F811
     """May switch and tune exchanges, nothing else."""
-    return client_of(person("operator", "exchanges.view_exchange", "exchanges.change_exchange", "exchanges.view_feed", "exchanges.change_feed"))
+    may = (f"exchanges.{verb}_{model}" for model in ("exchange", "feed", "allowance") for verb in ("view", "change"))
+    return client_of(person("operator", *may))
 
 
 @pytest.fixture
