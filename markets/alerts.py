@@ -8,19 +8,21 @@ alerts loses none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from markets import outbox
 from markets.analysis import alert_paths, alert_words
 from markets.analysis.alert_words import Words
-from markets.analysis.alerts import Condition, Item, Items, Memory, Offer, Seen, Terms, Verdict, judge, kind_of
+from markets.analysis.alerts import Condition, Item, Items, Memory, Offer, Seen, Verdict, judge, kind_of
+from markets.analysis.alerts import Terms as JudgedBy
 from markets.analysis.messages import Message
 from markets.models import Alert, Channel, Firing, Revision
 from markets.models.alerts import MOST
@@ -42,10 +44,9 @@ class Refused(ValueError):
 
 # --- Kept ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Wish:
-    """An alert as somebody asks for it. `channels` are ids of their own; the page is always told."""
+class Terms:
+    """When and how somebody wants to be told. `channels` are ids of their own; the page is always told."""
 
-    condition: Condition
     channels: tuple[int, ...] = ()
     cool_down_s: int = 3600
     quiet_from: time | None = None
@@ -53,28 +54,50 @@ class Wish:
     ends_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Wish:
+    """An alert as somebody asks for it."""
+
+    condition: Condition
+    terms: Terms = Terms()
+
+
 def create(owner: Any, wish: Wish, now: datetime) -> Alert:
     """Keep a new alert. Raises Refused."""
-    _check(wish, now)
+    _check(wish.terms, now)
     with transaction.atomic():
-        type(owner)._default_manager.select_for_update().get(pk=owner.pk)  # two at once: the limit holds
+        get_user_model().objects.select_for_update().get(pk=owner.pk)  # two at once: the limit holds
         if Alert.objects.filter(owner=owner).count() >= MOST:
             raise Refused(f"You have {MOST} alerts, and nobody may have more. Delete one that you no longer need.")
         alert = Alert.objects.create(
-            owner=owner, kind=kind_of(wish.condition), condition=msgspec.to_builtins(wish.condition), cool_down_s=wish.cool_down_s,
-            quiet_from=wish.quiet_from, quiet_to=wish.quiet_to, ends_at=wish.ends_at, made_at=now,
+            owner=owner, kind=kind_of(wish.condition), condition=msgspec.to_builtins(wish.condition), made_at=now, **_columns(wish.terms),
         )
-        alert.channels.set(_own(owner, wish.channels))
+        alert.channels.set(_own(owner, wish.terms.channels))
     return alert
 
 
-def _check(wish: Wish, now: datetime) -> None:
+def change(alert: Alert, terms: Terms, now: datetime) -> None:
+    """Change when and how an alert tells. Raises Refused."""
+    if terms.ends_at != alert.ends_at:
+        _check(terms, now)
+    else:
+        _check(replace(terms, ends_at=None), now)  # one that has ended may still be changed otherwise
+    with transaction.atomic():
+        Alert.objects.filter(pk=alert.pk).update(**_columns(terms))
+        alert.channels.set(_own(alert.owner, terms.channels))
+
+
+def _columns(terms: Terms) -> dict[str, Any]:
+    return {name: getattr(terms, name) for name in ("cool_down_s", "quiet_from", "quiet_to", "ends_at")}
+
+
+def _check(terms: Terms, now: datetime) -> None:
     least, most = COOL_DOWNS
-    if not least <= wish.cool_down_s <= most:
+    if not least <= terms.cool_down_s <= most:
         raise Refused(f"The cool-down must be from {least} to {most} seconds.")
-    if (wish.quiet_from is None) != (wish.quiet_to is None) or (wish.quiet_from is not None and wish.quiet_from == wish.quiet_to):
+    if (terms.quiet_from is None) != (terms.quiet_to is None) or (terms.quiet_from is not None and terms.quiet_from == terms.quiet_to):
         raise Refused("A quiet time needs a beginning and another end.")
-    if wish.ends_at is not None and wish.ends_at <= now:
+    if terms.ends_at is not None and terms.ends_at <= now:
         raise Refused("The end lies in the past.")
 
 
@@ -96,9 +119,9 @@ def condition_of(alert: Alert) -> Condition:
     return msgspec.convert(alert.condition, Condition, strict=False)
 
 
-def terms_of(alert: Alert) -> Terms:
+def judged_by(alert: Alert) -> JudgedBy:
     """When it may fire."""
-    return Terms(cool_down_s=alert.cool_down_s, quiet_from=alert.quiet_from, quiet_to=alert.quiet_to, last_fired_at=alert.last_fired_at)
+    return JudgedBy(cool_down_s=alert.cool_down_s, quiet_from=alert.quiet_from, quiet_to=alert.quiet_to, last_fired_at=alert.last_fired_at)
 
 
 def is_over(alert: Alert, now: datetime) -> bool:
@@ -121,7 +144,7 @@ def sweep(now: datetime) -> int:
         if what is None:
             continue
         before = msgspec.convert(alert.memory, Memory)
-        verdict = judge(condition, what, before, now, terms_of(alert))
+        verdict = judge(condition, what, before, now, judged_by(alert))
         if verdict.fires:
             fired += _fire(alert, _message(f"alert {alert.pk} {alert.fired + 1}", condition, what, verdict, words), verdict, now)
         elif verdict.memory != before:

@@ -27,6 +27,7 @@ from markets.models.accounts import SCOPES
 from markets.reads import offers
 
 CHANGES = (
+    ("v1, 29 November 2026", "Added: alerts, your own, by key with the scope alerts or signed in: list, make, pause, change, test, delete."),
     ("v1, 29 November 2026", "Added to status: uptime by day, incidents, success measures, what is overdue or undelivered, and a pause by an operator."),
     ("v1, 29 November 2026", "Added: keys, with a limit of their own; 401 and 403 for a key that does not open an address."),
     ("v1, 28 November 2026", "Added: receipts, an answer that was given, computed again from what was read for it. Added to status: how questions fare."),
@@ -42,6 +43,7 @@ CHANGES = (
     ("v1, 22 November 2026", "Added: derivatives, funding now and settled, options, listings, announcements, history, copy trading; one exchange in full."),
     ("v1, 22 November 2026", "First release: exchanges, markets, pairs, compare, status."),
 )
+METHODS = ("get", "post", "patch", "delete")
 FORMATS = {"json": "application/vnd.oai.openapi+json", "yaml": "application/vnd.oai.openapi"}
 
 
@@ -88,7 +90,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     context = {
         "base": f"{settings.BASE_URL}/api/v1/", "call": call, "answer": answer, "limits": limits, "scopes": SCOPES, "changes": CHANGES,
         "problems": [(status, title, _plain(api_schema.PROBLEMS.get(status, "Only GET and HEAD are answered."))) for status, title in api.TITLES.items()],
-        "flags": filters.FLAGS, "states": filters.STATES, "addresses": [(address, item["get"]) for address, item in document()["paths"].items()],
+        "flags": filters.FLAGS, "states": filters.STATES,
+        "addresses": [(address, next(iter(operations(item)))[1]) for address, item in document()["paths"].items()],
     }
     return HttpResponse(render_to_string("api/landing.html", {**_frame(), **context}))
 
@@ -122,21 +125,37 @@ def _call() -> tuple[str, str]:
 def reference(request: HttpRequest) -> HttpResponse:
     """Every address, parameter, answer and error, from the schema; plain HTML that needs no script."""
     found = document()
-    operations = [_operation(address, item["get"]) for address, item in found["paths"].items()]
+    shown = [_operation(address, method, each) for address, item in found["paths"].items() for method, each in operations(item)]
     shapes = [_shape(name, found["components"]["schemas"][name]) for name in _used(found)]
-    return HttpResponse(render_to_string("api/reference.html", {**_frame(), "operations": operations, "shapes": shapes}))
+    return HttpResponse(render_to_string("api/reference.html", {**_frame(), "operations": shown, "shapes": shapes}))
 
 
-def _operation(address: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    answer = item["responses"]["200"]["content"]["application/json"]
-    example = next(iter(answer["examples"].values()))["value"]
+def operations(item: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """(method, what it does) of one address, reading first."""
+    return [(method, item[method]) for method in METHODS if method in item]
+
+
+def _operation(address: str, method: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    good = next((response for status, response in item["responses"].items() if status.startswith("2")), {})
+    answer = good.get("content", {}).get("application/json", {})
+    example = next(iter(answer.get("examples", {}).values()), {}).get("value")
     return {
-        "address": address, "id": item["operationId"], "summary": item["summary"], "says": _plain(item["description"].partition(". ")[2]),
-        "parameters": [_parameter(p) for p in item["parameters"]],
-        "shape": answer["schema"]["$ref"].rpartition("/")[2],
-        "example": msgspec.json.format(msgspec.json.encode(example), indent=2).decode(),
-        "responses": [(status, _plain(response["description"])) for status, response in item["responses"].items()],
-    }
+        "address": address, "method": method.upper(), "id": item["operationId"], "summary": item["summary"],
+        "says": _plain(item["description"].partition(". ")[2]),
+        "parameters": [*map(_parameter, item.get("parameters", ())), *_sent(item)],
+        "shape": answer["schema"]["$ref"].rpartition("/")[2] if answer else "",
+        "example": msgspec.json.format(msgspec.json.encode(example), indent=2).decode() if example else "",
+        "responses": [(status, _plain(response.get("description", ""))) for status, response in item["responses"].items()],
+    }  # fmt: skip
+
+
+def _sent(item: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The names of a body."""
+    schema = item.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return [
+        {"name": name, "where": "body", "type": _typed(p), "says": _plain(p.get("description", "")), "default": _default(p)}
+        for name, p in schema.get("properties", {}).items()
+    ]
 
 
 def _parameter(p: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from exchanges import capabilities, plan
 from exchanges.adapters import ADAPTERS
 from markets.analysis import best
 from markets.analysis.uptime import Day
+from markets.api import examples_alerts as api_examples_alerts
 from markets.api import examples_arbitrage as api_examples_arbitrage
 from markets.api import examples_ask as api_examples_ask
 from markets.api import examples_assets as api_examples_assets
@@ -90,6 +91,7 @@ def answers() -> dict[str, Any]:
         "pairs/": _noted([serialize.summary(compared)]),
         "compare/{pair}/": _answer(serialize_compare.comparison(compared, known)),
         "status/": _answer(serialize.status(_status(), MEASURES)),
+        **msgspec.to_builtins(api_examples_alerts.answers(_page, _answer, NOW)),
         **api_examples_assets.answers(_noted, _answer, NOW),
         **api_examples_arbitrage.answers(_noted, _answer, NOW),
         **api_examples_ask.answers(_answer, NOW),

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 
 from exchanges.adapters import ADAPTERS
 from markets import read
-from markets.alerts import COOL_DOWNS, Wish
+from markets.alerts import COOL_DOWNS, Terms, Wish
 from markets.analysis.alert_paths import CALLED
 from markets.analysis.alerts import KINDS, Condition
 from markets.analysis.classes import MODES
 from markets.api import filters
 from markets.api.filters import BadParameter, Parameter, choice, decimal, flag, many, one_of
+from markets.models import Alert
 from markets.reads import funding
 from markets.reads.arbitrage import KINDS as GAPS
 from markets.shapes import UnknownPair
@@ -130,7 +131,7 @@ def wish(found: Given, now: datetime) -> Wish:
     """What is asked for, with pair and coin as they are known here. Raises BadParameter."""
     v = found.values
     terms = {name: v[name] for name in ("cool_down_s", "quiet_from", "quiet_to", "ends_at")}
-    return Wish(condition(found, now), channels=v["channel"], **terms)
+    return Wish(condition(found, now), Terms(channels=v["channel"], **terms))
 
 
 def condition(found: Given, now: datetime) -> Condition:
@@ -173,3 +174,17 @@ def _coin(word: str) -> str:
     """The board's key of a ticker, an old ticker or a name; what is not known yet stays as it is."""
     coin, _ = read.resolve(word)
     return coin.slug.upper() if coin else word
+
+
+# --- Changing one -------------------------------------------------------------------------------------------------
+PAUSED = flag("paused", False, "Nothing is judged or told.")
+
+
+def changed(alert: Alert, texts: Mapping[str, str]) -> Terms:
+    """An alert's terms with what is given changed; an empty text takes a quiet time or an end away. Raises BadParameter."""
+    said = {name: text for name, text in texts.items() if name != PAUSED.name}
+    values = filters.parse(urlencode({name: text for name, text in said.items() if text}), TERMS)
+    before = {name: getattr(alert, name) for name in ("cool_down_s", "quiet_from", "quiet_to", "ends_at")}
+    before["channels"] = tuple(channel.pk for channel in alert.channels.all())
+    after = {"channels" if name == "channel" else name: values[name] for name in said}
+    return Terms(**{**before, **after})

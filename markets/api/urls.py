@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from markets.api import alerts as api_alerts
 from markets.api import arbitrage as api_arbitrage
 from markets.api import ask as api_ask
 from markets.api import assets as api_assets
@@ -45,6 +46,9 @@ v1 = [
     path("ask/", api_ask.Ask.as_view()),
     path("receipts/<str:id>/", api_receipts.OneReceipt.as_view()),
     path("status/", api.Status.as_view()),
+    path("alerts/", api_alerts.Alerts.as_view()),
+    path("alerts/<str:id>/", api_alerts.OneAlert.as_view()),
+    path("alerts/<str:id>/test/", api_alerts.TestAlert.as_view()),
 ]
 
 urlpatterns = [

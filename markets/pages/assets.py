@@ -71,6 +71,8 @@ def _page(request: HttpRequest, now: datetime, asked: Asked, found: Asset, codes
     sparks = read.sparks(tuple(sorted(c.key for c in compared)), now)
     lines = [overview_shown.line(c, board, frame["faces"], sparks.get(c.key, ())) for c in compared]
     context = {**_context(asked, found, codes, frame), "lines": lines, "futures": futures, "more_futures": count - len(futures)}
+    if compared and not context["alone"]:
+        context["busiest"] = f"/compare/{quote(str(compared[0].key))}/"
     return Page(tag, html("asset.html", {**frame, **context}))
 
 

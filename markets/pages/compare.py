@@ -76,7 +76,7 @@ def _context(asked: Asked, c: Comparison, frame: dict[str, Any], coming: Sequenc
     coin = board.coins.get(c.key.base)
     listed = compare_shown.lines(c, faces)
     return {
-        "c": c, "side": values["side"], "net": values["net"], "kind": c.key.kind,
+        "c": c, "own_link": asked.link(), "side": values["side"], "net": values["net"], "kind": c.key.kind,
         "coin": coin, "ticker": coin.ticker if coin else c.key.base, "name": coin.name if coin else "",
         "lines": compare_shown.ordered(listed, values["sort"]), "places": compare_shown.shared_places(c), "net_places": compare_shown.net_places(c),
         "answer": compare_answer.answer(c, faces), "bill": compare_answer.bill(c), "at": compare_answer.asked_text(c), "funding": compare_answer.funding(c.key),

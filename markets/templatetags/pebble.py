@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis import display
-from markets.pages import charts, guide
+from markets.pages import alert_links, charts, guide
 from markets.shapes import ExchangeStatus, Measure, Meter
 
 register = template.Library()
@@ -47,6 +47,12 @@ def how_to_read(context: dict[str, Any]) -> str:
     """Where the guide explains this page; "" in the guide itself and on pages of errors."""
     nav = context.get("nav", "")
     return "" if nav == "guide" or not nav else guide.read_about(context.get("address", f"/{nav}/"))
+
+
+@register.simple_tag
+def alert_link(address: str) -> str:
+    """The form of an alert on what the page at this address shows; "" where there is none."""
+    return alert_links.of_page(address)
 
 
 @register.simple_tag

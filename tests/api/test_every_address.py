@@ -42,7 +42,8 @@ def addresses(resolver=None, before="/"):
             yield here
 
 
-EVERY = [*addresses()]
+OWN = ("/alerts/", "/accounts/", "/channels/", "/api/v1/alerts/")  # somebody's own: tests/pages/test_alerts.py, tests/api/test_alerts.py and those of accounts
+EVERY = [address for address in addresses() if not address.startswith(OWN)]
 
 
 @pytest.fixture
@@ -128,8 +129,8 @@ def test_they_only_read_a_head_is_a_get_without_its_body_and_other_sites_scripts
 
 def test_every_list_has_its_envelope_bounds_and_named_orders(client, declared, subtests):
     for path, item in api_docs.document()["paths"].items():
-        known = {p["name"]: p["schema"] for p in item["get"]["parameters"]}
-        if "offset" not in known:
+        known = {p["name"]: p["schema"] for p in item.get("get", {}).get("parameters", ())}
+        if "offset" not in known or path.startswith(OWN):
             continue
         with subtests.test(path):
             needed = NEEDED.get(path, {})

@@ -1,12 +1,17 @@
 """The published schema: valid, complete, and what the API really answers."""
 
 import json
+from decimal import Decimal
 
 import jsonschema
 import pytest
 import yaml
+from django.contrib.auth import get_user_model
+from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 
+from markets import alerts
+from markets.analysis.alerts import Price
 from markets.api import docs as api_docs
 from tests.api.test_contracts import chain, contracts  # noqa: F401  # their rows are answers, too
 from tests.api.test_events import events, past, traders  # noqa: F401
@@ -42,6 +47,8 @@ REAL = {
     "/api/v1/history/{pair}/hours/": "history/BTC-USDT/hours/",
     "/api/v1/volume/": "volume/?window=24h",
     "/api/v1/copy-trading/": "copy-trading/?symbol=BTCUSDT",
+    "/api/v1/alerts/": "alerts/",
+    "/api/v1/alerts/{id}/": "alerts/{id}/",
 }
 
 
@@ -63,14 +70,25 @@ def test_it_is_valid_openapi_names_every_address_and_is_made_without_a_warning(p
     validate_schema(published)
     api_docs.document.cache_clear()
     assert api_docs.document() == published and capfd.readouterr().err == ""
-    assert published["openapi"].startswith("3.1") and set(published["paths"]) == set(REAL)
+    assert published["openapi"].startswith("3.1") and set(published["paths"]) == {*REAL, "/api/v1/alerts/{id}/test/"}
+
+
+@pytest.fixture
+def an_alert(client, market):
+    """The number of an alert of who asks, with something told."""
+    owner = get_user_model().objects.create(username="ann")
+    client.force_login(owner)
+    now = timezone.now()
+    alert = alerts.create(owner, alerts.Wish(Price(base="BTC", quote="USDT", level=Decimal(1))), now)
+    alerts.test(alert, now)
+    return alert.pk
 
 
 @pytest.mark.parametrize("path", REAL)
 def test_a_real_answer_and_the_example_are_what_it_says(published, get, path, request):
     request.getfixturevalue("past" if "history" in path else "market")
     content = published["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
-    kept = get("ask/?q=best+price+for+btc")["receipt"]["id"] if "{id}" in path else ""
+    kept = get("ask/?q=best+price+for+btc")["receipt"]["id"] if "receipts" in path else request.getfixturevalue("an_alert") if "alerts" in path else ""
     checked(published, content["schema"], get(REAL[path].format(id=kept)))
     checked(published, content["schema"], content["examples"]["answer"]["value"])
 

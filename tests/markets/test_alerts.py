@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from exchanges.models import Exchange, ExchangeState
 from markets import alerts, episodes, read, store
-from markets.alerts import Refused, Wish
+from markets.alerts import Refused, Terms, Wish
 from markets.analysis.alerts import Arbitrage, Best, Down, Funding, Listing, Price, Spread
 from markets.models import Alert, Channel, Delivery, ExchangeAsset, Firing, IdentityState, Revision
 from markets.models.alerts import MOST
@@ -42,7 +42,7 @@ def at(seconds):
 
 
 def keep(person, condition, **more):
-    return alerts.create(person, Wish(condition, cool_down_s=60, **more), NOW)
+    return alerts.create(person, Wish(condition, Terms(**{"cool_down_s": 60, **more})), NOW)
 
 
 def sweep(seconds, **asks):
@@ -239,12 +239,13 @@ def test_what_cannot_be_kept_is_refused_with_what_would_be(person):
     condition = Price(**PAIR, level=Decimal(1))
     other = get_user_model().objects.create(username="bob")
     theirs = Channel.objects.create(owner=other, kind=Channel.Kind.WEBHOOK, address="https://hooks.example.org/x")
-    for wish, says in (
-        (Wish(condition, cool_down_s=59), "from 60 to"), (Wish(condition, cool_down_s=604_801), "to 604800"), (Wish(condition, ends_at=NOW), "past"),
-        (Wish(condition, channels=(theirs.pk,)), "not one of yours"), (Wish(condition, quiet_from=NOW.time()), "a beginning and another end"),
+    for terms, says in (
+        (Terms(cool_down_s=59), "from 60 to"), (Terms(cool_down_s=604_801), "to 604800"), (Terms(ends_at=NOW), "past"),
+        (Terms(channels=(theirs.pk,)), "not one of yours"), (Terms(quiet_from=NOW.time()), "a beginning and another end"),
+        (Terms(quiet_from=NOW.time(), quiet_to=NOW.time()), "a beginning and another end"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=says):
-            alerts.create(person, wish, NOW)
+            alerts.create(person, Wish(condition, terms), NOW)
     assert not Alert.objects.exists()
     kept = msgspec.to_builtins(condition)
     Alert.objects.bulk_create(Alert(owner=person, kind="price", condition=kept) for _ in range(MOST))
