@@ -121,6 +121,10 @@ def test_a_digest_that_would_come_at_night_comes_in_the_morning():
 
 
 # --- Back-off -------------------------------------------------------------------------------------------------------
+def test_the_figures_that_the_guide_promises():
+    assert (timedelta(days=1), 30, 900, 300) == (messages.PATIENCE, messages.FIRST_S, messages.ROW_MOST_S, messages.CHANNEL_MOST_S)
+
+
 def test_waits_double_up_to_the_most_and_spread_upwards():
     assert [wait_s(n, 900, 0) for n in (0, 1, 2, 3, 5, 6, 100)] == [30, 30, 60, 120, 480, 900, 900]
     assert [wait_s(n, 300, 0.5) for n in (1, 4, 5)] == [33, 264, 330]
