@@ -29,7 +29,7 @@ from markets.pages.cache import Page
 FOLDER = Path(settings.BASE_DIR) / "docs" / "guide"
 INDEX = "index"
 ORDER = (  # of the list beside every page; what is not named here follows by name
-    INDEX, "overview", "compare", "history", "watchlist", "arbitrage", "liquidity", "currencies", "funding", "options", "discover", "copy", "volume",
+    INDEX, "overview", "compare", "history", "watchlist", "alerts", "arbitrage", "liquidity", "currencies", "funding", "options", "discover", "copy", "volume",
     "ask", "identity", "how-we-rank", "status", "notices", "api", "accounts", "terms",
 )
 PICTURES = "images/"

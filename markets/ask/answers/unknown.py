@@ -20,7 +20,8 @@ SAYS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {  # topic: (title, sente
                    ("price_history", "best_price", "volume_sentiment", "funding")),
     "order": ("I do not trade", "I only read: I place no orders and move no coins. I can show where a trade would be cheapest, after fees.",
               ("best_price", "liquidity", "arbitrage", "status")),
-    "alert": ("I answer, I do not watch", "A question is answered once, and nobody is told later. I can show how things stand now.",
+    "alert": ("I answer, I do not watch", "A question is answered once. To be told later, press Alert me under an answer or on a page. "
+                                           "I can show how things stand now.",
               ("best_price", "funding", "status")),
     "secret": ("Not for telling", "I hold no wallets of yours and tell no keys or passwords. I can tell what exchanges publish.",
                ("best_price", "status", "help")),
