@@ -14,6 +14,8 @@ _NAME = r"secret|passphrase|password|passwd|token|api[_-]?key|access[_-]?key|aut
 _NAMED = re.compile(_NAME, re.IGNORECASE)
 # `name=value`, `name: value`, `'name': 'value'`: in addresses, headers and what exceptions print of them.
 _PAIR = re.compile(rf"""((?:[\w-]*(?:{_NAME})[\w-]*)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|(?:Bearer |Basic )?[^\s"'&,;}})\]]+)""", re.IGNORECASE)
+# By their form: keys of the API, and links of mails, whose last parts are as good as a password.
+_OURS = re.compile(r"(pb_[0-9a-f]{12}_|/accounts/(?:reset|invited)/|/channels/(?:stop|confirm)/)[^\s\"'?&<>]+")
 _LOGIN = re.compile(r"(://[^/@\s:]*:)[^/@\s]+@")
 
 
@@ -35,7 +37,7 @@ class Mask:
     def of(self, text: str) -> str:
         """The text with every known secret, everything that stands under a secret's name and every password in an address masked."""
         hidden = self._values.sub(MASK, text) if self._values else text
-        return _LOGIN.sub(rf"\1{MASK}@", _PAIR.sub(rf"\1{MASK}", hidden))
+        return _OURS.sub(rf"\1{MASK}", _LOGIN.sub(rf"\1{MASK}@", _PAIR.sub(rf"\1{MASK}", hidden)))
 
     def within(self, value: Any, name: str = "") -> Any:
         """A value of a log line, or a mapping or sequence of them."""

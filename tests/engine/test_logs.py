@@ -163,3 +163,18 @@ def test_every_answer_has_an_id_that_its_lines_carry_and_is_counted_by_view(clie
     views = {labels for (name, labels, *_) in counting._waiting if name == "web"}
     assert views == {"guide 200", "none 404"}
     counting.forget()
+
+
+OURS = {
+    "GET /accounts/invited/WzEsIjIw:1abc:def/ 404": "GET /accounts/invited/*** 404",
+    "at 'https://x.example/accounts/reset/MQ/abc-def/'.": "at 'https://x.example/accounts/reset/***'.",
+    "/channels/stop/7:sig/?a=1": "/channels/stop/***?a=1",
+    "POST /channels/confirm/7-n:1a:b/": "POST /channels/confirm/***",
+    "sent pb_1f2e3d4c5b6a_" + "0f" * 24 + " twice": "sent pb_1f2e3d4c5b6a_*** twice",
+}
+
+
+@pytest.mark.parametrize("text", [*OURS, "/accounts/reset/", "/accounts/keys/7/revoke/", "/channels/stop/ is one", "pb_1f2e3d4c5b6a_ and pb_1f2e_00"])
+def test_keys_of_the_api_and_links_of_mails_are_masked_by_their_form(text):
+    """U13"""
+    assert Mask().of(text) == OURS.get(text, text)

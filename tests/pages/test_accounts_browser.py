@@ -5,22 +5,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from markets import accounts
-from tests.pages.chromium import CHROMIUM, FLAGS
-from tests.people.conftest import PASSWORD
+from tests.people.conftest import PASSWORD, anna  # noqa: F401
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium was not found")]
+pytestmark = pytest.mark.browser
 OPEN = ("/accounts/login/", "/accounts/reset/", "/channels/stop/x/")
 MINE = ("/accounts/", "/accounts/password/")
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
-
-
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("look", [("light", 1280), ("dark", 390)], ids=str)
-def test_axe_finds_nothing_with_and_without_a_script(anna, live_server, browser, settings, look):
+def test_axe_finds_nothing_with_and_without_a_script(transactional_db, anna, live_server, browser, settings, look):  # noqa: F811, PLR0917
     theme, width = look
     settings.BASE_URL = live_server.url
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme)
@@ -50,8 +43,7 @@ def _fine(page, address):
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_everything_works_without_a_script(anna, live_server, browser):
+def test_everything_works_without_a_script(transactional_db, anna, live_server, browser):  # noqa: F811
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/accounts/password/")
