@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from exchanges.models import Exchange, ExchangeState, Incident, IncidentKind
+from markets import held
 from markets.analysis import incidents as rules
 from markets.analysis.incidents import Notice, Told, What
 from markets.method import setting
@@ -56,13 +57,18 @@ def found(wrong: bool, key: str, kind: str, now: datetime, *, exchange: Exchange
 
 # --- Reading --------------------------------------------------------------------------------------------------------
 def going_on() -> QuerySet[Incident]:
-    """The open ones, the newest first."""
-    return Incident.objects.filter(closed_at=None).select_related("exchange")
+    """The open ones whoever is looking may know of, the newest first."""
+    return _seen().filter(closed_at=None)
 
 
 def between(since: datetime, until: datetime) -> QuerySet[Incident]:
-    """Those that were open at some time in [since, until), the newest first."""
-    return Incident.objects.filter(Q(closed_at=None) | Q(closed_at__gt=since), opened_at__lt=until).select_related("exchange")
+    """Those of them that were open at some time in [since, until), the newest first."""
+    return _seen().filter(Q(closed_at=None) | Q(closed_at__gt=since), opened_at__lt=until)
+
+
+def _seen() -> QuerySet[Incident]:
+    """None of an exchange that is not released to whoever is looking."""
+    return Incident.objects.filter(Q(exchange=None) | Q(exchange__slug__in=held.current().exchanges)).select_related("exchange")
 
 
 def is_open(key: str) -> bool:

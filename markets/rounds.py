@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from auditlog.models import LogEntry
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from exchanges import health
 from exchanges.capabilities import LABELS
@@ -53,9 +54,14 @@ def _holds(now: datetime) -> None:
 
 def _calm(now: datetime) -> None:
     """Exchanges that kept changing and have not for a quarter of an hour."""
-    for incident in incidents.going_on().filter(kind=IncidentKind.FLAPPING):
+    for incident in _open(IncidentKind.FLAPPING):
         if incident.exchange and health.stable(incident.exchange.state_since, now):
             incidents.settled(incident.exchange, now)
+
+
+def _open(kind: str) -> QuerySet[Incident]:
+    """All that go on, also of exchanges that are shown to nobody."""
+    return Incident.objects.filter(kind=kind, closed_at=None).select_related("exchange")
 
 
 def _coverage(now: datetime) -> None:
@@ -98,7 +104,7 @@ def _sources(now: datetime) -> None:
         detail = f"After repeated failures these are asked for only now and then: {labels}. Last: {sick[0].outcome}."
         title = f"{exchange.name}: sources do not answer"
         incidents.opened(f"breaker:{exchange.slug}", IncidentKind.BREAKER, now, exchange=exchange, title=title, detail=detail)
-    for incident in incidents.going_on().filter(kind=IncidentKind.BREAKER).exclude(exchange__in=found):
+    for incident in _open(IncidentKind.BREAKER).exclude(exchange__in=found):
         incidents.closed(incident.key, now, "They answer again, or the exchange as a whole does not.")
 
 
@@ -108,7 +114,7 @@ def _tasks(now: datetime) -> None:
     for key, feed in poisoned.items():
         title = f"{feed.exchange.name}: {LABELS.get(feed.source, feed.source)}: polls never end"
         incidents.opened(key, IncidentKind.TASK, now, exchange=feed.exchange, title=title, detail=feed.detail)
-    for incident in Incident.objects.filter(kind=IncidentKind.TASK, closed_at=None).exclude(key__in=poisoned):
+    for incident in _open(IncidentKind.TASK).exclude(key__in=poisoned):
         incidents.closed(incident.key, now, "It ended as it should.")
 
 

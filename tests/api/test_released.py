@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from exchanges.models import Exchange
-from markets import audience, held, read, store
+from exchanges.models import Exchange, Incident
+from markets import audience, held, incidents, read, store
 from markets.reads import shadow
 from tests.api.conftest import fresh_memory
 from tests.markets.build import NOW, catalogue, contract, contracts, prices, ticker
@@ -74,6 +74,15 @@ def test_inside_the_share_it_counts_in_full(client):
     assert best["best"]["buy"]["exchange"] == "kucoin"
     with audience.of(audience.NOBODY):  # where nobody is looking, as in a worker
         assert "kucoin" not in {row.quote.exchange for row in read.compare("BTC", "USDT", timezone.now()).rows}
+
+
+def test_no_incident_of_it_is_told_to_who_does_not_see_it(get):
+    Incident.objects.create(key="down:kucoin", kind="down", exchange=Exchange.objects.get(slug="kucoin"), title="KuCoin is down", opened_at=timezone.now())
+    assert incidents.going_on().count() == 1
+    release("kucoin", "shadow")
+    assert not incidents.going_on()
+    with audience.of(None):
+        assert incidents.going_on().count() == 1
 
 
 def test_back_to_off_nothing_is_asked_and_it_stands_there_as_off(get):

@@ -63,6 +63,7 @@ def test_nothing_is_asked_of_it_and_its_other_incidents_are_over():
     assert exchange("kucoin").state == "auto_disabled"
 
 
+@pytest.mark.both
 def test_after_its_time_a_tenth_of_the_calls_decides():
     switched_off()
     now = NOW + 30 * MINUTE
@@ -102,6 +103,7 @@ def test_prices_out_of_line_and_bans_switch_it_off_too():
     assert "stood away" in exchange("kucoin").auto_reason and "paused us 2 times" in exchange("bybit").auto_reason
 
 
+@pytest.mark.both
 def test_fewer_than_two_are_never_left_and_it_comes_back_when_others_go():
     for slug in ("binance", "bitget", "bybit", "gateio", "kucoin"):
         polls(slug, 0, 40)

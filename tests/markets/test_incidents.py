@@ -71,6 +71,7 @@ def test_the_history_replayed_gives_the_state_and_no_number_comes_twice():
     assert rows[-1][2] == exchange("kucoin").state and exchange("kucoin").moves == len(rows)
 
 
+@pytest.mark.both
 def test_of_two_sweeps_that_overlap_no_failure_is_lost():
     """Lost counter update: both have read the feed before either writes."""
     first, second = (Feed.objects.select_related("exchange").get(exchange__slug="kucoin", source="tickers") for _ in range(2))
@@ -122,6 +123,7 @@ def test_a_budget_that_leaves_nothing_for_prices():
 
 
 # --- Several ---------------------------------------------------------------------------------------------------------
+@pytest.mark.both
 def test_five_that_fail_of_one_cause_are_one_incident(operators):
     """T2: our network, not five exchanges; and nothing is held against any of them."""
     last = cycles(FIVE, "ok", "dns", "dns", "dns", "dns")
