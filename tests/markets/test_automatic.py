@@ -43,7 +43,7 @@ def test_a_poor_half_hour_switches_it_off_and_says_so_everywhere():
     assert (shown.rank, shown.reason) == (None, "auto_disabled")
     status = next(e for e in read.exchanges(NOW) if e.slug == "kucoin")
     assert (status.state_label, status.detail) == ("Off by Pebble", why)
-    left = route(Frame(intent="best_price"), routing.standings("best_price", "somebody", NOW)).left
+    left = route(Frame(q="best price", intent="best_price"), routing.standings("best_price", "somebody", NOW)).left
     assert [(each.reason, each.detail) for each in left if each.exchange == "kucoin"] == [("auto_disabled", why)]
     incident = Incident.objects.get(key="auto_disabled:kucoin")
     assert incident.detail == why and incident.told
