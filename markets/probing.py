@@ -73,8 +73,9 @@ def wrong(found: Comparison, expected: set[str], took_s: float) -> str:
         return f"{found.key}: {', '.join(sorted(missing))} missing"
     if any(row.state not in ("fresh", "aging") or row.reason for row in ranked):
         return f"{found.key}: something is ranked that does not count"
-    if not any(row.state == "fresh" for row in ranked):
-        return f"{found.key}: nothing fresh is ranked"
+    traded = [row for row in found.rows if row.quote.status == "trading"]  # where exchanges disagree, to rank none of them is right
+    if traded and not any(row.state == "fresh" for row in traded):
+        return f"{found.key}: no price is fresh"
     return f"{found.key}: took {took_s:.1f} s" if took_s > IN_TIME_S else ""
 
 
@@ -99,7 +100,7 @@ def _shown(rows: Iterable[Comparison]) -> Iterable[tuple[str, tuple[str, str, st
 
 def _seen(row: Comparison) -> Mapping[str, tuple[Decimal | None, str]]:
     """{exchange: its price to buy, and when it was seen}."""
-    return {each.quote.exchange: (each.quote.ask, each.quote.observed_at.isoformat()) for each in row.rows}
+    return {each.quote.exchange: (each.quote.ask, each.quote.observed_at.isoformat()) for each in row.rows if each.quote.observed_at}
 
 
 def _verdict(row: Comparison, before: Kept) -> bool | None:

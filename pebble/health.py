@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from exchanges.models import Feed
+from markets.asking import limits
+from markets.rounds import ROOM_BYTES, ROOM_SHARE
 from pebble.metrics import metrics
 
 logger = logging.getLogger(__name__)
@@ -82,6 +85,20 @@ def _polling() -> str:
 CHECKS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "cache": _cache, "polling": _polling}
 
 
+def _limits() -> str:
+    trouble = limits().trouble()
+    return trouble.detail if trouble else ""
+
+
+def _disk() -> str:
+    total, _, free = shutil.disk_usage(settings.DATA_DIR)
+    return f"{free // 2**20:,} MB are free where the data lies" if free < max(ROOM_BYTES, total * ROOM_SHARE) else ""
+
+
+# Prices are still current: taking this installation out of service would only make it worse. Somebody should look.
+WARNINGS: dict[str, Callable[[], str]] = {"limits": _limits, "disk": _disk}
+
+
 def _verdict(check: Callable[[], str]) -> str:
     try:
         return check() or "ok"
@@ -96,10 +113,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when this installation can serve current prices, else 503, each check with its reason."""
-    checks = {name: _verdict(check) for name, check in CHECKS.items()}
+    """200 when this installation can serve current prices, else 503, each check with its reason. Warnings change nothing of that."""
+    checks, warnings = ({name: _verdict(check) for name, check in kind.items()} for kind in (CHECKS, WARNINGS))
     ready = set(checks.values()) == {"ok"}
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    return JsonResponse({"ready": ready, "checks": checks, "warnings": warnings}, status=200 if ready else 503)
 
 
 class Probes:

@@ -28,8 +28,9 @@ def stale_pairs(now: datetime) -> tuple[str, ...]:
 
 
 def _fresh(quote: Quote, now: datetime) -> bool:
-    age_s = max(0.0, (now - quote.observed_at).total_seconds())
-    return quality.state(age_s, quote.period_s, current_method()) == "fresh"
+    if quote.observed_at is None:
+        return False
+    return quality.state(max(0.0, (now - quote.observed_at).total_seconds()), quote.period_s, current_method()) == "fresh"
 
 
 def open_troubles(now: datetime) -> tuple[Trouble, ...]:

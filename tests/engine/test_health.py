@@ -34,7 +34,15 @@ class TestReady:
         finished(1)
         answer = Client().get("/readyz")
         assert answer.status_code == 200
-        assert answer.json() == {"ready": True, "checks": {"database": "ok", "migrations": "ok", "cache": "ok", "polling": "ok"}}
+        assert answer.json() == {
+            "ready": True, "checks": {"database": "ok", "migrations": "ok", "cache": "ok", "polling": "ok"}, "warnings": {"limits": "ok", "disk": "ok"}
+        }  # fmt: skip
+
+    def test_a_full_disk_is_told_and_takes_nothing_out_of_service(self, monkeypatch):
+        finished(1)
+        monkeypatch.setattr(health, "ROOM_BYTES", 2**70)
+        answer = Client().get("/readyz")
+        assert answer.status_code == 200 and "MB are free" in answer.json()["warnings"]["disk"]
 
     def test_when_nothing_is_polled(self):
         finished(31)
