@@ -23,7 +23,6 @@ pytestmark = pytest.mark.xdist_group("faults")
 
 
 def ranked(coin="BTC", quote="USDT"):
-    read.forget()
     c = read.compare(coin, quote, timezone.now())
     return {row.quote.exchange for row in c.rows if row.rank}, c
 

@@ -10,13 +10,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from exchanges.leases import Claim
+from exchanges.models import Feed
 from exchanges.rows import Ticker
-from markets import read
+from markets import read, store
 from markets.analysis.quality import ANOMALIES
 from markets.models import Quote
 from tests.exchanges.cases import cases, roomy
 from tests.faults.conftest import SICK, as_if_now, poll
-from tests.markets.build import outcome, save
+from tests.markets.build import outcome
 
 pytestmark = pytest.mark.xdist_group("faults")
 few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
@@ -36,11 +38,18 @@ def test_in_whatever_order_replies_arrive_the_newest_stamp_stays(world, stamps):
             at = start + timedelta(seconds=stamp)
             row = Ticker("BTCUSDT", bid=Decimal(number + 1), ask=Decimal(number + 2), exchange_ts=at)
             received = start + timedelta(seconds=100 + number)
-            assert save("bybit", "tickers", outcome([row], received, clock="snapshot"), received)
+            assert arrived(row, received)
             newest = (stamp, number + 1) if newest is None or stamp >= newest[0] else newest
             kept = Quote.objects.get(market__exchange__slug="bybit", market__symbol="BTCUSDT", market__kind="spot")
             assert (kept.bid, kept.observed_at) == (newest[1], start + timedelta(seconds=newest[0]))
         transaction.set_rollback(True)
+
+
+def arrived(row, received):
+    """What a worker stores of one reply."""
+    feed = Feed.objects.select_related("exchange").get(exchange__slug="bybit", source="tickers")
+    Feed.objects.filter(pk=feed.pk).update(token=feed.token + 1)
+    return store.save(feed, Claim(feed.pk, feed.token + 1, received), outcome([row], received, clock="snapshot"), received)
 
 
 FAULTS = st.one_of(

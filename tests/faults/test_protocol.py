@@ -127,7 +127,6 @@ def test_of_two_equal_keys_the_last_counts(world):
     seen = []
     for _ in range(2):
         assert world.strike("P11")[0] == "ok"
-        read.forget()
         row = next(r for r in read.compare("BTC", "USDT", timezone.now()).rows if r.quote.exchange == SICK)
         seen.append((row.rank, row.reason, row.quote.bid > row.quote.ask))
     assert seen == [(None, "crossed", True)] * 2

@@ -17,6 +17,7 @@ from exchanges.client import ExchangeClient
 from exchanges.models import Feed, Run, Transition
 from exchanges.state import MemoryLimits
 from exchanges.transport import Transport, tls
+from markets import read
 from markets.models import Quote
 from tests.exchanges.rough import free_port, serving, silent
 from tests.faults.conftest import PAIR, PATIENT, QUICK, SICK, WELL, poll
@@ -76,7 +77,7 @@ def test_three_failed_cycles_are_down_and_then_nobody_knocks_until_the_probe(wor
     sick, tickers = world.sick()
     assert (sick.state, sick.breaker, tickers.outcome) == ("down", "open", "refused") and 20 < sick.retry_in_s <= 36
     Quote.objects.filter(market__exchange__slug=SICK).update(observed_at=timezone.now() - timedelta(seconds=70))
-    world.sick()
+    read.forget()
     old, answer = world.compare()
     assert (old[SICK]["rank"], old[SICK]["state"]) == (None, "stale")
     assert "last seen" in {each["exchange"]: each["detail"] for each in answer["excluded"]}[SICK]
