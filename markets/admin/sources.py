@@ -11,7 +11,8 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from exchanges.models import Exchange, Feed
+from exchanges.models import Exchange, Feed, FeedPriority
+from exchanges.plan import usual
 from markets import planning, turns
 from markets.admin.common import Labelled
 from markets.admin.limits import wanted_shares
@@ -29,6 +30,9 @@ def fitting_budget(form: forms.ModelForm) -> int:
     return budget
 
 
+WAITS = {FeedPriority.PRICES.value: "last", FeedPriority.OTHERS.value: "before prices", FeedPriority.SPARE.value: "first"}
+
+
 class FeedForm(Labelled):
     """A source's line of the plan; only those that are read market by market have a number of markets."""
 
@@ -38,6 +42,8 @@ class FeedForm(Labelled):
         if "markets" in self.fields:
             self.fields["markets"].disabled = source is None or source.markets is None
             self.fields["markets"].required = not self.fields["markets"].disabled
+        if "priority" in self.fields:
+            self.fields["priority"].choices = [("", f"as usual: {WAITS[usual(self.instance.source)]}"), *WAITS.items()]
 
 
 class FeedFormSet(BaseInlineFormSet):

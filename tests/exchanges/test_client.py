@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchanges.adapter import Adapter, Parsed, Part, Pool, Request, Source, Use
-from exchanges.budgets import Budgets, Usage
+from exchanges.budgets import Budgets, Terms, Usage
 from exchanges.client import ExchangeClient, merged, printable
 from exchanges.errors import OUTCOMES, Banned, Blocked, ExchangeError, Garbled, Refused, Throttled, Unreachable
 from exchanges.rows import Instrument, ServerTime, Ticker
@@ -318,6 +318,32 @@ def test_r1_a_retry_that_the_budget_refuses_leaves_the_first_reason(ask):
     with serving(hang_up) as server:
         outcome = ask(server, budget_per_minute=1)
     assert (outcome.outcome, outcome.requests) == ("reset", 1)
+
+
+def test_p15_when_the_exchange_says_it_runs_low_lists_and_history_wait_and_prices_do_not(ask):
+    """Of 1000 it says 150 are left, for most of a minute: somebody else on our address took them."""
+    low = toy(usage=lambda headers: (Use("weight", left=150, resets_in_s=50.0),))
+    part = low.tickers.parts[0]
+    low = replace(low, announcements=Source((part,), 60), status=Source((part,), 60))
+    with serving(answering(*[rows("A")] * 4)) as server:
+        first = ask(server, low).outcome
+        found = {source: ask(server, low, source=source) for source in ("announcements", "status", "tickers")}
+        person = ask(server, low, source="announcements", interactive=True)
+    assert first == person.outcome == "ok"
+    assert {source: outcome.outcome for source, outcome in found.items()} == {"announcements": "budget_exhausted", "status": "ok", "tickers": "ok"}
+    assert "kept for prices" in found["announcements"].detail
+    assert 40 < found["announcements"].wait_s <= 50
+    assert len(server.requests) == 4
+
+
+def test_an_operator_decides_who_waits_and_what_a_request_weighs(ask, limits):
+    terms = Terms(shares={"weight": 0.5}, weights={"tickers": 3}, priorities={"tickers": "spare"})
+    with serving(answering(*[rows("A")] * 20)) as server:
+        outcomes = [ask(server, terms=terms).outcome for _ in range(20)]
+    # 500 of the 1000 are ours, a burst of 100, of which a spare source may take half: 8 requests that weigh 6.
+    assert outcomes == ["ok"] * 8 + ["budget_exhausted"] * 12
+    used = Budgets(toy(), 600, terms).usage(limits)
+    assert [(use.name, round(use.used), use.limit) for use in used[:2]] == [("operator", 24, 600), ("weight", 48, 500)]
 
 
 # --- Told to be silent ----------------------------------------------------------------------------------------------

@@ -144,40 +144,161 @@ def test_the_same_bucket_twice_is_charged_twice():
     assert states["a"].tokens == pytest.approx(13)
 
 
+# --- Shares and who waits first -------------------------------------------------------------------------------------
+@given(st.integers(1, 100_000), st.sampled_from([1.0, 5.0, 60.0]), st.floats(0, 0.4), st.floats(0.01, 1))
+def test_a_share_is_that_much_of_the_pace_and_no_more_of_the_limit(units, window, biggest, share):
+    rate = heavy(units, window, biggest)
+    ours = replace(rate, share=share)
+    assert ours.ours == units * share
+    assert ours.refill == pytest.approx(share * rate.refill)
+    assert ours.capacity == pytest.approx(max(0.2 * units * share, rate.biggest, 1))
+    assert ours.capacity + ours.refill * window <= rate.capacity + rate.refill * window + 1e-9
+
+
+@given(st.integers(200, 100_000), st.sampled_from([1.0, 5.0, 60.0]), st.floats(0, 0.05))
+def test_slowed_it_keeps_the_limit_even_beside_a_bucket_that_was_just_used_up(units, window, biggest):
+    rate = heavy(units, window, biggest)
+    assert (rate.slowed.refill, rate.slowed.units) == (pytest.approx(rate.refill / 4), units)
+    assert rate.capacity + rate.refill * window + rate.slowed.capacity <= 0.95 * units + 1e-9
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.01, math.nan])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(ValueError, match="does not fit"):
+        Rate(100, 60, share=share)
+
+
+@pytest.mark.parametrize(
+    ("reserved", "people", "prices", "others", "spare"),
+    [(0.2, 0, 0.2, 0.36, 0.5), (0.0, 0, 0, 0.2, 0.375), (0.8, 0, 0.8, 0.84, 0.875)],
+)
+def test_each_leaves_something_to_those_before_it(reserved, people, prices, others, spare):
+    rate = Rate(1000, 60, reserved=reserved)
+    left = [rate.leaves(priority) for priority in ("people", "prices", "others", "spare")]
+    assert left == pytest.approx([200 * part for part in (people, prices, others, spare)])
+
+
+@pytest.mark.parametrize(("biggest", "prices", "spare"), [(190, 10, 10), (150, 40, 50), (250, 0, 0)])
+def test_the_dearest_request_always_has_room(biggest, prices, spare):
+    rate = Rate(1000, 60, biggest)
+    assert (rate.leaves("prices"), rate.leaves("spare")) == (prices, spare)
+
+
+def test_p15_a_busy_bucket_sheds_lists_and_history_first_then_the_rest_then_prices():
+    """In a window that is used without a pause, half a bucket is 80 % of the limit."""
+    rate, state, counts = Rate(100, 60), State(), {}
+    for priority in ("spare", "others", "prices", "people"):
+        counts[priority] = 0
+        while (result := limits.take(state, 0.0, rate, 1, priority))[1]:
+            state, counts[priority] = result[0], counts[priority] + 1
+    assert counts == {"spare": 10, "others": 2, "prices": 4, "people": 4}
+
+
+def test_what_a_price_would_have_got_was_shed():
+    charge, key = Charge("a", Rate(100, 60)), "a"
+    states = {key: State(tokens=8.0)}
+    _, refused = limits.take_all(states, 0.0, [charge], "spare")
+    assert (refused.granted, refused.shed, refused.blocked) == (False, True, False)
+    assert refused.detail == f"a: {limits.SHED}"
+    assert refused.wait_s == pytest.approx((1 + 10 - 8) / charge.rate.refill)
+    _, empty = limits.take_all({key: State(tokens=0.5)}, 0.0, [charge], "spare")
+    assert (empty.shed, empty.detail) == (False, "a is used up")
+    _, blocked = limits.take_all({key: replace(limits.block(State(), 0.0, 0.0, 9), penalty="banned")}, 0.0, [charge], "spare")
+    assert (blocked.shed, blocked.blocked, blocked.detail, blocked.wait_s) == (False, True, "banned", 9)
+    assert limits.take_all(states, 0.0, [charge], "prices")[1] == limits.Grant(True)
+
+
+def test_what_is_only_looked_at_takes_and_needs_nothing():
+    state, granted, wait_s = limits.take(State(tokens=0.0, spent=3), 0.0, Rate(100, 60), 0, "spare")
+    assert (granted, wait_s, state.tokens, state.spent) == (True, 0.0, 0.0, 3)
+    assert not limits.take(limits.block(State(), 0.0, 0.0, 9), 0.0, Rate(100, 60), 0, "people")[1]
+
+
 # --- What the exchange says -----------------------------------------------------------------------------------------
 SAID = st.one_of(st.none(), st.floats(-1e12, 1e12))
+LIMIT = Rate(1000, 60)
 
 
-@given(RATES, st.floats(0, 5000), SAID, SAID, SAID)
-def test_observing_never_raises_the_tokens(rate, spent, used, left, resets):
+def taken(state, now, priority, weight=1):
+    return limits.take(state, now, LIMIT, weight, priority)
+
+
+@given(RATES, st.floats(0, 5000), st.tuples(SAID, SAID, SAID), st.sampled_from(["people", "prices", "others", "spare"]))
+def test_p15_the_stricter_of_own_count_and_header_counts(rate, spent, said, priority):
     state = State(tokens=rate.capacity - spent, at=10.0)
-    assert limits.observe(state, 10.0, rate, used=used, left=left, resets_in_s=resets).tokens <= state.tokens
+    heard = limits.observe(state, 10.0, rate, used=said[0], left=said[1], resets_in_s=said[2])
+    assert heard.tokens == state.tokens
+    before, after = limits.take(state, 10.0, rate, 1, priority), limits.take(heard, 10.0, rate, 1, priority)
+    assert after[1] <= before[1]
+    assert after[2] >= before[2]
 
 
-@given(RATES, st.integers(0, 3000), st.floats(0, 1))
+@given(RATES, st.integers(0, 3000), st.floats(0.01, 1))
 def test_what_is_left_lasts_until_the_reset(rate, left, part):
     reset = part * rate.window_s
     state = limits.observe(State(), 0.0, rate, left=left, resets_in_s=reset)
-    taken, now = 0, 0.0
+    count, now = 0, 0.0
     while now < reset:
         state, granted, wait_s = limits.take(state, now, rate, 1, "people")
-        taken += granted
+        count += granted
         now += max(wait_s, 0 if granted else 1e-6)
-    assert taken <= left + 1e-6
+    assert count <= left + 1e-6
+    assert count >= min(left, math.floor(rate.capacity)), "and no less: prices are not starved"
 
 
-@given(st.integers(10, 5000), st.sampled_from([5.0, 60.0]))
-def test_our_own_use_as_the_exchange_counts_it_lowers_nothing(units, window):
+@pytest.mark.parametrize(("left", "served"), [(250, "people prices others spare"), (200, "people prices others"), (101, "people prices others"),
+                                              (100, "people prices"), (1, "people prices"), (0, "")])  # fmt: skip
+def test_p15_at_80_percent_of_what_the_exchange_counts_lists_and_history_wait_and_prices_last(left, served):
+    state = limits.observe(State(), 0.0, LIMIT, left=left, resets_in_s=30)
+    found = [priority for priority in ("people", "prices", "others", "spare") if taken(state, 0.0, priority)[1]]
+    assert found == served.split()
+    assert all(taken(state, 12.0, priority)[2] == 18 for priority in {"people", "prices", "others", "spare"} - set(found))
+    assert taken(state, 30.0, "spare")[1]
+
+
+def test_the_longer_wait_counts():
+    state = replace(limits.observe(State(), 0.0, LIMIT, left=0, resets_in_s=1), tokens=-100.0)
+    assert taken(state, 0.0, "people")[2] == pytest.approx(101 / LIMIT.refill)
+
+
+def test_our_own_use_as_the_exchange_counts_it_costs_us_nothing():
     """A window that starts with our first call: what it says is left is always enough for our own pace."""
-    rate, state, now, used = Rate(units, window), State(), 0.0, 0
-    for _ in range(300):
-        state, granted, wait_s = limits.take(state, now, rate, 1, "people")
+    state, alone, used, now = State(), State(), 0, 0.0
+    while now < 60:
+        state, granted, wait_s = taken(state, now, "people")
+        alone, _, same = taken(alone, now, "people")
         used += granted
-        seen = limits.observe(state, now, rate, used=used, resets_in_s=window - now)
-        assert seen.tokens == pytest.approx(state.tokens, abs=1e-6)
+        assert wait_s == same
+        state = limits.observe(state, now, LIMIT, used=used, resets_in_s=60 - now)
         now += wait_s
-        if now >= window:
-            break
+
+
+def test_used_and_left_are_one_thing_and_the_stricter_counts():
+    for said in ({"used": 900}, {"left": 100}, {"used": 900, "left": 5000}, {"used": 0, "left": 100}):
+        assert limits.observe(State(), 5.0, LIMIT, **said, resets_in_s=7).heard_left == 100
+    assert limits.observe(State(), 5.0, LIMIT, left=-3).heard_left == 0
+
+
+@pytest.mark.parametrize(("told", "until"), [(7.0, 12.0), (60.0, 65.0), (61.0, 65.0), (1e9, 65.0), (0.0, 65.0), (-4.0, 65.0), (None, 65.0)])
+def test_it_counts_until_the_reset_or_for_a_window(told, until):
+    assert limits.observe(State(), 5.0, LIMIT, left=3, resets_in_s=told).heard_until == until
+
+
+def test_within_a_window_what_is_left_is_never_raised():
+    state = limits.observe(State(), 0.0, LIMIT, left=300, resets_in_s=30)
+    state = taken(state, 0.0, "people", 50)[0]
+    assert limits.observe(state, 1.0, LIMIT, left=280, resets_in_s=29).heard_left == 250, "replies overtake each other"
+    assert limits.observe(state, 1.0, LIMIT, left=1000, resets_in_s=29).heard_left == 250
+    assert limits.observe(state, 1.0, LIMIT, left=100, resets_in_s=29).heard_left == 100
+    assert limits.observe(state, 29.9, LIMIT, left=999, resets_in_s=30).heard_left == 250
+    assert limits.observe(state, 30.0, LIMIT, left=999, resets_in_s=30).heard_left == 999
+
+
+@pytest.mark.parametrize(("left", "heard"), [(349, 250), (350, 250), (351, 351)])
+def test_without_a_reset_much_more_than_we_counted_is_a_window_that_began_anew(left, heard):
+    state = limits.observe(State(), 0.0, LIMIT, left=250)
+    assert limits.observe(state, 1.0, LIMIT, left=left).heard_left == heard
+    assert limits.observe(state, 1.0, LIMIT, left=left, resets_in_s=59).heard_left == 250
 
 
 def test_headers_that_say_nothing_change_nothing():
@@ -260,6 +381,7 @@ def test_after_a_reboot_nothing_was_refilled_and_a_block_keeps_its_end():
     full = limits.take(free, 12.0, rate, 1, "people")[0]
     assert full.tokens == pytest.approx(2)
     assert limits.used(full, 12.0, rate) == 1
+    assert limits.rebooted(limits.observe(state, 90_000.0, rate, left=0), 12.0, 1_000_600.0).heard_until == -math.inf
 
 
 def test_a_wall_clock_gone_wrong_over_a_reboot_blocks_for_three_days_at_most():

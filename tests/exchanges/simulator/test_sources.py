@@ -7,6 +7,7 @@ import pytest
 
 from exchanges.adapter import Ask, Credentials
 from exchanges.adapters import ADAPTERS
+from exchanges.budgets import Budgets
 from exchanges.client import ExchangeClient
 from exchanges.simulator import copying
 from exchanges.simulator.derivatives import contract_quotes, contracts
@@ -43,6 +44,19 @@ def ask(simulator):
     yield fetch
     for transport in made:
         transport.close()
+
+
+@pytest.mark.parametrize("slug", [slug for slug in EXCHANGES if slug != "bybit"])  # its public answers carry the header only sometimes, here never
+def test_p15_what_every_exchange_says_of_its_limits_reaches_its_buckets(simulator, slug):
+    """By whatever headers it says it: what is left stands in the bucket that was paid from."""
+    adapter, limits = ADAPTERS[slug], MemoryLimits()
+    transport = Transport(upstream=simulator.url)
+    assert ExchangeClient(adapter, transport, limits).fetch("tickers").good
+    transport.close()
+    budgets, part = Budgets(adapter, adapter.budget), adapter.tickers.parts[0]
+    heard = [limits._states[charge.key].heard_left for charge in budgets.charges(part, part.request)[1:]]
+    units = [pool.units for pool in adapter.pools if pool.name in part.cost]
+    assert any(0 < left < most for left, most in zip(heard, units, strict=True))
 
 
 def known(ask, slug, source):
