@@ -36,6 +36,8 @@ def step(switch, seen=None, now=NOW, others=4, **more):
         (Look(calls=30, good=30, rows=1000, outliers=200), ""),  # 20 % may stand away
         (Look(calls=30, good=30, rows=1000, outliers=201), "20 % of its prices in 30 minutes stood away"),
         (Look(calls=29, good=29, rows=1000, outliers=900), ""),
+        (Look(calls=1000, good=699), "only 69 % of 1000 calls"),
+        (Look(calls=30, good=30, rows=1000, outliers=999), "99 % of its prices"),
         (Look(bans=1), ""),
         (Look(bans=2), "it paused us 2 times in 24 hours"),
     ],
@@ -55,12 +57,13 @@ def test_half_an_hour_of_calls_and_a_day_of_bans_are_looked_at():
     bans = [NOW - 24 * HOUR, NOW - 24 * HOUR + MINUTE, NOW, NOW + MINUTE]
     assert automatic.look(calls, bans, ON, NOW) == Look(calls=3, good=2, rows=10, outliers=3, bans=2)
     assert automatic.look([(call(ago=-MINUTE), 0)], [], ON, NOW) == Look()  # still to come: the clock was put back
+    assert automatic.look([(call(ago=timedelta(0)), 0)], [], ON, NOW).calls == 1
 
 
 def test_what_was_before_the_last_switch_counts_no_more():
     calls = [(call("reset", 5 * MINUTE), 0), (call("ok", MINUTE), 0)]
     assert automatic.look(calls, [NOW - 5 * MINUTE, NOW - MINUTE], replace(ON, since=NOW - 2 * MINUTE), NOW) == Look(calls=1, good=1, bans=1)
-    assert automatic.look(calls, [], replace(ON, since=NOW - HOUR), NOW).calls == 2
+    assert automatic.look([*calls, (call("ok", 40 * MINUTE), 0)], [], replace(ON, since=NOW - HOUR), NOW).calls == 2
 
 
 def test_a_trial_counts_all_of_its_own_calls_however_long_it_takes():

@@ -124,3 +124,10 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=60, stateful_step_count=40)
+
+
+def test_the_longest_wait_is_a_probes_and_any_longer_one_none():
+    assert breaker.wait_s(Breaker(3, 5, NOW + timedelta(seconds=360)), NOW) == 360
+    for seconds in (360.001, 400, 3600):
+        assert breaker.wait_s(Breaker(3, 5, NOW + timedelta(seconds=seconds)), NOW) == 0
+    assert breaker.wait_s(Breaker(3, 5, NOW - timedelta(seconds=5)), NOW) == 0

@@ -135,6 +135,36 @@ def test_the_state_that_is_found_is_stable(state, outcomes):
         assert health.next_state(after, signals)[0] in (after, "healthy", "degraded", "down")
 
 
+@pytest.mark.parametrize(
+    ("state", "signals", "after", "words"),
+    [
+        ("down", Signals(goods=2), "healthy", ""),
+        ("down", Signals(goods=1, last="ok"), "down", "Waiting for 2 good answers in a row: 1 so far, the last was ok."),
+        ("blocked", Signals(), "blocked", "Waiting for 2 good answers in a row: 0 so far, the last was none."),
+        ("down", Signals(penalty="throttled", until=NOW), "down", "Asked to slow down until 12:00 UTC."),
+        ("healthy", Signals(penalty="throttled"), "degraded", "Asked to slow down."),
+        ("healthy", Signals(penalty="banned", until=NOW), "banned", "Paused by the exchange until 12:00 UTC."),
+        ("down", Signals(penalty="blocked"), "blocked", "Refused by the exchange."),
+        ("healthy", Signals(failures=3, last="reset"), "down", "No good answer 3 times in a row: reset."),
+        ("healthy", Signals(minute_calls=10, minute_good=4), "down", "4 of 10 calls answered in the last minute."),
+        ("healthy", Signals(minute_calls=9, minute_good=0), "healthy", ""),
+        ("healthy", Signals(minute_calls=10, minute_good=5), "healthy", ""),
+        ("healthy", Signals(calls=10, good=8), "degraded", "8 of the last 10 calls answered."),
+        ("healthy", Signals(calls=9, good=0), "healthy", ""),
+        ("healthy", Signals(calls=20, good=18), "healthy", ""),
+        ("healthy", Signals(slow=True, p95_ms=2100), "degraded", "Slow: one answer in twenty takes 2.1 s or longer."),
+        ("healthy", Signals(slow=True), "degraded", "Slow: one answer in twenty takes 0.0 s or longer."),
+        ("healthy", Signals(stale_share=0.25), "degraded", "25% of its prices are stale."),
+        ("healthy", Signals(dropped_share=0.05), "degraded", "5% of its rows could not be read."),
+        ("starting", Signals(last="schema"), "starting", "No good answer yet: schema."),
+        ("starting", Signals(), "starting", ""),
+        ("starting", Signals(goods=1), "healthy", ""),
+    ],
+)
+def test_each_state_says_why(state, signals, after, words):
+    assert health.next_state(state, signals) == (after, words)
+
+
 class Machine(RuleBasedStateMachine):
     """Any history of calls and blocks, judged after each: only listed transitions."""
 
