@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -45,7 +46,7 @@ def says(request: HttpRequest, title: str, text: str, status: int = 200, **more:
 
 def busy(request: HttpRequest, wait: int, why: str) -> HttpResponse:
     """429 that says when to come back."""
-    at = timezone.now() + timezone.timedelta(seconds=wait)
+    at = timezone.now() + timedelta(seconds=wait)
     return problem(request, 429, "Too many attempts", f"{why} Please try again in {age(wait)}, at {at:%H:%M:%S} UTC.", wait_s=wait)
 
 
