@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Coroutine, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
@@ -119,7 +119,8 @@ class _Stream(httpcore.NetworkStream):
 class Network:
     """The way to one simulator. `faults` is {exchange: refused, dns or tls}; `asked` counts requests, and tries to make one, by exchange.
 
-    `told` is {exchange: {path: when its last healthy list of prices left the exchange, and of which instant it was}}.
+    `told` is {exchange: {path: when its last healthy list of prices left the exchange, and of which instant it was}}; `heard` the
+    instants of its last lists, healthy or not.
     """
 
     def __init__(self, clock: Clock, simulator: Simulator, latency_s: float = LATENCY_S) -> None:
@@ -127,6 +128,7 @@ class Network:
         self.faults = dict[str, str]()
         self.asked: dict[str, int] = defaultdict(int)
         self.told: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+        self.heard: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=12))
         self._open = list[_Stream]()
         self._addresses = {host: f"9.9.{n // 200}.{n % 200 + 1}" for n, host in enumerate(BY_HOST)}
 
@@ -172,8 +174,10 @@ class Network:
         self.asked[slug] += 1
         stage = self.simulator.scenario.stages[slug]
         alive = await self.simulator._answer(wire, request)
-        if not stage.faults and stage.recent and stage.recent[-1]["status"] == 200 and find(slug, host, path)[0].source == "tickers":
-            self.told[slug][path] = (self.clock.elapsed, now)
+        if stage.recent and stage.recent[-1]["status"] == 200 and find(slug, host, path)[0].source == "tickers":
+            self.heard[slug].append(now)
+            if not stage.faults:
+                self.told[slug][path] = (self.clock.elapsed, now)
         return alive
 
 

@@ -72,12 +72,12 @@ class Times:
     after_heal: list[tuple[float | None, str]] = field(default_factory=list)
 
 
-def failover(seed: int, *, kinds: tuple[str, ...] = tuple(KINDS), exchanges: int = 5, answers: int = 100_000, held_s: float = 90) -> Iterator[Figure]:
+def failover(seed: int, *, kinds: tuple[str, ...] = tuple(KINDS), exchanges: int = 5, answers: int = 100_000, held_s: float = 60) -> Iterator[Figure]:
     """Each exchange down in turn with each kind of fault."""
     with simulated(seed) as world:
         world.start()
         times, episodes = Times(), len(kinds) * exchanges
-        watch = Watch(world, every_s=max((held_s + 120) * episodes * len(COINS) / answers, 0.25))
+        watch = Watch(world, every_s=max((held_s + 110) * episodes * len(COINS) / answers, 0.25))
         for kind in kinds:
             for slug in world.slugs[:exchanges]:
                 _episode(watch, times, slug, kind, held_s)

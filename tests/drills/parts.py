@@ -24,7 +24,7 @@ def part(name: str, seed: int, scale: float = 1.0) -> Iterable[Figure]:
     from tests.drills import lies, outages
 
     return {
-        "failover": lambda: outages.failover(seed, answers=round(100_000 * scale), held_s=max(90 * scale, 60)),
+        "failover": lambda: outages.failover(seed, answers=round(100_000 * scale), held_s=60),
         "four-down": lambda: outages.four_down(seed, minutes=max(10 * scale, 1)),
         "all-down": lambda: outages.all_down(seed),
         "retries": lambda: outages.retries(seed),

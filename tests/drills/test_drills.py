@@ -3,7 +3,7 @@
 Failing exchanges are those of T1, T2, T5, P5, P7 through Pebble's own transport; I14 is all of them at once.
 """
 
-from tests.drills import lies, outages
+from tests.drills import lies, outages, soak
 from tests.drills.figures import Figure
 
 
@@ -35,6 +35,14 @@ def test_all_down(db):
 
 def test_retries_in_a_total_outage(db):
     met(outages.retries(1, minutes=4, before=1))
+
+
+def test_soak_is_the_same_again(db):
+    """Chaos is replayed byte for byte: the same polls with the same outcomes, and the same answers. What a loaded machine takes is not held here."""
+    first, again = ([f for f in soak.soak(3, 60 / 86_400, measure_s=10) if f.name not in ("simulated seconds a second", "memory growth")] for _ in range(2))
+    met(first)
+    assert first[0].counts == again[0].counts
+    assert first[0].counts["faults"] == 3
 
 
 def test_lies():

@@ -29,7 +29,7 @@ from tests.drills.workers import Loop
 
 PRICES = ("time", "instruments", "tickers")
 QUEUES = {"default": 6, "others": 3, "people": 2}
-POLL = "markets.tasks.poll"
+POLL, WATCH = "markets.tasks.poll", "markets.tasks.watch"
 
 
 class World:
@@ -71,7 +71,7 @@ class World:
         self.note("heal", round(self.clock.elapsed, 3), exchange)
 
     # --- Time -----------------------------------------------------------------------------------------------------
-    def start(self, sources: Sequence[str] = PRICES, others: Sequence[str] = ()) -> None:
+    def start(self, sources: Sequence[str] = PRICES, others: Sequence[str] = (WATCH,)) -> None:
         """Ask everything once, in order, as a start does; then let the schedules of these sources, and other tasks, run."""
         Feed.objects.exclude(source__in=sources).update(enabled=False)
         for slug in self.slugs:

@@ -1,0 +1,181 @@
+"""Days of trouble: every twenty simulated seconds something else goes wrong somewhere, and nothing may grow, lag, break or lie.
+
+All schedules run, not only the polls. The chaos is the seed's: the same seed is the same days, poll for poll.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django_q.models import Schedule
+
+from exchanges.models import Feed, Run
+from exchanges.simulator.writers import WRITERS
+from markets import read
+from markets.analysis.best import Comparison
+from markets.method import setting
+from markets.models import Snapshot
+from markets.retention import RUNS_KEPT, keeps
+from tests.drills import oracle
+from tests.drills.figures import Figure
+from tests.drills.outages import COINS
+from tests.drills.world import POLL, PRICES, World, simulated
+
+REAL_S, CPU_S = time.perf_counter, time.process_time
+EVERY_S, LONGEST_S = 20, 40
+HOUSEKEEPING = timedelta(minutes=20)  # between two purges, and the one that is due
+NEARLY = Fraction(1, 100_000)  # what a fault that lengthens numbers may change of one
+Spec = str | dict[str, Any]
+TRANSPORT: tuple[Spec, ...] = (
+    "refused", "dns", "tls", "hang", "drip", "reset", "truncated", "cut", "idle_close", "huge_headers", "bad_status_line", "broken_gzip", "slow",
+)  # fmt: skip
+PROTOCOL: tuple[Spec, ...] = (
+    *({"name": "server_error", "status": status} for status in (500, 502, 503, 504, 520)), "envelope_error", "html", "deep", "redirect", "low_limits",
+    *({"name": "body", "value": value} for value in ("", "null", "[]", '"text"', "7")),
+    *({"name": "bad_json", "what": what} for what in ("nan", "bom", "trailing", "two")),
+)  # fmt: skip
+DATA: tuple[Spec, ...] = (
+    *({"name": "price", "factor": factor} for factor in ("10", "0.1", "1.35", "1.05", "110")), "crossed", {"name": "empty_side", "side": "ask"}, "long_digits",
+    *({"name": "value", "value": value} for value in ("0", "NaN", "-1", "1e999999")),
+    *({"name": "volume", "how": how} for how in ("overflow", "negative", "swapped")),
+    *({"name": "changed_fields", "how": how} for how in ("rename", "numbers", "extra")),
+    *({"name": "bad_text", "what": what} for what in ("surrogate", "overflow")),
+    {"name": "stamp", "shift_s": -600}, {"name": "stamp", "shift_s": 3600}, {"name": "stamp", "jump_s": -20}, "halve", "duplicate_keys",
+)  # fmt: skip
+SILENCES: tuple[Spec, ...] = (
+    {"name": "throttle", "after": 20}, {"name": "throttle", "after": None}, {"name": "ban"}, {"name": "blocked", "variant": "d"}, "gzip_bomb",
+)  # fmt: skip
+
+
+class _Errors(logging.Handler):
+    """Counts what is logged as an error: nothing that an exchange does may be one."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said = Counter[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said[f"{record.name}: {record.getMessage()[:80]}"] += 1
+
+
+@dataclass
+class Chaos:
+    """The trouble of one seed, and what was seen meanwhile."""
+
+    world: World
+    rng: random.Random
+    faults: Counter[str] = field(default_factory=Counter)
+    looks: int = 0
+    alone: int = 0  # best prices of a single source: it says so, and nothing can check it
+    wrong: list[str] = field(default_factory=list)
+    sizes: list[tuple[int, int, int]] = field(default_factory=list)  # memory, open files, database
+
+    def strike(self) -> None:
+        """The next fault, somewhere, for a while."""
+        kinds = self.rng.choices((TRANSPORT, PROTOCOL, DATA, SILENCES), (50, 25, 24.5, 0.5))[0]
+        slug, fault, seconds = self.rng.choice(self.world.slugs), self.rng.choice(kinds), self.rng.uniform(3, LONGEST_S)
+        self.faults[fault if isinstance(fault, str) else str(fault["name"])] += 1
+        self.world.heal(slug)
+        self.world.strike(slug, fault)
+        self.world.loop.at(self.world.clock.elapsed + seconds, lambda: self.world.heal(slug))
+
+    def look(self) -> None:
+        """Two coins compared: a best price is one that its exchange really had, when it is said to have had it."""
+        for coin in self.rng.sample(COINS, 2):
+            answer = read.compare(coin, "USDT", self.world.clock.now(), net=False)
+            self.looks += 1
+            if answer.status == "single_source":
+                self.alone += answer.best_buy is not None
+                continue
+            if said := self._untrue(coin, answer):
+                self.wrong.append(f"{self.world.clock.elapsed:.0f} s, {coin}: {said}")
+            self.world.note(coin, answer.best_buy and answer.best_buy.price, answer.best_sell and answer.best_sell.price)
+
+    def _untrue(self, coin: str, answer: Comparison) -> str:
+        rows = {row.quote.exchange: row for row in answer.rows}
+        for side, best in (("ask", answer.best_buy), ("bid", answer.best_sell)):
+            if best is None:
+                continue
+            shown, age = Fraction(best.price), rows[best.exchange].age_s
+            if age is None or age > 60:
+                return f"{best.exchange} wins with an age of {age}"
+            if not any(abs(shown / true - 1) <= NEARLY for true in self._truths(coin, best.exchange, side)):
+                return f"{best.exchange} never had the {side} {best.price}"
+        return ""
+
+    def _truths(self, coin: str, slug: str, side: str) -> Iterator[Fraction]:
+        """What the exchange's price was in the lists that left it in the last minute and a bit."""
+        market, prices = oracle.listed(coin)[slug], self.world.network.simulator.prices
+        for at in self.world.network.heard[slug]:
+            for instant in (at // WRITERS[slug].SNAPSHOT_S * WRITERS[slug].SNAPSHOT_S, at):
+                price = getattr(prices.quote(market, instant), side)
+                yield Fraction(round(price * 10**market.digits), 10**market.digits)
+
+    def measure(self) -> None:
+        """Memory, open files and database, in bytes and counts."""
+        resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        name = Path(str(settings.DATABASES["default"]["NAME"]))
+        self.sizes.append((resident, len(list(Path("/proc/self/fd").iterdir())), name.stat().st_size if name.exists() else 0))
+
+
+def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
+    """Seven simulated days, or a part of them."""
+    return soak(seed, 7 * scale)
+
+
+def soak(seed: int, days: float, measure_s: float = 600) -> Iterator[Figure]:
+    """So many simulated days of chaos."""
+    errors, raised = _Errors(), ""
+    logging.getLogger().addHandler(errors)
+    with simulated(seed) as world:
+        world.start(PRICES, sorted(set(Schedule.objects.exclude(func=POLL).values_list("func", flat=True))))
+        chaos = Chaos(world, random.Random(seed))
+        world.each(EVERY_S, chaos.strike)
+        world.each(EVERY_S / 2, chaos.look)
+        world.each(measure_s, chaos.measure)
+        began, cpu = REAL_S(), CPU_S()
+        try:
+            world.run(days * 86_400)
+        except Exception as error:  # that is a figure, too
+            raised = repr(error)
+        finally:
+            logging.getLogger().removeHandler(errors)
+        yield from _said(world, chaos, days, REAL_S() - began, CPU_S() - cpu)
+        yield Figure("exceptions that left a task", 1 if raised else 0, ("==", 0), "", {"raised": raised})
+        yield Figure("errors logged", errors.said.total(), ("==", 0), "", {"said": dict(errors.said.most_common(5))})
+
+
+def _said(world: World, chaos: Chaos, days: float, wall_s: float, cpu_s: float) -> Iterator[Figure]:
+    counts = {"days": days, "polls": world.polls, "faults": chaos.faults.total(), "digest": world.digest}
+    yield Figure("wrong best prices", len(chaos.wrong), ("==", 0), "", counts | {"looks": chaos.looks, "alone": chaos.alone, "examples": chaos.wrong[:3]})
+    speed = {"by_processor": round(days * 86_400 / cpu_s, 1), "processor_s": round(cpu_s)}
+    yield Figure("simulated seconds a second", days * 86_400 / wall_s, (">=", 60), "x", speed)
+    warm = chaos.sizes[len(chaos.sizes) // 5 :]
+    part = max(len(warm) // 5, 1)
+    memory = [size[0] for size in warm]
+    growth = 100 * (median(memory[-part:]) / median(memory[:part]) - 1) if memory else None
+    yield Figure("memory growth", growth, ("<=", 5), "%", {"samples": len(warm), "first_mb": memory[0] >> 20, "last_mb": memory[-1] >> 20} if memory else {})
+    yield Figure("open files more", warm[-1][1] - warm[0][1] if warm else None, ("<=", 0), "", {"open": warm[-1][1]} if warm else {})
+    yield Figure("rows kept too long", _overdue(world), ("==", 0), "", {"database_mb": round(chaos.sizes[-1][2] / 2**20, 1) if chaos.sizes else None})
+    periods = {f"{feed.exchange.slug} {feed.source}": feed.firing_s for feed in Feed.objects.select_related("exchange")}
+    late = max(((seconds / periods[name], name) for name, seconds in world.late.items()), default=(0.0, ""))
+    yield Figure("latest start", late[0], ("<=", 1), "intervals", {"feed": late[1], "outcomes": dict(sorted(world.outcomes.items()))})
+
+
+def _overdue(world: World) -> int:
+    """Rows that housekeeping should have dropped."""
+    now = world.clock.now() - HOUSEKEEPING
+    runs = Run.objects.filter(started_at__lt=now - RUNS_KEPT).count()
+    return runs + sum(Snapshot.objects.filter(period_s=period, opened_at__lt=now - kept).count() for period, kept in keeps(setting()).items())
