@@ -30,7 +30,7 @@ def fitting_budget(form: forms.ModelForm) -> int:
     return budget
 
 
-WAITS = {FeedPriority.PRICES.value: "last", FeedPriority.OTHERS.value: "before prices", FeedPriority.SPARE.value: "first"}
+WAITS = {FeedPriority.PRICES.value: "last", FeedPriority.OTHERS.value: "second", FeedPriority.SPARE.value: "first"}
 
 
 class FeedForm(Labelled):
@@ -43,7 +43,7 @@ class FeedForm(Labelled):
             self.fields["markets"].disabled = source is None or source.markets is None
             self.fields["markets"].required = not self.fields["markets"].disabled
         if "priority" in self.fields:
-            self.fields["priority"].choices = [("", f"as usual: {WAITS[usual(self.instance.source)]}"), *WAITS.items()]
+            self.fields["priority"].choices = [("", f"usual: {WAITS[usual(self.instance.source)]}"), *WAITS.items()]
 
 
 class FeedFormSet(BaseInlineFormSet):
