@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.signing import BadSignature, Signer, TimestampSigner
 
-from markets import outbox, wires
+from markets import outbox, redaction, wires
 from markets.analysis.messages import CONFIRM, PATIENCE, TEST, Message, secret
 from markets.models import Channel, Delivery
 from markets.models.delivery import nonce
@@ -18,7 +18,9 @@ CONFIRM_KEPT = PATIENCE * 3
 
 def secret_of(channel: Channel) -> str:
     """What the receiver of a webhook verifies with. To be shown to the channel's owner or to operators, and never written down."""
-    return secret(settings.SECRET_KEY, channel.nonce)
+    found = secret(settings.SECRET_KEY, channel.nonce)
+    redaction.remember(found)
+    return found
 
 
 def rotate(channel: Channel) -> str:
