@@ -49,7 +49,7 @@ def _executemany(model: type[models.Model], columns: Sequence[str], rows: list[R
     values = ", ".join(["%s"] * len(columns))
     sql = f"INSERT INTO {_table(model)} ({_names(columns)}) VALUES ({values}) {_on_conflict(model, columns, key, update)}"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.executemany(sql, _adapted(model, columns, rows, _SQLITE))
+        cursor.executemany(sql, list(_adapted(model, columns, rows, _SQLITE)))
 
 
 def _copy(model: type[models.Model], columns: Sequence[str], rows: list[Row], key: Sequence[str], update: Update) -> None:
