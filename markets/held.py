@@ -33,6 +33,7 @@ from markets.models import Quote as QuoteRow
 NEVER = datetime.min.replace(tzinfo=UTC)
 NEVER_YET = datetime.max.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
+AWAY_S = 2.0  # how long a database that was away is left alone
 RATE_AGE = timedelta(minutes=15)
 BOARD = frozenset({"switches", "assets", "outcomes", "catalogue", "tickers"})  # the change numbers that make a new board
 LIMITED = (Release.SHADOW, Release.PERCENT)
@@ -74,6 +75,7 @@ class Held:
 _held = Held()
 _seen: tuple[Held, dict[frozenset[str], Held]] = (_held, {})  # of that view: what those who do not see some exchanges see
 _looked_at = float("-inf")
+_away = False  # at the last look
 _lock = threading.Lock()
 
 
@@ -113,10 +115,14 @@ def everything() -> Held:
     global _looked_at  # noqa: PLW0603 - one view per process, on purpose
     if time.monotonic() - _looked_at < LOOK_S:
         return _held
-    with _lock:
-        if time.monotonic() - _looked_at >= LOOK_S:
-            _look()
-            _looked_at = time.monotonic()
+    # While the database is away one thread finds out, however long that takes, and the others answer from memory.
+    if _lock.acquire(blocking=not _away):
+        try:
+            if time.monotonic() - _looked_at >= LOOK_S:
+                _look()
+                _looked_at = time.monotonic() + (AWAY_S if _away else 0)
+        finally:
+            _lock.release()
     return _held
 
 
@@ -128,9 +134,9 @@ def look_again() -> None:
 
 def forget() -> None:
     """Drop everything held; the next read starts anew (tests, and after a fork)."""
-    global _held, _looked_at
+    global _held, _looked_at, _away
     with _lock:
-        _held, _looked_at = Held(), float("-inf")
+        _held, _looked_at, _away = Held(), float("-inf"), False
 
 
 def _without(whole: Held, hidden: frozenset[str]) -> Held:
@@ -150,14 +156,16 @@ def _row(row: Mapping[str, Quote], hidden: frozenset[str], shown: set[str]) -> M
 
 
 def _look() -> None:
-    global _held  # noqa: PLW0603
+    global _held, _away  # noqa: PLW0603
     try:
         numbers = dict(Revision.objects.values_list("name", "number"))
         if numbers != _held.numbers or not _held.exchanges:
             _held = _renewed(_held, numbers)
+        _away = False
     except DatabaseError as error:
         if not _held.exchanges:
             raise
+        _away = True
         logger.warning("the database is away, pages are served from memory: %s", error)
 
 

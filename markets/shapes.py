@@ -147,7 +147,7 @@ class Workers:
 
     clusters: int
     workers: int
-    queued: int
+    queued: int | None  # None: the queue does not answer
     oldest_s: float | None
     failed_24h: int
     runs_24h: int

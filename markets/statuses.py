@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,7 +26,7 @@ from markets.method import current_method
 from markets.models import ServiceStatus
 from markets.reads import machinery, measures, uptime
 from markets.reads.machinery import GOOD, NOT_ASKED
-from markets.shapes import Event, ExchangeStatus, SourceStatus, Status
+from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -49,6 +50,7 @@ class _Stats:
 
 
 _stats: tuple[float, dict[tuple[str, str], _Stats]] = (float("-inf"), {})
+_metered: dict[str, tuple[Meter, ...]] = {}
 _service: tuple[float, tuple[ServiceStatus, ...]] = (float("-inf"), ())
 
 
@@ -107,9 +109,16 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
         markets=sum(entry.market["status"] == "trading" for entry in view.entries.get(e.slug, {}).values()),
         taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
         success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),
-        breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.price and s.retry_in_s), default=None), meters=meters(e), sources=sources,
+        breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.price and s.retry_in_s), default=None), meters=_meters(e), sources=sources,
         maintenance=_maintenance(e, now),
     )
+
+
+def _meters(e: Exchange) -> tuple[Meter, ...]:
+    """As they are now; the last ones of this process while the database is away: every page shows the exchanges' states."""
+    with suppress(DatabaseError):
+        _metered[e.slug] = meters(e)
+    return _metered.get(e.slug, ())
 
 
 def _maintenance(e: Exchange, now: datetime) -> str:

@@ -8,35 +8,58 @@ these are queues of the same workers, not other clusters.
 from __future__ import annotations
 
 import logging
-from time import monotonic
+import os
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.brokers.redis_broker import Redis
 from django_q.models import Schedule
 from django_q.scheduler import scheduler
+from django_q.signals import post_execute_in_worker
+from redis.exceptions import RedisError
 
 TICK_S = 1.0
+REST_S = (0.25, 0.5, 1.0, 2.0)  # after failures of the queue in a row
+BEAT = "PEBBLE_BEAT"  # the file that a cluster touches when one of its workers has ended a task; its supervisor looks at it
 
 logger = logging.getLogger(__name__)
+
+
+def _again(what: str, times: int) -> int:
+    """Say that it could not be read, the first time with all that is known, and drop connections that are no use any more."""
+    logger.error("could not look at %s (%d times in a row)", what, times + 1, exc_info=times == 0)
+    close_old_connections()
+    return times + 1
 
 
 class Ticking:
     """Mixed in before a broker: `dequeue` is called several times a second by the pusher process."""
 
     _next_tick = 0.0
+    _blind, _cut = 0, 0  # how often in a row the schedules, the queue could not be read
 
     def dequeue(self) -> Any:
-        """Queue what is due, then what the broker does. A failing tick is logged: an exception would stop the pusher."""
+        """Queue what is due, then what the broker does. Nothing is raised: that would stop the pusher for ten seconds."""
         if monotonic() >= self._next_tick:
             self._next_tick = monotonic() + TICK_S
             try:
                 self.tick()
+                self._blind = 0
             except Exception:
-                logger.exception("could not look at the schedules")
-        return super().dequeue()
+                self._blind = _again("the schedules", self._blind)
+        try:
+            found = super().dequeue()
+        except (DatabaseError, RedisError):
+            sleep(REST_S[min(self._cut, len(REST_S) - 1)])
+            self._cut = _again("the queue", self._cut)
+            return None
+        self._cut = 0
+        return found
 
     def tick(self) -> None:
         """One cheap read when nothing is due; `scheduler` opens a write transaction."""
@@ -75,3 +98,12 @@ class TickingOrm(Ticking, OrderedOrm):
 
 class TickingRedis(Ticking, OrderedRedis):
     """Production: tasks in Redis or Valkey."""
+
+
+def beat(**_: object) -> None:
+    """Receiver of `post_execute_in_worker`: this cluster works. Polls that end elsewhere say nothing about it."""
+    if file := os.environ.get(BEAT):
+        Path(file).touch()
+
+
+post_execute_in_worker.connect(beat)

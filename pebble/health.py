@@ -11,7 +11,7 @@ from functools import cache
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -105,6 +105,14 @@ def _verdict(check: Callable[[], str]) -> str:
     except Exception as error:  # the edge: whatever is broken is the answer; its text may name hosts, so it is logged only
         logger.warning("not ready", exc_info=True)
         return type(error).__name__
+
+
+def unprepared() -> str:
+    """Why no worker may start yet: the database does not answer, or waits for its migrations. "" when it may. Raises WrongMarket."""
+    try:
+        return _database() or _migrations()
+    except DatabaseError as error:
+        return f"it does not answer ({type(error).__name__})"
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

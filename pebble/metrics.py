@@ -147,7 +147,8 @@ def _machinery(now: datetime) -> Iterator[Metric]:
     found = machinery.workers(now)
     yield _gauge("pebble_workers", "Workers alive, of all clusters.", (), {(): float(found.workers)})
     yield _gauge("pebble_clusters", "Clusters alive.", (), {(): float(found.clusters)})
-    yield _gauge("pebble_queue_tasks", "Tasks that wait.", (), {(): float(found.queued)})
+    if found.queued is not None:
+        yield _gauge("pebble_queue_tasks", "Tasks that wait.", (), {(): float(found.queued)})
     yield _gauge("pebble_queue_oldest_seconds", "How long the oldest task has waited.", (), {(): found.oldest_s})
     yield _gauge("pebble_schedules_overdue", "Schedules that are more than a minute late.", (), {(): float(len(found.overdue))})
     yield _gauge("pebble_collection_paused", "1 while an operator has paused all collection.", (), {(): float(found.paused_at is not None)})

@@ -141,6 +141,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
+    # A server that vanished without a word is noticed in seconds; the system's own patience is minutes.
+    patience = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+    DATABASES["default"]["OPTIONS"] = {**patience, **DATABASES["default"].get("OPTIONS", {})}
 LIMITS_FILE = DATA_DIR / f"{MARKET}-limits.sqlite3"
 RECEIPTS_FOLDER = DATA_DIR / f"{MARKET}-receipts"  # those that found the database locked wait there
 
@@ -148,7 +151,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 # Where budgets and blocks are shared: by all machines of a Redis, of a PostgreSQL, or by the processes of this one.
 LIMITS_IN = "redis" if REDIS_URL else "file" if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "database"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1}}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
@@ -179,12 +182,14 @@ Q_CLUSTER = {
     "error_reporter": {},
 }
 if REDIS_URL:
-    Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingRedis", "redis": REDIS_URL}
+    redis_patience = "socket_connect_timeout=2&socket_timeout=5"
+    Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingRedis", "redis": f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}{redis_patience}"}
 else:
     Q_CLUSTER |= {"broker_class": "pebble.brokers.TickingOrm", "orm": "default"}
 WATCHDOG_S = env.float("PEBBLE_WATCHDOG_S", default=30.0)  # no poll ended for so long (and three periods): workers are restarted
 
 # --- Web --------------------------------------------------------------------------------------------------------
+WEB_WORKERS = env.int("PEBBLE_WEB_WORKERS", default=2)  # processes of one web server
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "pebble" / "static", ("guide", BASE_DIR / "docs" / "guide" / "images")]
 STATIC_ROOT = DATA_DIR / "static"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 
 from exchanges.adapter import Adapter
 from exchanges.adapters import ADAPTERS
@@ -20,18 +21,20 @@ from exchanges.models import Exchange
 from exchanges.transport import Transport
 from markets import schedules
 from markets.stamp import WrongMarket
+from pebble import health
 
 PROBE_S = 3.0
+AGAIN_S = 1.0
 
 Say = Callable[[str], None]
 
 
-def free(port: int) -> bool:
+def free(port: int, host: str = "127.0.0.1") -> bool:
     """Whether a server of ours could listen there."""
     with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            one.bind(("127.0.0.1", port))
+            one.bind((host, port))
         except OSError:
             return False
     return True
@@ -85,6 +88,17 @@ def _switched_on() -> list[Adapter]:
         with suppress(DatabaseError, WrongMarket):
             return [ADAPTERS[s] for s in Exchange.objects.filter(Exchange.asked(), slug__in=ADAPTERS).values_list("slug", flat=True)]
     return list(ADAPTERS.values())
+
+
+def await_migrations(say: Say) -> None:
+    """Until whoever prepares the installation has done so, and the database answers."""
+    told = ""
+    while why := health.unprepared():
+        if why != told:
+            say(f"waiting for the database: {why}")
+            told = why
+        time.sleep(AGAIN_S)
+        close_old_connections()
 
 
 def prepare(say: Say) -> None:

@@ -101,6 +101,7 @@ class Supervisor:
     programs: Sequence[Program]
     watch: Callable[[], None] = lambda: None
     watch_s: float = 1.0
+    stop_s: float = STOP_S
     stopping: bool = False
 
     def run(self) -> None:
@@ -134,7 +135,7 @@ class Supervisor:
     def _stop(self) -> None:
         for program in reversed(self.programs):
             program.terminate()
-        deadline = time.monotonic() + STOP_S
+        deadline = time.monotonic() + self.stop_s
         while any(p.running for p in self.programs) and time.monotonic() < deadline:
             time.sleep(0.05)
         for program in self.programs:

@@ -17,6 +17,7 @@ from pebble import health
 from pebble.supervisor import Program
 
 FIRST_PRICES_S = 60.0
+IDLE = 4  # limits without a task of ours; of many clusters one may have nothing to do for a while
 FOLDERS = ("exchanges", "markets", "pebble", "templates")
 SUFFIXES = {".py", ".html", ".css", ".js"}
 
@@ -24,11 +25,14 @@ SUFFIXES = {".py", ".html", ".css", ".js"}
 class Watch:
     """Called every second with the programs by name; says what a person wants to know, restarts what has to be."""
 
-    def __init__(self, say: Callable[[str], None], programs: Mapping[str, Program], *, reload: bool = False) -> None:
-        self.say, self.programs = say, programs
+    def __init__(
+        self, say: Callable[[str], None], programs: Mapping[str, Program], *, reload: bool = False, beat: Path | None = None, alone: bool = True,
+    ) -> None:
+        self.say, self.programs, self.beat = say, programs, beat
         self.began, self.began_at = time.monotonic(), timezone.now()
         self.told: int | None = None  # how many exchanges had prices when we last said so
-        self.waiting = True
+        self.waiting = alone  # who runs one part only does not speak for the installation
+        self.stamp, self.beaten = 0, float("-inf")  # of the beat, and when it was seen to change
         self.vain = 0  # restarts by the watchdog since a poll last ended
         self.files = _files() if reload else None
 
@@ -38,7 +42,8 @@ class Watch:
         try:
             if self.waiting:
                 self.first_prices()
-            self.workers()
+            if "workers" in self.programs:
+                self.workers()
         except DatabaseError as error:
             self.say(f"cannot look at the database: {error}")
         if self.files is not None:
@@ -65,11 +70,22 @@ class Watch:
         slow must not be kept from ever finishing.
         """
         program, found = self.programs["workers"], health.polling(timezone.now())
-        if not found.stopped:
+        idle_s = self._idle_s(program)
+        idle = not found.stopped and idle_s > IDLE * found.limit_s
+        if not found.stopped and not idle:
             self.vain = 0
         elif program.running and time.monotonic() - program.started > found.limit_s * 2**self.vain:
             self.vain += 1
-            program.restart(f"watchdog: {found}")
+            program.restart(f"watchdog: {f'others work, these ended nothing for {idle_s:.0f} s' if idle else found}")
+
+    def _idle_s(self, program: Program) -> float:
+        """Since one of our own workers ended anything, or was started; where others poll too, theirs end all the same."""
+        if self.beat is None:
+            return 0.0
+        stamp = self.beat.stat().st_mtime_ns if self.beat.exists() else 0
+        if stamp != self.stamp:  # that it changed counts, not what it says: clocks jump
+            self.stamp, self.beaten = stamp, time.monotonic()
+        return time.monotonic() - max(self.beaten, program.started)
 
     def reload(self) -> None:
         """Start web and workers anew when a source file changed."""

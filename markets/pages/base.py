@@ -6,6 +6,7 @@ import csv
 import io
 import logging
 import secrets
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -13,6 +14,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -25,6 +27,7 @@ from markets.shapes import UnknownPair
 
 logger = logging.getLogger(__name__)
 LONGEST = 60  # of a pair or an asset in an address
+AWAY_S = 10  # when a page that needs the database may be tried again
 
 
 def page(view: Callable[..., Page | HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -135,7 +138,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with a number to look it up by."""
+    """500 with a number to look it up by; 503 while the database is away, wherever on the way that was found out."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        text = "This page needs the database, which does not answer. Prices are still compared from memory, each with its age. Please try again shortly."
+        return problem(request, 503, "The database is away", text, wait_s=AWAY_S)
     reference = secrets.token_hex(4)
     logger.error("reference %s: %s %s", reference, request.method, request.path)  # Django logs the traceback
     return problem(request, 500, "Something broke on our side", f"It has been written down under the reference {reference}.")

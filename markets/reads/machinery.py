@@ -9,6 +9,7 @@ from django.conf import settings
 from django_q.brokers import get_broker
 from django_q.models import Failure, OrmQ, Schedule
 from django_q.status import Stat
+from redis.exceptions import RedisError
 
 from exchanges.models import Run
 from markets import pausing
@@ -62,15 +63,21 @@ def _clusters() -> list[Stat]:
     """The clusters alive, asked for at most every five seconds: reading them writes to a cache that is a table."""
     global _seen  # noqa: PLW0603 - one copy per process, on purpose
     if time.monotonic() - _seen[0] > STATS_KEPT_S:
-        _seen = (time.monotonic(), Stat.get_all())
+        try:
+            _seen = (time.monotonic(), Stat.get_all())
+        except RedisError:
+            _seen = (time.monotonic(), _seen[1])
     return _seen[1]
 
 
-def _queue(now: datetime) -> tuple[int, float | None]:
-    """How many tasks wait, and the oldest one's wait in seconds; None where the queue cannot tell (Redis keeps no times)."""
+def _queue(now: datetime) -> tuple[int | None, float | None]:
+    """How many tasks wait, and the oldest one's wait in seconds; None where the queue cannot tell (Redis keeps no times, or is away)."""
     if settings.REDIS_URL:
         names = (settings.PEOPLE_QUEUE, settings.Q_CLUSTER["name"], settings.OTHERS_QUEUE)
-        return sum(get_broker(name).queue_size() for name in names), None
+        try:
+            return sum(get_broker(name).queue_size() for name in names), None
+        except RedisError:
+            return None, None
     waiting = OrmQ.objects.order_by("lock")
     oldest = waiting.values_list("lock", flat=True).first()
     return waiting.count(), max(0.0, (now - oldest).total_seconds()) if oldest else None

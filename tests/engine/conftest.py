@@ -39,17 +39,16 @@ class Site:
         self.env = {**clean, **ours, **env}
         self.processes: list[subprocess.Popen] = []
 
-    def manage(self, *args: str, **options) -> subprocess.CompletedProcess:
+    def manage(self, *args: str, timeout: float = 60, **options) -> subprocess.CompletedProcess:
         """A command, waited for."""
         command = [sys.executable, ROOT / "manage.py", *args]
-        return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, **options)
+        return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False, **options)
 
     def start(self, *args: str, **env: str) -> subprocess.Popen:
         """A command in a process group of its own; its output goes to a file of the site's folder."""
         log = (self.folder / f"{args[0]}-{len(self.processes)}.log").open("w")
-        process = subprocess.Popen(
-            [sys.executable, ROOT / "manage.py", *args], env={**self.env, **env}, cwd=ROOT, start_new_session=True, stdout=log, stderr=subprocess.STDOUT
-        )
+        command = [sys.executable, ROOT / "manage.py", *args]
+        process = subprocess.Popen(command, env={**self.env, **env}, cwd=ROOT, start_new_session=True, stdout=log, stderr=subprocess.STDOUT)
         process.log = Path(log.name)
         log.close()
         self.processes.append(process)

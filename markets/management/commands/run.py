@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from markets.stamp import WrongMarket
-from pebble import startup
+from pebble import startup, supervisor
+from pebble.brokers import BEAT
 from pebble.supervisor import Program, Supervisor
 from pebble.watch import Watch
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-GRANIAN = ["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"]
+PARTS = ("web", "workers")
+STOP_S = 40.0  # of a part that is a service: tasks end within their deadlines, requests sooner
+GRANIAN = ["--interface", "wsgi", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning"]
 
 
 class Command(BaseCommand):
@@ -24,12 +29,15 @@ class Command(BaseCommand):
     help = "Run Pebble: web server, workers and, in a simulated market, the exchange simulator. Stops on Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """For development: start anew when a file changes."""
+        """For development: start anew when a file changes. For services: one part."""
         parser.add_argument("--reload", action="store_true", help="restart web and workers when a source file changes")
+        parser.add_argument("--only", choices=PARTS, help="one part, as a service of an installation that is prepared elsewhere; waits until it is migrated")
+        parser.add_argument("--host", default="127.0.0.1", help="the address that the web server listens on")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Until a signal."""
-        if not startup.free(settings.PORT):
+        only = options["only"]
+        if only != "workers" and not startup.free(settings.PORT, options["host"]):
             raise CommandError(
                 f"port {settings.PORT} is taken. Stop what listens there (another Pebble?), or choose another port: PEBBLE_PORT={settings.PORT + 10} make run",
                 returncode=2,
@@ -38,13 +46,23 @@ class Command(BaseCommand):
             self._decide()
         self.say("Simulated market: prices are invented" if settings.SIMULATED else "Live market: prices come from the exchanges")
         try:
-            startup.prepare(self.say)
+            self._prepare(only)
         except WrongMarket as error:
             raise CommandError(str(error), returncode=2) from error
-        programs = self._programs()
-        watch = Watch(self.say, {p.name: p for p in programs}, reload=options["reload"])
-        Supervisor(programs, watch).run()
+        with tempfile.TemporaryDirectory(prefix="pebble-") as folder:
+            self._supervise(only, Path(folder) / "beat", options)
         self.say("stopped")
+
+    def _prepare(self, only: str | None) -> None:
+        if only == "workers":
+            startup.await_migrations(self.say)
+        elif not only:
+            startup.prepare(self.say)  # a web server alone says by /readyz what it waits for
+
+    def _supervise(self, only: str | None, beat: Path, options: dict[str, Any]) -> None:
+        programs = [p for p in self._programs(options["host"], beat) if only in (None, p.name)]
+        watch = Watch(self.say, {p.name: p for p in programs}, reload=options["reload"], beat=beat, alone=not only)
+        Supervisor(programs, watch, stop_s=STOP_S if only else supervisor.STOP_S).run()
 
     def say(self, text: str, name: str = "pebble") -> None:
         """One line, with who says it."""
@@ -58,15 +76,16 @@ class Command(BaseCommand):
         self.say(f"{why}: choosing the {market} market")
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PEBBLE_MARKET": market})  # noqa: S606  # ourselves
 
-    def _programs(self) -> list[Program]:
+    def _programs(self, host: str, beat: Path) -> list[Program]:
         env, first = {"PEBBLE_LOG_FORMAT": os.environ.get("PEBBLE_LOG_FORMAT", "console")}, []
         if settings.SIMULATED and not os.environ.get("PEBBLE_UPSTREAM"):
             port = startup.simulator_port()
             env["PEBBLE_UPSTREAM"] = f"http://127.0.0.1:{port}"
             settings.SIMULATOR_FILE.write_text(env["PEBBLE_UPSTREAM"])
             first = [self._program("simulator", [*MANAGE, "simulate", "--port", str(port)], env, ready=lambda: startup.listens(port))]
-        web = [sys.executable, "-m", "granian", *GRANIAN, "--port", str(settings.PORT), "pebble.wsgi:application"]
-        return [*first, self._program("workers", [*MANAGE, "qcluster"], env), self._program("web", web, env)]
+        where = ["--host", host, "--port", str(settings.PORT), "--workers", str(settings.WEB_WORKERS)]
+        web = [sys.executable, "-m", "granian", *GRANIAN, *where, "pebble.wsgi:application"]
+        return [*first, self._program("workers", [*MANAGE, "qcluster"], {**env, BEAT: str(beat)}), self._program("web", web, env)]
 
     def _program(self, name: str, command: list[str], env: dict[str, str], **options: Any) -> Program:
         return Program(name, command, lambda line: self.say(line, name), {**env, "PYTHONUNBUFFERED": "1"}, cwd=settings.BASE_DIR, **options)

@@ -1,0 +1,68 @@
+"""I2: the database is away: not one statement is answered. Prices are compared from memory; the rest says so and when to come back."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from markets import held
+from markets.api import core
+from markets.pages import cache as pagecache
+
+KEPT = ("/compare/BTC-USDT/", "/compare/BTC-USDT/?amount=1000", "/compare/BTC-USDT/?side=sell", "/api/v1/compare/BTC-USDT/", "/")
+OTHERS = ("/status/", "/funding/", "/volume/", "/accounts/login/", "/api/v1/status/")
+
+
+@contextmanager
+def away(monkeypatch):
+    """Every statement fails, as on a connection to a server that has stopped."""
+
+    def refused(execute, sql, params, many, context):
+        raise OperationalError("connection refused at 10.0.0.7")
+
+    monkeypatch.setattr(held, "LOOK_S", 0)
+    pagecache.forget()
+    core.forget()
+    with connection.execute_wrapper(refused):
+        yield
+
+
+@pytest.fixture
+def visitor():
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("address", KEPT)
+def test_i2_prices_are_compared_from_memory_with_their_age(stored, visitor, monkeypatch, address):
+    before = visitor.get(address)
+    assert before.status_code == 200
+    with away(monkeypatch):
+        after = visitor.get(address)
+    assert after.status_code == 200, after.content[:300]
+
+
+@pytest.mark.parametrize("address", OTHERS)
+def test_i2_what_needs_the_database_says_when_to_come_back_and_nothing_of_it(stored, visitor, monkeypatch, address):
+    visitor.get(address)
+    with away(monkeypatch):
+        answer = visitor.get(address)
+    assert answer.status_code == 200 or (answer.status_code == 503 and answer["Retry-After"]), answer.content[:300]
+    assert b"10.0.0.7" not in answer.content and b"Traceback" not in answer.content
+
+
+def test_i3_the_status_page_says_that_the_queue_does_not_answer(stored, visitor, monkeypatch):
+    from redis.exceptions import ConnectionError as Refused
+
+    from markets.reads import machinery
+
+    def refused(*_):
+        raise Refused("connection refused at 10.0.0.7")
+
+    monkeypatch.setattr(machinery.settings, "REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(machinery.Stat, "get_all", refused)
+    monkeypatch.setattr(machinery, "get_broker", refused)
+    machinery.forget()
+    page = visitor.get("/status/")
+    assert page.status_code == 200 and b"does not answer" in page.content
+    assert visitor.get("/api/v1/status/").json()["workers"]["queued"] is None
