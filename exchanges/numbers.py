@@ -192,8 +192,10 @@ def _integers(values: Sequence[str | int | None]) -> list[int]:
     kinds = set(map(type, values))
     if kinds == {int}:
         return list(values)  # type: ignore[arg-type]
-    joined = "".join(values) if kinds == {str} else ""  # type: ignore[arg-type]
-    return list(map(int, values)) if joined.isascii() and joined.isdigit() and "" not in values else []  # type: ignore[arg-type]
+    texts: Sequence[str] = values if kinds == {str} else ()  # type: ignore[assignment]
+    joined = "".join(texts)
+    short = joined.isascii() and joined.isdigit() and "" not in texts and max(map(len, texts)) <= _MAX_TEXT
+    return list(map(int, texts)) if short else []
 
 
 def plain(value: Decimal | None) -> str | None:

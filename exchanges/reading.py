@@ -32,6 +32,7 @@ Flag = bool | str | None
 
 MAX_ROWS = 20_000
 MAX_SYMBOL = 60
+MAX_NESTING = 32
 FEW_LEVELS = 5
 _SYMBOLS = re.compile(r"[\w.$-]{1,60}+(?:,[\w.$-]{1,60}+)*+")
 _CODE = re.compile(r"[\w.$-]{1,30}")
@@ -64,7 +65,7 @@ def _decode_exactly(body: bytes, wanted: Any) -> Any:
         raise Garbled(f"not JSON: {type(error).__name__}", "not_json") from None
     try:
         return msgspec.convert(found, wanted)
-    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+    except (msgspec.ValidationError, UnicodeEncodeError, RecursionError) as error:
         raise Garbled(title(str(error)) or "") from None
 
 
@@ -109,10 +110,11 @@ def _text(value: Any) -> str | None:
     return str(value).lower() if isinstance(value, bool) else type(value).__name__
 
 
-def _deep(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _deep(inner) for key, inner in value.items()}
-    return [_deep(inner) for inner in value] if isinstance(value, list) else _text(value)
+def _deep(value: Any, levels: int = MAX_NESTING) -> Any:
+    """The same with lists and objects kept; what lies deeper than anything honest becomes such a text, too."""
+    if levels and isinstance(value, dict):
+        return {key: _deep(inner, levels - 1) for key, inner in value.items()}
+    return [_deep(inner, levels - 1) for inner in value] if levels and isinstance(value, list) else _text(value)
 
 
 # --- Names ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import IsAuthenticated
 
 from markets import alerts
 from markets.alerts import Refused
@@ -30,6 +31,7 @@ class Own(Endpoint):
     """An address of somebody's own things: other methods than GET, answers that nobody keeps."""
 
     scope, personal = "alerts", True
+    permission_classes = [IsAuthenticated]
     methods: tuple[str, ...] = ("GET", "HEAD")
     written: tuple[str, ...] = ("POST", "PATCH")  # the methods that take a body
     owner: Any = None
@@ -95,14 +97,15 @@ def _json(answer: Mapping[str, Any], status: int = 200) -> HttpResponse:
 
 def _body(request: HttpRequest) -> dict[str, str]:
     """A JSON object as the texts an address would hold."""
-    raw = request.body if int(request.META.get("CONTENT_LENGTH") or 0) <= LONGEST_BODY else b""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or len(length) > 9 or int(length) > LONGEST_BODY:
+        raise Problem(400, f"The body is longer than {LONGEST_BODY} bytes.")
+    raw = request.body
     if not raw.strip():
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
-            raise Problem(400, f"The body is longer than {LONGEST_BODY} bytes.")
         return {}
     try:
         found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, "The body is not JSON.") from None
     if not isinstance(found, dict):
         raise Problem(400, "The body must be a JSON object.")

@@ -21,6 +21,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
 from markets import audience, read
@@ -82,6 +83,7 @@ class Endpoint(APIView):
     """
 
     authentication_classes = [KeyAuthentication]
+    permission_classes: Sequence[Any] = [AllowAny]  # what the schema says; `_enter` is who lets in
     parameters: tuple[Parameter, ...] = ()
     scope = "read"
     personal = False

@@ -10,8 +10,14 @@ from tests.drills.figures import Figure
 
 # Each of these is a module of that name here with `run(seed, scale)`, from when it is there.
 OWN = ("failover", "four-down", "all-down", "retries", "lies")
-MODULES = ("soak", "limits", "kills", "servers", "load")
-NAMES = (*OWN, *(name for name in MODULES if find_spec(f"tests.drills.{name}")))
+MODULES = ("soak", "limits", "kills", "servers", "load", "parser-fuzz", "api-fuzz")
+
+
+def _module(name: str) -> str:
+    return f"tests.drills.{name.replace('-', '_')}"
+
+
+NAMES = (*OWN, *(name for name in MODULES if find_spec(_module(name))))
 
 
 def part(name: str, seed: int, scale: float = 1.0) -> Iterable[Figure]:
@@ -19,7 +25,7 @@ def part(name: str, seed: int, scale: float = 1.0) -> Iterable[Figure]:
     if name not in NAMES:
         raise SystemExit(f"no part is called {name!r}; there are {', '.join(NAMES)}")
     if name in MODULES:
-        found: Iterable[Figure] = importlib.import_module(f"tests.drills.{name}").run(seed, scale)
+        found: Iterable[Figure] = importlib.import_module(_module(name)).run(seed, scale)
         return found
     from tests.drills import lies, outages
 

@@ -3,15 +3,19 @@
 import contextlib
 import json
 import random
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exchanges import numbers, reading
 from exchanges.adapter import Parsed
 from exchanges.errors import ExchangeError, Garbled
 from exchanges.management.commands.parse import as_json
 from exchanges.rows import Ticker
+from tests.drills import parser_fuzz
 
 from .cases import cases, roomy
 
@@ -63,6 +67,32 @@ def test_any_value_in_any_field_costs_a_field_or_a_row_at_most(case, data):
     kept = {row.symbol: row for row in parsed.rows}
     assert sum(kept.get(symbol) != row for symbol, row in expected.items()) <= 2  # the row, and one whose id it took
     assert parsed.dropped <= len(rows) // 10
+
+
+@pytest.mark.parametrize("slug", sorted({case.adapter.slug for case in SAMPLED}))
+def test_spoilt_replies_let_the_typed_error_out_alone_soon_and_without_eating_memory(slug):
+    """T8, P8 to P13: a thousandth of `make drills PART=parser-fuzz`."""
+    found = [*parser_fuzz.figures(slug, [case for case in SAMPLED if case.adapter.slug == slug], 1, 1000)]
+    assert [figure.line("fast", 1, 0) for figure in found if not figure.met] == []
+    assert found[0].counts["outcomes"]["rows"] > 200
+
+
+def test_deep_values_and_endless_numbers_cost_a_field():
+    """P10, P12: both were found by spoilt replies: a recursion error of our own, and an integer that Python refuses to read."""
+    body, deep = b'[{"n": {"list": %s}, "x": 1.5}]', b"[" * 600 + b"]" * 600
+    _, rows, number = reading.Table(list, _Deep, nested=("n",)).read(body % deep)
+    assert (rows[0].x, number, _depth(rows[0].n)) == ("1.5", 1, 1 + 31)
+    times, bad = numbers.epochs(["1700000000", "9" * 5000, "1" * 64], "s")
+    assert (times[0].year, times[1:], [*bad]) == (2023, [None, None], [1, 2])
+
+
+class _Deep(msgspec.Struct):
+    n: dict[str, Any]
+    x: str
+
+
+def _depth(value):
+    return 1 + _depth(next(iter(value.values())) if isinstance(value, dict) else value[0]) if value and isinstance(value, (dict, list)) else 0
 
 
 @pytest.mark.parametrize("case", [case for case in SAMPLED if case not in LISTS], ids=str)
