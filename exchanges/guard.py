@@ -62,7 +62,7 @@ def check_webhook(url: str, *, loopback: bool = False) -> None:
         raise Refused("that is no address", "address_blocked") from None
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise Refused("an address is printable ASCII without spaces; write a name with other letters in its xn-- form", "address_blocked")
-    if parts.username is not None or parts.password is not None or "@" in parts.netloc or parts.fragment:
+    if "@" in parts.netloc or parts.fragment:
         raise Refused("it must hold no user, password or fragment", "address_blocked")
     if loopback and parts.scheme == "http" and _leads_home(host):
         return

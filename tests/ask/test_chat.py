@@ -8,7 +8,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
-from exchanges import guard
 from exchanges.transport import Named
 from markets import chat, read, receipts
 from markets.ask import agent
@@ -165,16 +164,6 @@ def test_without_an_address_there_is_no_model(settings):
 
 
 # --- Where it may lead --------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("address", "named", "indoors"), [
-    ("127.0.0.1", True, True), ("::1", True, True), ("10.1.2.3", True, True), ("192.168.0.9", True, True), ("fd00::1", True, True), ("8.8.8.8", True, False),
-    ("2606:4700::1", True, False), ("169.254.169.254", False, False), ("fe80::1%eth0", False, False),
-    (".".join("0000"), False, False), ("224.0.0.1", False, False),
-    ("::", False, False), ("255.255.255.255", False, False), ("::ffff:169.254.169.254", False, False), ("::ffff:10.1.2.3", True, True),
-])  # fmt: skip
-def test_which_addresses_an_operator_may_name(address, named, indoors):
-    assert (guard.is_named(address), guard.is_indoors(address)) == (named, indoors)
-
-
 @pytest.mark.parametrize("url", ["", "ftp://host/x", "file:///etc/passwd", "https://user:password@host/x", "https:///x", "host/x", "https://host/x#y"])
 def test_other_addresses_are_refused_at_once(url):
     with pytest.raises(ValueError, match="the address must be"):

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 import pytest
 
-from exchanges import guard, transport
+from exchanges import transport
 from exchanges.adapter import Request
 from exchanges.errors import ExchangeError, Garbled, Refused, Unreachable
 from exchanges.transport import Deadlines, Transport
@@ -494,11 +494,6 @@ def test_a_name_that_leads_inside_is_refused_at_connect(internet, address):
             Transport().get(Request(HOST, "/"), [HOST])
         assert caught.value.outcome == "address_blocked"
     assert not [entry for entry in seen if entry[0] == "dial"]
-
-
-@pytest.mark.parametrize("address", [PUBLIC, "1.1.1.1", "8.8.8.8", "2606:4700::1111", "2a00:1450:4001:830::200e"])
-def test_public_addresses_are_public(address):
-    assert guard.is_public(address)
 
 
 def test_ipv4_is_tried_first_and_the_next_address_after_a_failure(monkeypatch, internet):

@@ -85,6 +85,11 @@ class TestServiceLevel:
     def test_what_is_left_of_the_room_never_falls_below_nothing(self):
         assert slo.left((1000, 0)) == 1 and slo.left((2000, 1)) == Decimal("0.5") and slo.left((1000, 9)) == 0 and slo.left((0, 0)) is None
 
+    def test_another_target_counts_for_every_figure(self):
+        target = Decimal("0.9")
+        assert slo.left((100, 5), target) == Decimal("0.5")
+        assert [(found.long, found.short) for found in slo.burning(lambda window: (100, 5), target)] == [(Decimal("0.5"), Decimal("0.5"))] * 3
+
 
 class TestAccuracy:
     THEN = Shown("one", Decimal(101), Decimal(100))
