@@ -50,6 +50,14 @@ def compare(request: HttpRequest, now: datetime, pair: str) -> Page | HttpRespon
     return Page(tag, html("compare.html", context))
 
 
+def _below(c: Comparison, frame: dict[str, Any], asked: Asked) -> dict[str, Any] | None:
+    """What stands below the prices: of spot pairs, and not while the database is away."""
+    try:
+        return compare_below.context(c, frame["now"], frame, asked) if c.key.kind == "spot" else None
+    except DatabaseError:
+        return None
+
+
 def _depths(c: Comparison) -> str:
     """What of the books changes a page without a new change number of the board."""
     return repr([(row.ladder_state, row.ladder and row.ladder.received_at, row.deal and row.deal.reason) for row in c.rows])
@@ -95,7 +103,7 @@ def _context(asked: Asked, c: Comparison, frame: dict[str, Any], coming: Sequenc
         },
         "normalise": values["normalise"], "kinds": [(label, asked.link(kind=name, expiry=None), name == c.key.kind) for name, label in KINDS],
         "quotes": _other_quotes(c.key, asked), "expiries": _expiries(c, asked, frame["now"]),
-        "below": compare_below.context(c, frame["now"], frame, asked) if c.key.kind == "spot" else None,
+        "below": _below(c, frame, asked),
     }
 
 
