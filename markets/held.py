@@ -95,6 +95,12 @@ def current() -> Held:
     return views[hidden]
 
 
+def unseen() -> Mapping[str, Exchange]:
+    """The exchanges that whoever is looking does not see: what is stored beside the board may name them."""
+    seen = current().exchanges
+    return {slug: exchange for slug, exchange in everything().exchanges.items() if slug not in seen}
+
+
 def looker() -> str:
     """Which of these views whoever is looking sees, as text: part of the key of whatever is kept for more than one of them.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from exchanges.models import Run
+from exchanges.models import Incident, Run, Transition
 from markets import partitions
 from markets.models import (
     Announcement,
@@ -33,6 +33,7 @@ from markets.models import (
 
 RUNS_KEPT = timedelta(days=2)
 DELIVERIES_KEPT = timedelta(days=90)  # also their keys: what is told again after that is told anew
+STATES_KEPT = timedelta(days=400)  # changes of state and incidents that are over; what each day came to is kept by itself
 QUESTIONS_KEPT = timedelta(days=30)  # of people: from the first time one was asked, however often it comes again
 COUNTS_KEPT = timedelta(days=400)  # of questions: this day a year ago can be looked at
 OPTIONS_KEPT = timedelta(days=7)  # expired options: hundreds more of them every day
@@ -70,6 +71,7 @@ def _old_events(now: datetime, setting: Setting) -> list[models.QuerySet[Any]]:
     volumes = now - timedelta(days=setting.volume_hours_d)
     return [
         Run.objects.filter(started_at__lt=now - RUNS_KEPT), NetworkChange.objects.filter(at__lt=events), Listing.objects.filter(seen_at__lt=events),
+        Transition.objects.filter(at__lt=now - STATES_KEPT), Incident.objects.filter(closed_at__lt=now - STATES_KEPT),
         Announcement.objects.filter(first_seen_at__lt=events), LeadTraderDay.objects.filter(day__lt=traders.date()),
         VolumeHour.objects.filter(opened_at__lt=volumes),
         Episode.objects.filter(died_at__lt=now - timedelta(days=setting.episodes_kept_d)),

@@ -224,9 +224,11 @@ def _events(limit: int = 8) -> tuple[Event, ...]:
     """Changes of state, and switches by operators (who stays in the admin's audit)."""
     labels = dict(ExchangeState.choices)
     off = ExchangeState.DISABLED  # the audit tells of switches, and by whom
-    moves = Transition.objects.filter(exchange__slug__in=held.current().exchanges).exclude(before=off).exclude(after=off).select_related("exchange")[:limit]
+    seen = held.current().exchanges
+    moves = Transition.objects.filter(exchange__slug__in=seen).exclude(before=off).exclude(after=off).select_related("exchange")[:limit]
     changes = [Event(t.at, t.exchange.slug, f"{t.exchange.name}: {labels[t.after].lower()}. {t.detail}".strip()) for t in moves]
-    switched = LogEntry.objects.get_for_model(Exchange).filter(changes__has_key="enabled", action=LogEntry.Action.UPDATE).order_by("-timestamp")[:limit]
+    switched = LogEntry.objects.get_for_model(Exchange).filter(changes__has_key="enabled", action=LogEntry.Action.UPDATE)
+    switched = switched.filter(object_id__in=[exchange.pk for exchange in seen.values()]).order_by("-timestamp")[:limit]
     return tuple(sorted([*changes, *(_switch(entry) for entry in switched)], key=lambda e: e.at, reverse=True)[:limit])
 
 

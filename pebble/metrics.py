@@ -49,7 +49,7 @@ def allowed(request: HttpRequest) -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.METRICS_TOKEN:
         return hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
-    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
+    forwarded = any(name in ("Forwarded", "X-Real-Ip", "Via") or name.startswith("X-Forwarded") for name in request.headers)
     return settings.METRICS == "loopback" and not forwarded and _loopback(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -62,9 +62,8 @@ class DatabaseLimits(Kept):
                     self.close()  # a connection that was cut while nobody used it tells so when it is used
                     return work(self._connection())
             except psycopg.Error as error:
-                self.close()
-                why = str(error).strip() or type(error).__name__
-                raise OutOfOrder(f"the limits in the database cannot be used ({why}); nothing is asked") from None
+                self.close()  # its text names host and user, and what is raised here stands on public pages
+                raise OutOfOrder(f"the limits in the database cannot be used ({type(error).__name__}); nothing is asked") from error
 
     def _stepped(self, connection: Connection, keys: Sequence[str], step: Step[T]) -> T:
         with connection.transaction():

@@ -32,6 +32,12 @@ class _Handle:
         self.file = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
         self.file.execute("PRAGMA synchronous=NORMAL")
         self.ready = False
+        self._path, self._identity = path, _identity(path)
+
+    @property
+    def gone(self) -> bool:
+        """Whether its file was deleted or replaced: it would go on counting where nobody else looks."""
+        return _identity(self._path) != self._identity
 
     def prepare(self) -> None:
         """WAL and the table, once. Several processes may come here at the same moment: whoever is late finds it done."""
@@ -39,6 +45,22 @@ class _Handle:
             self.file.execute("PRAGMA journal_mode=WAL")
             self.file.execute(_CREATE)
             self.ready = True
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _rows(file: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """All that is kept; nothing where it cannot be read, which may be why somebody deleted it."""
+    try:
+        return file.execute("SELECT key, boot, state FROM limits").fetchall()
+    except sqlite3.Error:
+        return []
 
 
 class SqliteLimits(Kept):
@@ -87,13 +109,31 @@ class SqliteLimits(Kept):
             raise
 
     def _handle(self) -> _Handle:
-        if found := self._handles.get(os.getpid()):
+        found = self._handles.get(os.getpid())
+        if found and not found.gone:
             return found
         made = _Handle(self._path)
+        if found:
+            self._take_along(found, made)
         kept = self._handles.setdefault(os.getpid(), made)
         if kept is not made:  # another thread was quicker
             made.file.close()
         return kept
+
+    def _take_along(self, old: _Handle, new: _Handle) -> None:
+        """Write down in a new file what this process still knows of one that was deleted: its blocks stand, its tokens are spent."""
+        with old.lock, new.lock:
+            if self._handles.get(os.getpid()) is not old:  # another thread was quicker
+                return
+            new.prepare()
+            new.file.execute("BEGIN IMMEDIATE")
+            for key, booted, text in _rows(old.file):
+                there = new.file.execute(_READ, (key,)).fetchone()
+                if there is None or json.loads(there[1])["blocked_until_wall"] < json.loads(text)["blocked_until_wall"]:
+                    new.file.execute(_WRITE, (key, booted, text))
+            new.file.execute("COMMIT")
+            del self._handles[os.getpid()]
+            old.file.close()
 
     def _load(self, file: sqlite3.Connection, keys: Iterable[str], now: float) -> dict[str, State]:
         found = {key: file.execute(_READ, (key,)).fetchone() for key in keys}

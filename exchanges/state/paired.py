@@ -92,7 +92,7 @@ class PairedLimits:
             answer = ask()
         except OutOfOrder as error:
             if self._away is None:
-                logger.warning("%s", error)
+                logger.warning("%s: %s", error, error.__cause__)
                 self._away = (now, datetime.now(UTC), str(error))
             return otherwise()
         if self._away:

@@ -57,8 +57,8 @@ class RedisLimits(Kept):
                 if not new or self._swap(keys=[key], args=[text, new]):
                     return result
                 self._pause(random.uniform(0, PAUSE_S))  # noqa: S311 - spreads rounds, guards nothing
-        except RedisError as error:
-            raise OutOfOrder(f"Redis does not answer ({error})") from None
+        except RedisError as error:  # its text names hosts, and what is raised here stands on public pages
+            raise OutOfOrder(f"Redis does not answer ({type(error).__name__})") from error
         raise OutOfOrder("Redis is asked by too many at once")
 
     def _read(self, key: str) -> tuple[str, Reading]:

@@ -12,7 +12,7 @@ from django_q.status import Stat
 from redis.exceptions import RedisError
 
 from exchanges.models import Run
-from markets import pausing
+from markets import held, pausing
 from markets.models import Delivery
 from markets.shapes import Overdue, Undelivered, Workers
 
@@ -49,7 +49,9 @@ def workers(now: datetime) -> Workers:
 def overdue(now: datetime) -> tuple[Overdue, ...]:
     """Schedules that are more than a minute late: nobody runs them, or everybody is busy."""
     late = Schedule.objects.filter(next_run__lt=now - LATE).exclude(repeats=0).order_by("next_run")
-    return tuple(Overdue(name, (now - due).total_seconds()) for name, due in late.values_list("name", "next_run")[:SHOWN])
+    unseen = held.unseen().keys()  # a schedule is named after the exchange it starts
+    found = [(name, due) for name, due in late.values_list("name", "next_run") if unseen.isdisjoint(name.split())]
+    return tuple(Overdue(name, (now - due).total_seconds()) for name, due in found[:SHOWN])
 
 
 def _undelivered(now: datetime) -> tuple[Undelivered, ...]:

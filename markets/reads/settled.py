@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from markets import held
 from markets.analysis import derivatives, funding
 from markets.analysis.funding import MEAN_OF, Mean, Payment
 from markets.models import FundingSettlement, Market
@@ -86,7 +87,8 @@ def by_place(wanted: Wanted, most: int) -> dict[tuple[str, str], tuple[Settlemen
 
 
 def _markets(wanted: Wanted) -> list[Market]:
-    found = Market.objects.filter(kind="perp").select_related("exchange", "base__asset", "quote__asset")
+    seen = Market.objects.filter(kind="perp", exchange__slug__in=held.current().exchanges)
+    found = seen.select_related("exchange", "base__asset", "quote__asset")
     if wanted.exchanges:
         found = found.filter(exchange__slug__in=wanted.exchanges)
     if wanted.symbol:

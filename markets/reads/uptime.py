@@ -10,7 +10,7 @@ from datetime import time as midnight
 from django.db import DatabaseError
 
 from exchanges.models import Exchange, Incident
-from markets import days, incidents
+from markets import days, held, incidents
 from markets.analysis import uptime
 from markets.analysis.uptime import Day
 from markets.latest import Latest
@@ -25,9 +25,10 @@ _kept = Latest(1)
 def histories(now: datetime) -> Mapping[str, History]:
     """{slug: its days, the oldest first}. Read at most every five seconds per process; empty while the database is away."""
     try:
-        return _kept.get((now.date(), time.monotonic() // KEPT_S), lambda: _read(now))
+        found = _kept.get((now.date(), time.monotonic() // KEPT_S), lambda: _read(now))
     except DatabaseError:
         return {}
+    return {slug: history for slug, history in found.items() if slug not in held.unseen()}
 
 
 def _read(now: datetime) -> Mapping[str, History]:
@@ -62,5 +63,13 @@ def _trouble(row: Incident) -> Trouble:
     exchange = row.exchange
     return Trouble(
         id=row.pk, exchange=exchange.slug if exchange else "", name=exchange.name if exchange else "", kind=row.kind, kind_label=row.get_kind_display(),
-        critical=row.critical, title=row.title, detail=row.detail, opened_at=row.opened_at, closed_at=row.closed_at, closing=row.closing,
+        critical=row.critical, title=row.title, detail=_detail(row), opened_at=row.opened_at, closed_at=row.closed_at, closing=row.closing,
     )  # fmt: skip
+
+
+def _detail(row: Incident) -> str:
+    """What is known of it. A trouble of our own names the exchanges it shows in, of which not all are everybody's to know."""
+    detail = row.detail
+    for exchange in held.unseen().values() if row.exchange is None else ():
+        detail = detail.replace(exchange.name, "one that is not shown")
+    return detail

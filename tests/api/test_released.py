@@ -2,13 +2,17 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from auditlog.models import LogEntry
 from django.utils import timezone
+from django_q.models import Schedule
 
 from exchanges.models import Exchange, Incident
 from markets import audience, held, incidents, read, store
-from markets.reads import shadow
+from markets.models import FundingSettlement, Market
+from markets.reads import machinery, shadow
 from tests.api.conftest import fresh_memory
 from tests.markets.build import NOW, catalogue, contract, contracts, prices, ticker
 
@@ -83,6 +87,25 @@ def test_no_incident_of_it_is_told_to_who_does_not_see_it(get):
     assert not incidents.going_on()
     with audience.of(None):
         assert incidents.going_on().count() == 1
+
+
+def test_nothing_that_is_stored_beside_the_board_names_it(client, get):
+    """Settled funding, the days of each exchange, late schedules, switches by operators, and incidents of our own."""
+    contracts("kucoin", contract("BTC/USDT"))
+    exchange, now = Exchange.objects.get(slug="kucoin"), timezone.now()
+    FundingSettlement.objects.create(market=Market.objects.get(exchange=exchange, kind="perp"), settled_at=now, rate=Decimal("0.0001"))
+    Schedule.objects.create(name="start kucoin", func="f", next_run=now - timedelta(hours=1))
+    LogEntry.objects.log_create(exchange, force_log=True, action=LogEntry.Action.UPDATE, changes={"enabled": ["False", "True"]})
+    Incident.objects.create(key="network", kind="network", title="Our network", detail="On 3 exchanges: KuCoin, Bybit.", opened_at=now)
+    addresses = ("/status/", "/status.json", "/feeds/incidents/", "/api/v1/status/", "/api/v1/funding/history/?base=BTC")
+    said = {address: client.get(address).content.decode().lower() for address in addresses}
+    assert all("kucoin" in text for text in said.values())
+    release("kucoin", "shadow")
+    for address in addresses:
+        assert "kucoin" not in client.get(address).content.decode().lower().partition("day of")[0], address
+    assert "On 3 exchanges: one that is not shown, Bybit." in client.get("/feeds/incidents/").content.decode()
+    with audience.of(None):
+        assert "kucoin" in {late.name.removeprefix("start ") for late in machinery.overdue(now)}
 
 
 def test_back_to_off_nothing_is_asked_and_it_stands_there_as_off(get):

@@ -9,6 +9,7 @@ import pytest
 
 from exchanges import limits
 from exchanges.state import Charge, MemoryLimits, Rate, SqliteLimits
+from exchanges.state.quick import RedisLimits
 
 WIDE = Rate(100_000, 60)
 
@@ -120,6 +121,31 @@ def test_a_restart_forgets_nothing(path, clock, wall):
     second.close()
 
 
+def test_a_file_that_is_deleted_is_left_by_every_process_and_what_they_know_goes_along(path, clock, wall):
+    """Else each would count in a file of its own, and a ban would bind only who was there before."""
+    first, idle, charge = again(path, clock, wall), again(path, clock, wall), [Charge("toy", Rate(5, 60))]
+    assert first.acquire(charge).granted and idle.blocked("other") is None
+    first.strike("other", "banned", 600)
+    for part in path.parent.glob(f"{path.name}*"):
+        part.unlink()
+    newcomer = again(path, clock, wall)
+    newcomer.block("other", 60)
+    assert newcomer.blocked("other") == pytest.approx(60)
+    assert first.blocked("other") == idle.blocked("other") == newcomer.blocked("other") == pytest.approx(618)
+    assert not newcomer.acquire(charge).granted
+    for each in (first, idle, newcomer):
+        each.close()
+
+
+def test_a_file_that_cannot_be_read_may_be_deleted_under_a_running_process(path, clock, wall):
+    shared = again(path, clock, wall)
+    path.write_text("no database, and long enough that this is found out at once" * 100)
+    assert not shared.acquire([Charge("toy", WIDE)]).granted
+    path.unlink()
+    assert shared.acquire([Charge("toy", WIDE)]).granted
+    shared.close()
+
+
 def test_a_reboot_refills_nothing_and_keeps_a_block_by_the_wall_clock(path, clock, wall):
     first = again(path, clock, wall, "boot 1")
     charge = [Charge("toy", Rate(100, 60))]
@@ -175,6 +201,12 @@ def test_a_forked_child_opens_its_own_connection(path):
     assert os.waitpid(child, 0)[1] == 0
     assert not shared.acquire(charge).granted
     shared.close()
+
+
+def test_why_a_server_does_not_answer_names_no_host_and_no_user():
+    """It stands in the outcome of a poll, in incidents and at /readyz, which are everybody's."""
+    said = RedisLimits("redis://someone:word@127.0.0.1:1/0", "toy").acquire([Charge("toy", WIDE)]).detail
+    assert said == "Redis does not answer (ConnectionError)"
 
 
 # --- A file that cannot be used: nothing is asked -------------------------------------------------------------------

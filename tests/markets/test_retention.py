@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from exchanges.models import Incident, Transition
 from exchanges.rows import Instrument
 from markets import partitions, store
 from markets.bulk import upsert
@@ -87,6 +88,16 @@ def test_events_settlements_and_statistics_go_when_they_are_old(market):
     store.purge(NOW)
     assert [model.objects.count() for model in (NetworkChange, Listing, Announcement)] == [2, 2, 2]
     assert [model.objects.count() for model in (FundingSettlement, OpenInterest, LeadTraderDay)] == [1, 1, 1]
+
+
+def test_states_and_incidents_that_are_over_go_after_four_hundred_days_and_what_goes_on_stays(market):
+    for number, age in enumerate((399 * DAY, 401 * DAY)):
+        Transition.objects.create(exchange=market.exchange, at=NOW - age, before="healthy", after="down", number=100 + number)
+        Incident.objects.create(key="down:binance", kind="down", title="", opened_at=NOW - 500 * DAY, closed_at=NOW - age)
+    Incident.objects.create(key="down:binance", kind="down", title="", opened_at=NOW - 500 * DAY)
+    store.purge(NOW)
+    assert [NOW - at for at in Transition.objects.filter(number__gte=100).values_list("at", flat=True)] == [399 * DAY]
+    assert {at and NOW - at for at in Incident.objects.values_list("closed_at", flat=True)} == {399 * DAY, None}
 
 
 def test_an_option_a_week_after_its_end_is_forgotten_with_all_that_is_its_own():
