@@ -18,6 +18,8 @@ setup: $(RUN) $(DEV) ## .venv with everything in it; nothing when up to date
 run: $(RUN) ## the whole site: web server, workers and, without the exchanges, a simulated market; Ctrl-C stops it
 	@PEBBLE_MARKET=$${PEBBLE_MARKET:-auto} exec $(PY) manage.py run $(ARGS)
 
+# Every worker, and every program that a test starts, would compile all of it again.
+test fast: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV) ## every test, workers and browser included; those about storage again on PostgreSQL and Valkey
 	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 	$(PY) -m tests.servers $(PY) -m pytest -n 2 --dist loadgroup -m both $(ARGS)

@@ -28,9 +28,15 @@ def pytest_collection_modifyitems(items):
             test._hypothesis_internal_use_settings = hypothesis.settings(test._hypothesis_internal_use_settings, max_examples=NIGHTLY)
 
 
+def pytest_collection():
+    """Nothing of what is imported and collected becomes garbage."""
+    gc.disable()
+
+
 def pytest_collection_finish():
     """Modules and tests live to the end: no collection need look at them again."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
