@@ -39,7 +39,7 @@ class Site:
         self.env = {**clean, **ours, **env}
         self.processes: list[subprocess.Popen] = []
 
-    def manage(self, *args: str, timeout: float = 60, **options) -> subprocess.CompletedProcess:
+    def manage(self, *args: str, timeout: float = 180, **options) -> subprocess.CompletedProcess:
         """A command, waited for."""
         command = [sys.executable, ROOT / "manage.py", *args]
         return subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False, **options)

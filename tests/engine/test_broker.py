@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.signing import SignedPackage
+from redis.exceptions import ConnectionError as RefusedConnection
 
 from pebble import brokers
 from pebble.brokers import TickingOrm, TickingRedis
@@ -103,3 +104,30 @@ def test_people_come_first_then_prices_then_everything_else(broker, settings):
         taken.append(SignedPackage.loads(package)["func"])
         broker.acknowledge(pk)
     assert taken == ["somebody waits", "prices", "more prices", "contracts", "options"]
+
+
+def test_i3_a_queue_that_is_away_is_waited_for_and_nothing_is_raised(broker, monkeypatch, caplog):
+    waited, away = [], [True]
+
+    def refused(self):
+        if away[0]:
+            raise RefusedConnection("connection refused")
+
+    monkeypatch.setattr(type(broker).__mro__[2], "dequeue", refused)
+    monkeypatch.setattr(brokers, "sleep", waited.append)
+    with caplog.at_level(logging.ERROR, "pebble.brokers"):
+        assert [broker.dequeue() for _ in range(6)] == [None] * 6
+    assert waited == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
+    assert [bool(record.exc_info) for record in caplog.records] == [True, False, False, False, False, False]
+    away[0] = False
+    broker.dequeue()
+    away[0] = True
+    broker.dequeue()
+    assert waited[6:] == [0.25]
+
+
+def test_a_worker_that_ended_a_task_leaves_a_beat(tmp_path, monkeypatch):
+    brokers.beat()
+    monkeypatch.setenv(brokers.BEAT, str(tmp_path / "beat"))
+    brokers.post_execute_in_worker.send(sender="django_q", func=None, task={})
+    assert (tmp_path / "beat").exists()

@@ -1,5 +1,6 @@
 """What the supervisor's watch decides: when workers are restarted, how patient it is, what it tells of first prices."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -113,3 +114,32 @@ def test_a_changed_file_restarts_web_and_workers(told, tmp_path, settings):
     one.reload()
     one.reload()
     assert one.programs["web"].why == one.programs["workers"].why == ["files changed"]
+
+
+def test_i5_a_cluster_that_ends_nothing_while_others_work_is_replaced(told, clock, tmp_path):
+    beat = tmp_path / "beat"
+    one = Watch(told.append, {"workers": Workers()}, beat=beat, alone=False)
+    workers = one.programs["workers"]
+    workers.started = 1000.0
+    beat.touch()
+    for second in range(1000, 1121):
+        clock[0] = second
+        ended(1)
+        one.workers()
+    assert workers.why == []
+    clock[0] = 1121
+    one.workers()
+    assert workers.why == ["watchdog: others work, these ended nothing for 121 s"]
+    workers.started, workers.why = 1121, []
+    os.utime(beat, (1, 1))  # a task has ended; by a clock that jumped, too
+    for second in range(1122, 1240):
+        clock[0] = second
+        ended(1)
+        one.workers()
+    assert workers.why == []
+
+
+def test_who_runs_one_part_waits_for_no_first_prices(told, clock):
+    one = Watch(told.append, {"web": Workers()}, alone=False)
+    one()
+    assert told == [] and one.programs["web"].why == []

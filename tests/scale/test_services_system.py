@@ -1,0 +1,69 @@
+"""I9: parts as services. Nothing serves half prepared; a web server that is asked to stop answers what it has taken."""
+
+import http.client
+import json
+import signal
+import threading
+
+import pytest
+
+from tests.drills.installation import get
+from tests.engine.conftest import Site, until
+from tests.servers import free_port
+
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("workers")]
+
+
+def test_i9_not_ready_before_the_migrations_and_no_request_lost_at_the_stop(tmp_path):
+    port = free_port()
+    site = Site(tmp_path, f"sqlite:///{tmp_path}/site.sqlite3", PEBBLE_PORT=str(port), PEBBLE_WEB_WORKERS="1")
+    try:
+        web, workers = site.start("run", "--only", "web"), site.start("run", "--only", "workers")
+        until(lambda: get(port, "/healthz")[0] == 200, 60, why=web.log.read_text)
+        status, body = get(port, "/readyz")
+        assert status == 503 and "manage.py migrate" in json.loads(body)["checks"]["migrations"]
+        until(lambda: "waiting for the database" in workers.log.read_text(), 60, why=workers.log.read_text)
+        assert site.manage("prepare", timeout=180).returncode == 0
+        until(lambda: json.loads(get(port, "/readyz")[1])["checks"]["migrations"] == "ok", 60)
+        answered, lost = _hammered_while(port, lambda: _stopped(web))
+        assert answered > 0 and lost == 0
+        assert web.returncode == 0, web.log.read_text()
+    finally:
+        site.stop()
+
+
+def _stopped(web):
+    web.send_signal(signal.SIGTERM)
+    web.wait(60)
+
+
+def _hammered_while(port, then):
+    """(answers, requests that were taken and not answered) of four clients until nobody listens any more."""
+    counts = {"answered": 0, "lost": 0}
+    started = threading.Semaphore(0)
+
+    def client():
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            try:
+                connection.connect()
+            except OSError:  # nobody listens: a proxy asks the next server
+                return
+            try:
+                connection.request("GET", "/api/v1/exchanges/")
+                counts["answered"] += connection.getresponse().status < 500
+            except (OSError, http.client.HTTPException):
+                counts["lost"] += 1
+            finally:
+                connection.close()
+                started.release()
+
+    clients = [threading.Thread(target=client) for _ in range(4)]
+    for one in clients:
+        one.start()
+    for _ in range(8):
+        assert started.acquire(timeout=60)
+    then()
+    for one in clients:
+        one.join(60)
+    return counts["answered"], counts["lost"]
