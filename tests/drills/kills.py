@@ -40,7 +40,7 @@ def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
     with installed(1, CLUSTERS, workers=3) as one:
         began = time.monotonic()
         while killed < kills:
-            time.sleep(chance.uniform(0.05, 1.5))
+            time.sleep(chance.uniform(0.05, 3.0))
             groups += _kill(one, chance)
             killed += 1
         took = time.monotonic() - began
