@@ -220,6 +220,7 @@ class ExchangeClient:
             if attempt == WAITS or grant.wait_s > min(PATIENCE_S, ends - time.monotonic()):
                 raise _wait(Paused(grant.detail, "budget_exhausted"), grant.wait_s)
             self._pause(grant.wait_s)
+            self._switched_on(cycle)  # a word said while we waited counts
 
     def _observed(self, reply: Reply, request: Request) -> None:
         """What the headers say of the pools. Unreadable ones say nothing.

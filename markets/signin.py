@@ -42,7 +42,7 @@ class Handler(AxesDatabaseHandler):
         """Count it, and tell the operators when a name's day is full."""
         super().user_login_failed(sender, credentials, request, **kwargs)
         name = get_client_username(request, credentials) if request else None
-        if name and AccessFailureLog.objects.filter(username=name, attempt_time__gt=timezone.now() - DAY).count() == PER_NAME:
+        if name and AccessFailureLog.objects.filter(username=name, attempt_time__gt=timezone.now() - DAY).count() >= PER_NAME:
             _alarm(name, timezone.now())
 
 

@@ -173,8 +173,7 @@ def add_channel(request: HttpRequest, owner: Any, now: datetime) -> HttpResponse
         messages.warning(request, f"Not added. {' '.join(error.messages)}")
         return HttpResponseRedirect(f"{HOME}#channels")
     if kind == Channel.Kind.EMAIL:
-        channels.ask_to_confirm(channel, now)
-        messages.info(request, f"A link is on its way to {channel.address}. Nothing else is sent there before it has been followed.")
+        messages.info(request, f"{_confirmed_by_mail(channel, now)} Nothing else is sent there before it has been followed.")
     else:
         messages.info(request, "Added. Its secret is below; press Test to see whether it answers.")
     return HttpResponseRedirect(f"{HOME}#channels")
@@ -197,6 +196,8 @@ def change_channel(request: HttpRequest, owner: Any, now: datetime, pk: int) -> 
 def _try_channel(channel: Channel, request: HttpRequest, now: datetime) -> str:
     if not channel.open:
         raise ValidationError("It is off, or not confirmed yet.")
+    if not channels.may_test(channel):
+        raise ValidationError(f"{channels.TESTS_A_MINUTE} tests a minute are enough. Try again in a minute.")
     row = channels.test(channel, now)
     answer = f" with {row.code}" if row.code else ""
     return f"The test was answered{answer}." if row.state == row.State.SENT else f"The test was not taken{answer}: {row.said or 'no answer'}"
@@ -209,8 +210,13 @@ def _switch_channel(channel: Channel, request: HttpRequest, now: datetime) -> st
 
 
 def _confirm_channel(channel: Channel, request: HttpRequest, now: datetime) -> str:
-    channels.ask_to_confirm(channel, now)
-    return f"A link is on its way to {channel.address}; one an hour at most."
+    return _confirmed_by_mail(channel, now)
+
+
+def _confirmed_by_mail(channel: Channel, now: datetime) -> str:
+    if channels.ask_to_confirm(channel, now):
+        return f"A link is on its way to {channel.address}."
+    return f"No other link is sent to {channel.address} now: one an hour at most, and {channels.CONFIRMS_AN_HOUR} to all your addresses."
 
 
 def _renew_secret(channel: Channel, request: HttpRequest, now: datetime) -> str:

@@ -203,6 +203,23 @@ def test_a_switch_turned_off_between_pages_stops_the_rest(ask):
     assert "switched off" in outcome.detail
 
 
+def test_a_switch_turned_off_while_a_token_is_waited_for_lets_nothing_leave():
+    """A pause holds within a second, however long a request has been waiting for its turn."""
+    clock, left = Clock(100.0), []
+    adapter = toy(*(Part(f"p{n}", Request(HOST, "/same"), {"each": 1}, parse) for n in range(8)), pools=(Pool("each", 20, 1, per_endpoint=True),))
+    with serving(answering(rows("A"))) as server:
+
+        def pause(seconds):
+            clock.now += seconds
+            left.append(len(server.requests))
+
+        one = Transport(upstream=server.upstream)
+        outcome = ExchangeClient(adapter, one, MemoryLimits(clock), pause=pause, enabled=lambda source: not left).fetch("tickers")
+        one.close()
+        assert 0 < len(server.requests) == left[0] < 8
+    assert "switched off" in outcome.detail
+
+
 # --- What the exchange answers --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("reply", "outcome"),

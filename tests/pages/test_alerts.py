@@ -10,6 +10,7 @@ from django.test import Client
 from markets import alerts
 from markets.models import Alert, Channel, Delivery, Firing
 from markets.pages import alert_links
+from markets.wires import Said
 from tests.pages.market import FIRST, SECOND
 
 DOWN = {"kind": "down"}
@@ -153,3 +154,25 @@ def test_channels_are_added_confirmed_switched_and_deleted(ann, client):
     assert "Not added" in text(client.post("/alerts/channels/", {"kind": "webhook", "address": "http://127.0.0.1/x"}, follow=True))
     client.post(place, {"do": "delete"})
     assert client.post(place, {"do": "delete"}).status_code == 404
+
+
+def test_nobodys_mailbox_or_server_is_filled_from_here(ann, client, monkeypatch):
+    """U11: not by asking again, nor by deleting the channel and making it anew."""
+    deliveries = []
+    for address in ["victim@example.org"] * 3 + ["Victim@example.org"] + [f"victim{n}@example.org" for n in range(12)]:
+        client.post("/alerts/channels/", {"kind": "email", "address": address})
+        channel = Channel.objects.get()
+        client.post(f"/alerts/channels/{channel.pk}/", {"do": "confirm"})
+        deliveries.append(Delivery.objects.filter(channel=channel).count())
+        said = text(client.post(f"/alerts/channels/{channel.pk}/", {"do": "confirm"}, follow=True))
+        assert f"No other link is sent to {address} now" in said
+        client.post(f"/alerts/channels/{channel.pk}/", {"do": "delete"})
+    assert deliveries == [1, 0, 0, 0, *[1] * 9, 0, 0, 0]
+    tried = []
+    monkeypatch.setattr("markets.wires.send", lambda row, now: tried.append(row) or Said(True, 200, ""))
+    for _ in range(7):
+        client.post("/alerts/channels/", {"kind": "webhook", "address": "https://hooks.example.org/x"})
+        place = f"/alerts/channels/{Channel.objects.get().pk}/"
+        last = text(client.post(place, {"do": "test"}, follow=True))
+        client.post(place, {"do": "delete"})
+    assert len(tried) == 5 and "5 tests a minute are enough" in last

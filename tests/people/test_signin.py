@@ -87,6 +87,14 @@ def test_an_ipv6_subscriber_is_one_address_and_a_forged_header_none(sign_in, rf,
     assert signin.address_of(rf.get("/", REMOTE_ADDR="")) is None
 
 
+def test_failures_that_are_counted_at_the_same_moment_tell_the_operators_too(sign_in):
+    """U8: of two that are written before either counts, neither sees the fiftieth as the last."""
+    Channel.objects.create(kind="email", address="ops@example.org")
+    failures("anna", "192.0.2.9", 50)
+    sign_in(password="wrong-wrong-wrong", address="192.0.2.3")
+    assert Delivery.objects.count() == 1
+
+
 def test_an_unknown_name_gets_the_same_words_and_the_same_work(sign_in, settings, monkeypatch):
     """U8: the hash of the password, nearly all of the time it takes, is computed for nobody, too."""
     from django.contrib.auth import hashers
