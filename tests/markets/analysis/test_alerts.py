@@ -86,6 +86,11 @@ def test_a_first_look_never_fires_unless_that_was_asked_for():
     assert [soon.sees(50), soon.sees(200), soon.sees(200)] == [False, True, False]
 
 
+def test_a_first_look_beyond_is_beyond_until_the_value_has_come_back():
+    watcher = Watcher(ABOVE)
+    assert [watcher.sees(value) for value in (200, "99.95", 200)] == [False, False, False]
+
+
 @pytest.mark.parametrize("doubt", ["stale", "aging", "expired", "price_anomaly", "identity_conflict", "unknown_identity", "disputed", "thin", "single_source"])
 def test_what_is_not_sure_is_no_look_and_leaves_no_trace(doubt):
     watcher = Watcher(ABOVE)
@@ -170,6 +175,11 @@ def test_no_terms_hold_nothing_back_and_a_clock_that_was_put_back_does_not_eithe
     assert Terms(quiet_from=time(12, 0, 1), quiet_to=time(13)).holds_back(NOW) == ""
 
 
+def test_the_quiet_time_is_kept_to_the_second():
+    terms = Terms(quiet_from=time(12, 30, 1), quiet_to=time(12, 30, 3))
+    assert [terms.holds_back(NOW.replace(minute=30, second=second)) for second in range(5)] == ["", "quiet", "quiet", "", ""]
+
+
 # --- Who is best --------------------------------------------------------------------------------------------------
 def at(seconds, where):
     return Level(value=Decimal(1), where=where, observed_at=NOW + timedelta(seconds=seconds))
@@ -186,7 +196,7 @@ def test_the_best_exchange_changes_when_a_later_snapshot_says_so_too():
 def test_the_best_before_is_told():
     watcher = Watcher(BEST, Memory(winner="a", rival="b", rival_at=NOW))
     assert watcher.looks(at(1, "b"))
-    assert watcher.last.former == "a"
+    assert (watcher.last.former, watcher.memory) == ("a", Memory(winner="b"))
 
 
 def test_prices_that_swap_places_change_nothing():
