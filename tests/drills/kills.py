@@ -11,7 +11,6 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 
 from tests.drills.figures import Figure
 from tests.drills.installation import Installation, age, installed, seconds_until
@@ -37,30 +36,34 @@ INDEXES = (
 def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
     """The drill; `scale` of 200 kills."""
     chance, kills, killed, groups = random.Random(seed), max(4, round(200 * scale)), 0, 0
+    missed = 0
     with installed(1, CLUSTERS, workers=3) as one:
         began = time.monotonic()
         while killed < kills:
             time.sleep(chance.uniform(0.05, 3.0))
-            groups += _kill(one, chance)
-            killed += 1
+            hit = _kill(one, chance)
+            killed, groups, missed = killed + (hit is not None), groups + bool(hit), missed + (hit is None)
         took = time.monotonic() - began
         back = seconds_until(lambda: (found := age(one.webs[0])) is not None and found <= 30, 300)
-        counts = {"kills": kills, "whole_clusters": groups, "seconds": round(took), "runs": one.sql("SELECT COUNT(*) FROM exchanges_run")[0][0]}
+        runs = one.sql("SELECT COUNT(*) FROM exchanges_run")[0][0]
+        counts = {"kills": kills, "whole_clusters": groups, "found_nobody": missed, "seconds": round(took), "runs": runs}
         yield from _judged(one, counts, kills + groups * 5)
         yield Figure("prices fresh after the last kill", back, ("<=", 120), "s")
 
 
-def _kill(one: Installation, chance: random.Random) -> bool:
-    """One process, or (True) a whole cluster; nothing while its supervisor waits before a restart."""
+def _kill(one: Installation, chance: random.Random) -> bool | None:
+    """One process (False) or a whole cluster (True); None when there was nobody, as while supervisors wait before a restart."""
     victims = one.pullable()
     if not victims:
-        return False
+        return None
     victim, whole = chance.choice(victims), chance.random() < 0.1
-    with suppress(ProcessLookupError):
+    try:
         if whole:
             os.killpg(os.getpgid(victim), signal.SIGKILL)
         else:
             os.kill(victim, signal.SIGKILL)
+    except ProcessLookupError:
+        return None
     return whole
 
 
