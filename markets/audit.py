@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.db.models.signals import pre_delete, pre_save
 from django.http import HttpRequest, HttpResponse
 
@@ -38,20 +39,25 @@ def register() -> None:
     auditlog.register(Renaming, include_fields=["verdict"])
     auditlog.register(Incident, include_fields=["note"])
     auditlog.register(Market, include_fields=["enabled"])
-    auditlog.register(User, exclude_fields=["password", "last_login"], m2m_fields={"groups", "user_permissions"})
-    auditlog.register(Group, m2m_fields={"permissions"})
-    auditlog.register(Rollout, exclude_fields=["updated_at"])
+    auditlog.register(User, include_fields=_own(User), exclude_fields=["password", "last_login"], m2m_fields={"groups", "user_permissions"})
+    auditlog.register(Group, include_fields=_own(Group), m2m_fields={"permissions"})
+    auditlog.register(Rollout, include_fields=_own(Rollout), exclude_fields=["updated_at"])
     # An address of a webhook may hold a secret of its receiver's; what workers count is no decision.
-    auditlog.register(Channel, exclude_fields=["nonce", "failures", "rests_until"], mask_fields=["address"])
-    auditlog.register(ApiKey, exclude_fields=["digest", "last_used_at"])
+    auditlog.register(Channel, include_fields=_own(Channel), exclude_fields=["nonce", "failures", "rests_until"], mask_fields=["address"])
+    auditlog.register(ApiKey, include_fields=_own(ApiKey), exclude_fields=["digest", "last_used_at"])
     for model in (Asset, AssetAlias, Invitation, Setting):
-        auditlog.register(model)
+        auditlog.register(model, include_fields=_own(model))
     pre_log.connect(_decided, sender=Asset)
     pre_save.connect(_only_new, sender=LogEntry)
     pre_delete.connect(_never, sender=LogEntry)
     user_logged_in.connect(_signed_in)
     user_logged_out.connect(_signed_out)
     user_locked_out.connect(_locked_out)
+
+
+def _own(model: type[Model]) -> list[str]:
+    """A model's own columns: that other rows point at it is no change of it."""
+    return [field.name for field in model._meta.concrete_fields]
 
 
 def _decided(action: int, **_: object) -> bool:

@@ -271,9 +271,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-# Polls are seconds apart: a time without its second says little. Day before month, 24 hours, as on the pages.
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y H:i:s"
+FORMAT_MODULE_PATH = "pebble"  # pebble/en/formats.py
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 8  # seconds of one step, well below what a task may take

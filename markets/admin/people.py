@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from axes.admin import AccessAttemptAdmin
+from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -27,6 +27,8 @@ MIGHT = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 for model in (User, Group, Schedule):
     admin.site.unregister(model)
+for table in (AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin):
+    table.group = GROUP
 resubmit_task.allowed_permissions = ("change",)
 AccessAttemptAdmin.cleanup_expired_attempts.allowed_permissions = ("delete",)
 
@@ -130,7 +132,7 @@ class InvitationAdmin(Fixed):
 
     def _send(self, request: HttpRequest, invitation: Invitation) -> None:
         async_task("markets.tasks.send_invitation", invitation.pk, q_options={"save": False})
-        self.message_user(request, f"{invitation.email} gets a mail. The link in it, for who gets none: {accounts.link(invitation)}", messages.SUCCESS)
+        self.message_user(request, f"A mail goes to {invitation.email}. The link in it, for who gets none: {accounts.link(invitation)}", messages.SUCCESS)
 
 
 @admin.register(ApiKey)

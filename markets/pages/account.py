@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from markets import keys, sessions
+from markets import audit, keys, sessions
 from markets.models import ApiKey, SignedIn
 from markets.models.accounts import SCOPES
 from markets.pages.accounts import frame
@@ -73,7 +73,8 @@ def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session, this one included."""
-    sessions.end_all(_person(request))
+    sessions.end_all(person := _person(request))
+    audit.note(person, "signed out everywhere")
     request.session.flush()
     messages.success(request, "You are signed out everywhere.")
     return HttpResponseRedirect("/accounts/login/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -157,6 +157,7 @@ class NewPerson(BaseUserCreationForm):
     class Meta:
         model = User
         fields = ("username",)
+        widgets: ClassVar = {"username": forms.TextInput(attrs={"autocomplete": "username", "maxlength": 150})}
 
     def clean_username(self) -> str:
         """One name whatever its case."""
@@ -211,5 +212,5 @@ def confirm_channel(request: HttpRequest, token: str) -> HttpResponse:
         return says(request, "This link confirms nothing", "It was cut off, is too old, or the address was changed. Ask for another under Alerts.", 404)
     if request.method == "POST":
         channels.confirm(channel, timezone.now())
-        return says(request, "The address is confirmed", f"Messages can be sent to {channel.address}.")
+        return says(request, "The address is confirmed", f"Messages can be sent to {channel.address}.", back=("/alerts/", "Your alerts"))
     return says(request, "Confirm the address", f"Shall Pebble send what you ask for to {channel.address}?", button="Confirm it")

@@ -50,16 +50,14 @@ def telling(user: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def grouped(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Django's list of tables, with those that name a `group` on their page moved under that heading, behind the rest of their app."""
-    found: list[dict[str, Any]] = []
+    """Django's list of tables under our headings: a page's `group`, else its app's; the same heading once, with the tables of several apps."""
+    found: dict[str, dict[str, Any]] = {}
     for app in apps:
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for table in app["models"]:
-            groups.setdefault(getattr(admin.site.get_model_admin(table["model"]), "group", app["name"]), []).append(table)
-        own = groups.pop(app["name"], [])
-        found += [{**app, "models": own}] if own else []
-        found += [{**app, "name": name, "models": tables} for name, tables in sorted(groups.items())]
-    return found
+        own = app["name"]
+        named = [(getattr(admin.site.get_model_admin(table["model"]), "group", own), table) for table in app["models"]]
+        for name, table in sorted(named, key=lambda pair: (pair[0] != own, pair[0])):
+            found.setdefault(name, {**app, "name": name, "models": []})["models"].append(table)
+    return list(found.values())
 
 
 @register.simple_tag
