@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from auditlog.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django_q.models import Schedule
 
 from exchanges.models import Exchange, Feed, IncidentKind
-from markets import asking, incidents, pausing, read, tasks
+from markets import asking, audit, incidents, pausing, read, tasks
 
 pytestmark = pytest.mark.usefixtures("market")
 
@@ -69,3 +70,11 @@ def test_the_buttons_are_for_those_who_may_and_never_by_a_link(root, viewer, nam
     assert Client().post(address(name), {"reason": "x"}).status_code == 302 and not pausing.now()
     assert root.post("/admin/markets/setting/collection/nothing/", {"reason": "x"}).status_code == 404
     assert "Pause all collection" not in viewer.get("/admin/").content.decode()
+
+
+def test_the_menu_has_the_headings_of_the_first_page_each_once_and_times_are_written_as_on_the_pages(root):
+    audit.note(User.objects.filter(is_superuser=True).first(), "signed in")
+    first, beside = (root.get(address).content.decode() for address in ("/admin/", "/admin/auditlog/logentry/"))
+    assert all(page.count('class="section"') == page.count("</caption>") and page.count(">People</a>") == 1 for page in (first, beside))
+    assert "Axes</a>" not in first + beside
+    assert f"{LogEntry.objects.latest('pk').timestamp:%-d %b %Y %H:%M:%S}" in beside

@@ -68,3 +68,13 @@ def test_the_button_gives_the_chosen_lines(entry, root):
     assert [json.loads(line)["id"] for line in answer.content.decode().splitlines()] == [entry.pk]
 
 
+def test_a_line_names_the_columns_of_the_row_and_not_what_points_at_it(root):
+    words = "unrelated stone lamp"
+    client_of(root).post(reverse("admin:auth_user_add"), {"username": "newcomer", "usable_password": "true", "password1": words, "password2": words})
+    made = LogEntry.objects.get(object_repr="newcomer", action=LogEntry.Action.CREATE)
+    assert {"username", "is_staff"} <= set(made.changes_dict) and not {"alerts", "api_keys", "sessions", "channels", "password"} & set(made.changes_dict)
+
+
+def test_signing_out_everywhere_is_told(anna):
+    client_of(anna).post("/accounts/everywhere/")
+    assert LogEntry.objects.filter(actor=anna, additional_data__event="signed out everywhere").count() == 1
