@@ -48,6 +48,7 @@ def register() -> None:
     for model in (Asset, AssetAlias, Invitation, Setting):
         auditlog.register(model, include_fields=_own(model))
     pre_log.connect(_decided, sender=Asset)
+    pre_log.connect(_noted, sender=Incident)
     pre_save.connect(_only_new, sender=LogEntry)
     pre_delete.connect(_never, sender=LogEntry)
     user_logged_in.connect(_signed_in)
@@ -63,6 +64,11 @@ def _own(model: type[Model]) -> list[str]:
 def _decided(action: int, **_: object) -> bool:
     """Coins that a catalogue brings are no decision of anybody: thousands of lines would bury the ones that are."""
     return action != LogEntry.Action.CREATE or auditlog_value.get({}).get("actor") is not None
+
+
+def _noted(action: int, **_: object) -> bool:
+    """Incidents begin by themselves; what an operator notes on one is a decision."""
+    return action != LogEntry.Action.CREATE
 
 
 # --- Only added to --------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 
-from markets import audit, keys
+from exchanges.models import IncidentKind
+from markets import audit, incidents, keys
 from tests.admin.conftest import client_of
 from tests.people.test_keys import NOW
 
@@ -78,3 +79,12 @@ def test_a_line_names_the_columns_of_the_row_and_not_what_points_at_it(root):
 def test_signing_out_everywhere_is_told(anna):
     client_of(anna).post("/accounts/everywhere/")
     assert LogEntry.objects.filter(actor=anna, additional_data__event="signed out everywhere").count() == 1
+
+
+def test_an_incident_that_begins_is_no_line_and_a_note_on_it_is_one(anna):
+    incident = incidents.opened("down:x", IncidentKind.DOWN, NOW, title="It is down", detail="No answer.")
+    lines = LogEntry.objects.filter(content_type__model="incident")
+    assert not lines.exists()
+    incident.note = "seen"
+    incident.save(update_fields=["note"])
+    assert lines.get().changes_dict["note"][1] == "seen"
