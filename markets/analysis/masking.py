@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 MASK = "***"
 SHORTEST = 8  # a shorter value is a word of the language sooner or later, and masking it would hide what happened
-_NAME = r"secret|passphrase|password|passwd|token|api[_-]?key|access[_-]?key|authorization|cookie|signature|credential|[a-z-]*-sign\b|session"
+_NAME = r"secret|passphrase|password|passwd|token|api[_-]?key|access[_-]?key|authorization|cookie|signature|credential|-sign\b|session"
 _NAMED = re.compile(_NAME, re.IGNORECASE)
-# `name=value`, `name: value`, `'name': 'value'`: in addresses, headers and what exceptions print of them.
-_PAIR = re.compile(rf"""((?:[\w-]*(?:{_NAME})[\w-]*)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|(?:Bearer |Basic )?[^\s"'&,;}})\]]+)""", re.IGNORECASE)
+# `name=value`, `name: value`, `'name': 'value'`: in addresses, headers and what exceptions print of them. First the name alone, from
+# where a word begins: a pattern that looks for the secret's word inside of any word takes the cube of the word's length.
+_WORD = re.compile(r"""(?<![\w-])[\w-]+["']?\s*[=:]\s*""")
+_VALUE = re.compile(r""""[^"]*"|'[^']*'|(?:Bearer |Basic )?[^\s"'&,;})\]]+""", re.IGNORECASE)
 # By their form: keys of the API, and links of mails, whose last parts are as good as a password.
 _OURS = re.compile(r"(pb_[0-9a-f]{12}_|/accounts/(?:reset|invited)/|/channels/(?:stop|confirm)/)[^\s\"'?&<>]+")
 _LOGIN = re.compile(r"(://[^/@\s:]*:)[^/@\s]+@")
@@ -37,7 +39,7 @@ class Mask:
     def of(self, text: str) -> str:
         """The text with every known secret, everything that stands under a secret's name and every password in an address masked."""
         hidden = self._values.sub(MASK, text) if self._values else text
-        return _OURS.sub(rf"\1{MASK}", _LOGIN.sub(rf"\1{MASK}@", _PAIR.sub(rf"\1{MASK}", hidden)))
+        return _OURS.sub(rf"\1{MASK}", _LOGIN.sub(rf"\1{MASK}@", _unpaired(hidden)))
 
     def within(self, value: Any, name: str = "") -> Any:
         """A value of a log line, or a mapping or sequence of them."""
@@ -50,6 +52,17 @@ class Mask:
         if isinstance(value, list | tuple | set | frozenset):
             return [self.within(each) for each in value]
         return value if value is None or isinstance(value, bool | int | float) else self.of(str(value))
+
+
+def _unpaired(text: str) -> str:
+    """The text without what stands under a secret's name."""
+    kept, at = [], 0
+    for word in _WORD.finditer(text):
+        value = _VALUE.match(text, word.end()) if word.start() >= at and _NAMED.search(word[0]) else None
+        if value:
+            kept += [text[at : word.end()], MASK]
+            at = value.end()
+    return "".join([*kept, text[at:]])
 
 
 def visible(text: str, longest: int) -> str:
