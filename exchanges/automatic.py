@@ -6,13 +6,13 @@ six hours; then a trial with a tenth of the calls decides. Two exchanges always 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from exchanges.breaker import GOOD
-from exchanges.health import ASKED, Call
+from exchanges.health import ASKED, MINUTE, TOGETHER, Call
 
 WINDOW = timedelta(minutes=30)
 ENOUGH = 30  # calls, before a share of them means anything
@@ -26,6 +26,7 @@ TRIAL, TRIAL_GOOD = 5, 4  # calls of a trial, and how many of them have to be go
 LEAST = 2  # exchanges that stay on
 
 Phase = Literal["", "off", "trial"]
+Stretch = tuple[datetime, datetime]  # from when until when, both included
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,52 @@ class Look:
         return dict(vars(self))
 
 
-def look(calls: Sequence[tuple[Call, int]], bans: Sequence[datetime], switch: Switch, now: datetime) -> Look:
-    """Measure: `calls` with the outliers of each, in any order; `bans` by when they began."""
+def look(calls: Sequence[tuple[Call, int]], bans: Sequence[datetime], switch: Switch, now: datetime, ours: Sequence[Stretch] = ()) -> Look:
+    """Measure: `calls` with the outliers of each, in any order; `bans` by when they began; `ours`: failures within are not its own."""
     since = max(now - WINDOW, switch.since) if switch.since and switch.phase != "trial" else switch.since or now - WINDOW
-    asked = [(call, outliers) for call, outliers in calls if call.outcome in ASKED and since < call.at <= now]
+    asked = [(call, outliers) for call, outliers in calls if call.outcome in ASKED and since < call.at <= now and not _excused(call, ours)]
     counted = max(now - BANS_WITHIN, switch.since) if switch.since else now - BANS_WITHIN
     return Look(
         calls=len(asked), good=sum(call.outcome in GOOD for call, _ in asked), rows=sum(call.rows for call, _ in asked),
         outliers=sum(outliers for _, outliers in asked), bans=sum(counted < at <= now for at in bans),
     )
+
+
+def _excused(call: Call, ours: Iterable[Stretch]) -> bool:
+    return call.outcome not in GOOD and any(began <= call.at <= ended for began, ended in ours)
+
+
+def together(calls: Mapping[str, Sequence[Call]], start: datetime, now: datetime) -> list[Stretch]:
+    """When three or more exchanges failed that began to within a minute, until fewer than three of them still did.
+
+    That is no exchange's doing, whatever each failure looked like. `calls` by exchange since `start`, oldest first; which of
+    them already failed at `start` began to at some time that is no longer known, and count as one.
+    """
+    spells = sorted((began, ended, name) for name, each in calls.items() for began, ended in _spells(each, start, now))
+    found = list[Stretch]()
+    for n, (began, _, _) in enumerate(spells):
+        ends: dict[str, datetime] = {}
+        for later, ended, name in spells[n:]:
+            if later - began > MINUTE:
+                break
+            ends[name] = max(ended, ends.get(name, ended))
+        until = sorted(ends.values())[-TOGETHER] if len(ends) >= TOGETHER else began
+        if until > (found[-1][1] if found else began):
+            found.append((began, until))
+    return found
+
+
+def _spells(calls: Sequence[Call], start: datetime, now: datetime) -> list[Stretch]:
+    """When one exchange failed: from its first failure to its next good answer."""
+    asked = [call for call in calls if call.outcome in ASKED]
+    found, began = list[Stretch](), start if asked and asked[0].outcome not in GOOD else None
+    for call in asked:
+        if call.outcome not in GOOD:
+            began = began or call.at
+        elif began:
+            found.append((began, call.at))
+            began = None
+    return [*found, (began, now)] if began else found
 
 
 def step(switch: Switch, seen: Look, now: datetime, *, others: int, pin: str = "", suspended: bool = False) -> Switch:

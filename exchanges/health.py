@@ -24,6 +24,7 @@ GOOD_IN_A_ROW = 2
 TOGETHER = 3  # exchanges that fail in one way, before the cause is ours
 CHANGES, CHANGES_WITHIN, STABLE = 4, timedelta(minutes=30), timedelta(minutes=15)
 TOLD_TO_WAIT = frozenset({"rate_limited", "banned", "geoblocked", "forbidden"})
+BARE = "HTTP 403: no text"  # the detail of a call that was refused without a word
 ASKED = FAILED | GOOD | CHANGED | TOLD_TO_WAIT
 
 
@@ -42,7 +43,8 @@ class Call:
 class Signals:
     """What the state depends on. Shares are 0..1, None = unknown.
 
-    `penalty` is "throttled", "banned" or "blocked" while the exchange told us to be silent, `until` when that ends.
+    `penalty` is "throttled", "banned" or "blocked" while the exchange told us to be silent, `until` when that ends, `hint` what
+    an operator can do about it. `lost`: why its last list of markets is not believed, "" when it is.
     """
 
     calls: int = 0
@@ -58,13 +60,16 @@ class Signals:
     dropped_share: float | None = None
     penalty: str | None = None
     until: datetime | None = None
+    hint: str = ""
+    lost: str = ""
 
 
 def measure(
     calls: Sequence[Call], now: datetime, state: str, state_since: datetime | None, *,
-    stale_share: float | None = None, penalty: str | None = None, blocked_s: float | None = None,
+    stale_share: float | None = None, penalty: str | None = None, blocked_s: float | None = None, hint: str = "", lost: str = "",
 ) -> Signals:
-    """Signals of the last 20 calls, none older than 5 minutes, oldest first. Cycles in which nothing was asked do not count.
+    """Signals of the last 20 calls, none older than 5 minutes, oldest first. Cycles in which nothing was asked do not count,
+    and in the shares neither does an answer that asked us to wait.
 
     What came before a recovery, or before the exchange was switched on, does not count against it again.
     """
@@ -72,13 +77,14 @@ def measure(
     if state in ("healthy", "starting") and state_since:
         since = max(since, state_since)
     asked = [call for call in calls if call.outcome in ASKED and call.at >= since][-LAST:]
-    minute = [call for call in asked if call.at > now - MINUTE]
+    told = [call for call in asked if call.outcome != "rate_limited"]  # whoever asks us to slow down does answer; `penalty` says so meanwhile
+    minute = [call for call in told if call.at > now - MINUTE]
     kept, dropped = sum(call.rows for call in asked), sum(call.dropped for call in asked)
     return Signals(
-        calls=len(asked), good=_good(asked), minute_calls=len(minute), minute_good=_good(minute),
+        calls=len(told), good=_good(told), minute_calls=len(minute), minute_good=_good(minute),
         p95_ms=p95(asked), slow=_slow(asked), failures=_in_a_row(asked, good=False), goods=_in_a_row(asked, good=True),
         last=asked[-1].outcome if asked else "", stale_share=stale_share, dropped_share=dropped / (kept + dropped) if kept + dropped else None,
-        penalty=penalty if blocked_s else None, until=now + timedelta(seconds=blocked_s) if blocked_s else None,
+        penalty=penalty if blocked_s else None, until=now + timedelta(seconds=blocked_s) if blocked_s else None, hint=hint, lost=lost,
     )
 
 
@@ -122,12 +128,18 @@ def _down(signals: Signals) -> str:
 
 
 def _degraded(signals: Signals) -> str:
-    if signals.penalty == "throttled":
+    if signals.penalty == "throttled" or signals.last == "rate_limited":
         return _silence(signals)
     if signals.calls >= ENOUGH and signals.good * 10 < signals.calls * 9:
         return f"{signals.good} of the last {signals.calls} calls answered."
     if signals.slow:
         return f"Slow: one answer in twenty takes {(signals.p95_ms or 0) / 1000:.1f} s or longer."
+    return _incomplete(signals)
+
+
+def _incomplete(signals: Signals) -> str:
+    if signals.lost:
+        return f"{signals.lost[:1].upper()}{signals.lost[1:]}."
     if signals.stale_share is not None and signals.stale_share > 0.10:
         return f"{signals.stale_share:.0%} of its prices are stale."
     if signals.dropped_share is not None and signals.dropped_share > 0.02:
@@ -137,7 +149,19 @@ def _degraded(signals: Signals) -> str:
 
 def _silence(signals: Signals) -> str:
     why = {"throttled": "Asked to slow down", "banned": "Paused by the exchange", "blocked": "Refused by the exchange"}[signals.penalty or "throttled"]
-    return f"{why} until {signals.until:%H:%M} UTC." if signals.until else f"{why}."
+    said = f"{why} until {signals.until:%H:%M} UTC." if signals.until else f"{why}."
+    return f"{said} {signals.hint}".strip()
+
+
+def hint(outcome: str, detail: str) -> str:
+    """Which rule an exchange silenced us by, and what an operator can do: by how the last refused call ended."""
+    if outcome == "geoblocked":
+        return "It does not serve the country of this machine's address: run Pebble where it does, or switch this exchange off."
+    if outcome == "forbidden":
+        return "It wants a browser (a challenge page) or refuses this machine's address: ask it, use another address, or switch it off."
+    if outcome == "banned" and detail.strip() == BARE:
+        return "A 403 without a word is taken for a pause: lower its budget; if it stays, this machine's address is refused."
+    return "It says we asked too often: lower its budget, and look what else asks from this machine's address."
 
 
 def _slow(calls: Sequence[Call]) -> bool:

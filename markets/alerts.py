@@ -18,7 +18,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from markets import outbox
+from markets import audience, outbox
 from markets.analysis import alert_paths, alert_words
 from markets.analysis.alert_words import Words
 from markets.analysis.alerts import Condition, Item, Items, Memory, Offer, Seen, Verdict, judge, kind_of
@@ -138,7 +138,8 @@ def sweep(now: datetime) -> int:
     alerts = list(due.order_by(F("last_checked_at").asc(nulls_first=True), "pk"))  # what had no time in the last round comes first
     conditions = [condition_of(alert) for alert in alerts]
     _ask_for_books([condition for alert, condition in zip(alerts, conditions, strict=True) if _is_quiet(alert, now)], now)
-    seen, words, fired = reads.look(conditions, now), reads.words(), 0
+    owners = [alert.owner_id for alert in alerts]
+    seen, words, fired = reads.look_for(zip(owners, conditions, strict=True), now), _words(), 0
     quiet: dict[str, list[int]] = {}
     for alert, condition, what in zip(alerts, conditions, seen, strict=True):
         if what is None:
@@ -154,6 +155,12 @@ def sweep(now: datetime) -> int:
     for why, pks in quiet.items():
         Alert.objects.filter(pk__in=pks).update(last_checked_at=now, problem=why)
     return fired
+
+
+def _words() -> Words:
+    """The names of all exchanges: whom an alert may tell of is decided by what it sees."""
+    with audience.of(None):
+        return reads.words()
 
 
 def _is_quiet(alert: Alert, now: datetime) -> bool:
@@ -223,8 +230,8 @@ def test(alert: Alert, now: datetime) -> Firing:
     lately = Firing.objects.filter(alert__owner=alert.owner_id, test=True, at__gt=now - timedelta(minutes=1)).count()
     if lately >= TESTS_A_MINUTE:
         raise Refused(f"{TESTS_A_MINUTE} tests a minute are enough. Try again in a minute.")
-    condition, words = condition_of(alert), reads.words()
-    seen = reads.look([condition], now)[0] or Items()
+    condition, words = condition_of(alert), _words()
+    seen = reads.look_for([(alert.owner_id, condition)], now)[0] or Items()
     shown = Verdict(Memory(), items=seen.here if isinstance(seen, Items) else ())
     message = _message(f"alert {alert.pk} test {now.timestamp():.3f}", condition, seen, shown, words, test=True)
     with transaction.atomic():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from auditlog.models import LogEntry
 from django.db import transaction
+from django.db.models import Min
 
 from exchanges import automatic
-from exchanges.automatic import Look, Phase, Switch
+from exchanges.automatic import Look, Phase, Stretch, Switch
 from exchanges.health import Call
 from exchanges.models import Exchange, ExchangeState, IncidentKind, Pin, Release, Run, Transition
 from markets import condition, incidents, troubles
@@ -26,14 +28,26 @@ def look(now: datetime) -> int:
     Revision.objects.get_or_create(name=GUARD)
     with transaction.atomic():
         Revision.objects.select_for_update().get(name=GUARD)
-        suspended = incidents.is_open("network")
-        return sum(_look(exchange, now, suspended) for exchange in Exchange.objects.all() if exchange.adapter and exchange.enabled)
+        ours = _ours(now)
+        suspended = incidents.is_open("network") or any(ended == now for _, ended in ours)
+        return sum(_look(exchange, now, ours, suspended) for exchange in Exchange.objects.all() if exchange.adapter and exchange.enabled)
 
 
-def _look(exchange: Exchange, now: datetime, suspended: bool) -> bool:
+def _ours(now: datetime) -> list[Stretch]:
+    """When several exchanges failed together. As far back as the longest trial goes: it counts its own calls only."""
+    trials = Exchange.objects.filter(auto="trial").aggregate(since=Min("auto_since"))["since"]
+    start = min(now - automatic.WINDOW, trials or now)
+    calls: dict[str, list[Call]] = {}
+    runs = Run.objects.filter(Exchange.asked("exchange__"), source__in=condition.PRICES, finished_at__gt=start, finished_at__lte=now)
+    for name, outcome, at in runs.order_by("finished_at", "id").values_list("exchange__slug", "outcome", "finished_at"):
+        calls.setdefault(name, []).append(Call(outcome, 0, at))
+    return automatic.together(calls, start, now)
+
+
+def _look(exchange: Exchange, now: datetime, ours: Sequence[Stretch], suspended: bool) -> bool:
     others = Exchange.objects.filter(enabled=True, auto="", release__in=(Release.ON, Release.PERCENT)).exclude(pin=Pin.OFF).exclude(pk=exchange.pk)
     before = switch_of(exchange)
-    seen = measured(exchange, before, now)
+    seen = measured(exchange, before, now, ours)
     after = automatic.step(before, seen, now, others=others.count(), pin=exchange.pin, suspended=suspended)
     return after != before and _write(exchange, before, after, seen, now)
 
@@ -44,14 +58,14 @@ def switch_of(exchange: Exchange) -> Switch:
     return Switch(phase, exchange.auto_since, exchange.auto_until, exchange.auto_times, exchange.auto_reason)
 
 
-def measured(exchange: Exchange, switch: Switch, now: datetime) -> Look:
+def measured(exchange: Exchange, switch: Switch, now: datetime, ours: Sequence[Stretch] = ()) -> Look:
     """How it did: the polls prices need, and how often it began to pause us."""
     oldest = min(now - automatic.WINDOW, switch.since or now) if switch.phase == "trial" else now - automatic.WINDOW
     runs = Run.objects.filter(exchange=exchange, source__in=condition.PRICES, finished_at__gt=oldest)
     calls = [(Call(o, ms, at, rows if source == "tickers" else 0), outliers) for source, o, ms, at, rows, outliers in
              runs.values_list("source", "outcome", "ms", "finished_at", "rows", "outliers")]  # fmt: skip
     bans = Transition.objects.filter(exchange=exchange, after=ExchangeState.BANNED, at__gt=now - automatic.BANS_WITHIN).values_list("at", flat=True)
-    return automatic.look(calls, list(bans), switch, now)
+    return automatic.look(calls, list(bans), switch, now, ours)
 
 
 def _write(exchange: Exchange, before: Switch, after: Switch, seen: Look, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 from exchanges import breaker, health
 from exchanges.client import Outcome
 from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
-from markets import troubles
+from markets import catalogue, troubles
 from markets.asking import limits
 from markets.method import current_method
 from markets.models import Market
@@ -47,11 +47,25 @@ def _state(row: Exchange, now: datetime, stale: float | None) -> bool:
     if row.auto or not row.switched_on:
         return False  # off: an answer that was on its way changes nothing
     state = ExchangeState.STARTING if row.state in (ExchangeState.DISABLED, ExchangeState.AUTO_DISABLED) else row.state
+    blocked_s = limits().blocked(row.slug)
     signals = health.measure(
-        _calls(row, now), now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=limits().blocked(row.slug),
+        _calls(row, now), now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=blocked_s,
+        hint=_hint(row) if blocked_s else "", lost=_lost(row),
     )
     after, why = health.next_state(state, signals)
     return move(row, after, now, why)
+
+
+def _hint(row: Exchange) -> str:
+    """What an operator can do about the silence, by the last answer that asked for it."""
+    last = Run.objects.filter(exchange=row, outcome__in=health.TOLD_TO_WAIT).order_by("-id").values_list("outcome", "detail").first()
+    return health.hint(*last) if last else ""
+
+
+def _lost(row: Exchange) -> str:
+    """Why its last list of markets was not believed, while the one before it counts."""
+    feed = Feed.objects.filter(exchange=row, source="instruments", enabled=True, outcome="schema", detail__startswith=catalogue.LOST).first()
+    return feed.detail if feed else ""
 
 
 def move(row: Exchange, after: str, now: datetime, why: str = "") -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from exchanges.models import ExchangeState
 from exchanges.numbers import EXACT
-from markets import held, read
+from markets import audience, held, read, rollouts
 from markets.analysis import discovery, display
 from markets.analysis.alert_words import Words
 from markets.analysis.alerts import Arbitrage, Best, Condition, Down, Funding, Item, Items, Level, Listing, Offer, Price, Seen, Spread
@@ -32,14 +33,23 @@ def words() -> Words:
 
 
 def look(conditions: Iterable[Condition], now: datetime) -> list[Seen | None]:
-    """What stands there for each; None where there was no time to look in this round."""
+    """What stands there for each, as whoever is looking sees it; None where there was no time to look in this round."""
     seeing = _Round(now)
     return [seeing.of(condition) for condition in conditions]
 
 
+def look_for(asked: Iterable[tuple[int, Condition]], now: datetime) -> list[Seen | None]:
+    """As `look`, each for its owner (a user's id): an exchange that is released to some is told of to those alone."""
+    seeing, found = _Round(now), list[Seen | None]()
+    for owner, condition in asked:
+        with audience.of(partial(rollouts.user, owner)):
+            found.append(seeing.of(condition))
+    return found
+
+
 @dataclass
 class _Round:
-    """One round of looks. `known` holds what was asked in it, by question."""
+    """One round of looks. `known` holds what was asked in it, by who was looking and by question."""
 
     now: datetime
     known: dict[object, Any] = field(default_factory=dict)
@@ -56,9 +66,10 @@ class _Round:
         return self._listings(condition) if isinstance(condition, Listing) else _down(condition)
 
     def _once(self, question: object, make: Callable[[], Any]) -> Any:
-        if question not in self.known:
-            self.known[question] = make()
-        return self.known[question]
+        asked = held.looker(), question
+        if asked not in self.known:
+            self.known[asked] = make()
+        return self.known[asked]
 
     # --- Prices and spreads -------------------------------------------------------------------------------------
     def _offer(self, offer: Price | Best | Spread) -> Level:
@@ -96,9 +107,10 @@ class _Round:
             amount=condition.amount, mode=condition.mode, transfer_cost=condition.transfer_cost, exchanges=condition.exchanges, kinds=condition.types,
         )
         question = repr(wanted)
-        if question not in self.known and self.scans >= SCANS:
+        new = (held.looker(), question) not in self.known
+        if new and self.scans >= SCANS:
             return None
-        self.scans += question not in self.known
+        self.scans += new
         found = self._once(question, lambda: arbitrage.find(wanted, self.now))
         narrowed = arbitrage.Wanted(min_net_pct=condition.level, min_depth=condition.min_depth, max_age_s=condition.max_age_s)
         lines = [line for line in found.main if line.episode and _asked_for(line, condition) and arbitrage.matches(line, narrowed)]

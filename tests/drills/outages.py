@@ -104,8 +104,7 @@ def _episode(watch: Watch, times: Times, slug: str, kind: str, held_s: float) ->
     watch.looking(SETTLED_S)
     times.seen.append((_first(slug, began, NOTICED.get(kind, SICK)), name))
     good = Run.objects.filter(exchange__slug=slug, outcome__in=("ok", "partial"), finished_at__gte=healed).order_by("finished_at").first()
-    if kind not in NOTICED:  # whose prices count again with the first of them, and the mark goes when nine in ten calls are good
-        times.after_good.append((good and _first(slug, good.finished_at, ("healthy",)), name))
+    times.after_good.append((good and _first(slug, good.finished_at, ("healthy",)), name))
     times.after_heal.append((_first(slug, healed, ("healthy",)), name))
 
 

@@ -22,6 +22,8 @@ from exchanges.models import Exchange, Feed
 from exchanges.simulator.server import Simulator
 from exchanges.transport import Transport
 from markets import asking, read, tasks, turns
+from markets.models import ExchangeAsset, IdentityState
+from markets.polls import touch
 from tests.drills.clock import Clock
 from tests.drills.network import FAULTS, Network
 from tests.drills.small import smaller
@@ -72,11 +74,16 @@ class World:
 
     # --- Time -----------------------------------------------------------------------------------------------------
     def start(self, sources: Sequence[str] = PRICES, others: Sequence[str] = (WATCH,)) -> None:
-        """Ask everything once, in order, as a start does; then let the schedules of these sources, and other tasks, run."""
+        """Ask everything once, in order, as a start does; then let the schedules of these sources, and other tasks, run.
+
+        Its coins are known, as after the first days: until an exchange's code is, whoever was compared sooner is ranked before it.
+        """
         Feed.objects.exclude(source__in=sources).update(enabled=False)
         for slug in self.slugs:
             self.loop.put("default", lambda slug=slug: [self._poll(slug, source, spaced=False) for source in sources if _offers(slug, source)])
         self.run(60)
+        ExchangeAsset.objects.update(state=IdentityState.CONFIRMED, decided=True)
+        touch("assets", *(f"catalogue:{slug}" for slug in self.slugs))
         for row in Schedule.objects.order_by("name"):
             args = literal_eval(row.args or "()")
             if row.func == POLL and args[1] in sources:

@@ -71,6 +71,57 @@ def test_a_trial_counts_all_of_its_own_calls_however_long_it_takes():
     assert automatic.look(calls, [], replace(TRIAL, since=NOW - HOUR), NOW).calls == 1
 
 
+# --- Of no exchange's doing -----------------------------------------------------------------------------------------
+SECOND = timedelta(seconds=1)
+START = NOW - 30 * MINUTE
+
+
+def failing(first, last):
+    """One call a minute: good ones but for those from `first` to `last` (minutes ago)."""
+    return [Call("reset" if last <= ago <= first else "ok", 100, NOW - ago * MINUTE) for ago in range(29, -1, -1)]
+
+
+def together(**calls):
+    return automatic.together(calls, START, NOW)
+
+
+def test_what_three_began_to_fail_at_within_a_minute_is_nobodys():
+    assert together(a=failing(20, 11), b=failing(20, 6), c=failing(19, 16)) == [(NOW - 20 * MINUTE, NOW - 15 * MINUTE)]
+    assert together(a=failing(20, 11), b=failing(20, 6)) == []
+    assert together(a=failing(20, 11), b=failing(20, 6), c=failing(18, 6)) == []  # two minutes later is another trouble
+    assert together(a=failing(20, 11), b=failing(20, 6), c=[]) == []
+    assert together() == []
+    later = [replace(each, at=each.at + SECOND) for each in failing(19, 16)]
+    assert together(a=failing(20, 11), b=failing(20, 6), c=later) == []
+    waiting = [replace(each, outcome="banned_wait") for each in failing(29, 0)]
+    assert together(a=failing(20, 11), b=failing(20, 6), c=waiting) == []  # who is not asked does not fail
+
+
+def test_it_lasts_until_fewer_than_three_still_fail_or_until_now():
+    four = {"a": failing(20, 11), "b": failing(20, 6), "c": failing(20, 16), "d": failing(20, 0)}
+    assert together(**four) == [(NOW - 20 * MINUTE, NOW - 10 * MINUTE)]
+    assert together(a=failing(5, 0), b=failing(5, 0), c=failing(4, 0)) == [(NOW - 5 * MINUTE, NOW)]
+
+
+def test_what_failed_from_the_first_began_at_an_unknown_time_and_counts_as_one():
+    """Probes of what is down are minutes apart: a long outage of ours stays ours to its end."""
+    sparse = {name: [call("reset", (29 - n * 2) * MINUTE), call("ok", MINUTE)] for n, name in enumerate("abc")}
+    assert together(**sparse) == [(START, NOW - MINUTE)]
+
+
+def test_an_exchange_that_fails_twice_in_a_minute_is_still_one():
+    twice = [call(kind, (60 - n * 5) * SECOND) for n, kind in enumerate(["ok", "reset", "ok", "reset", "reset", "ok"])]
+    assert together(a=twice, b=twice[:2]) == []
+    assert together(a=twice, b=[call("ok", 59 * SECOND), call("reset", 40 * SECOND)], c=twice) == [(NOW - 55 * SECOND, NOW - 35 * SECOND)]
+
+
+def test_failures_of_our_own_are_not_counted_and_good_answers_are():
+    calls = [(call("reset", ago * MINUTE), 0) for ago in (2, 4, 5, 9, 10)] + [(call("ok", 6 * MINUTE), 0), (call("ok", MINUTE), 0)]
+    assert automatic.look(calls, [], ON, NOW).good == 2 and automatic.look(calls, [], ON, NOW).calls == 7
+    assert automatic.look(calls, [], ON, NOW, [(NOW - 9 * MINUTE, NOW - 4 * MINUTE)]) == Look(calls=4, good=2)
+    assert automatic.look(calls, [], replace(TRIAL, since=NOW - HOUR), NOW, [(NOW - HOUR, NOW)]) == Look(calls=2, good=2)
+
+
 def test_the_measurements_are_there_for_the_audit():
     assert Look(3, 2, 10, 1, 0).facts() == {"calls": 3, "good": 2, "rows": 10, "outliers": 1, "bans": 0}
 

@@ -96,6 +96,36 @@ def test_told_to_be_silent(kind, state):
     assert judge("healthy", ["ok"] * 20, penalty=kind, blocked_s=None)[0] == "healthy"
 
 
+def test_whoever_asks_us_to_wait_answers_and_is_well_again_with_the_first_good_answer():
+    """P1: ten of twenty calls were told to wait; nothing is held against it once the wait is over."""
+    told = ["ok"] * 10 + ["rate_limited"] * 9
+    assert judge("degraded", [*told, "ok"]) == ("healthy", "")
+    assert judge("healthy", ["ok", "rate_limited"]) == ("degraded", "Asked to slow down.")
+    assert judge("healthy", ["ok", "rate_limited", "ok"])[0] == "healthy"
+    assert judge("healthy", ["ok"] * 5 + ["rate_limited", "rate_limited", "rate_limited"])[0] == "down"
+    assert judge("healthy", ["reset"] * 2 + ["ok", "rate_limited"] * 8 + ["ok"], every=timedelta(seconds=2))[0] == "degraded"  # 9 of 11
+    quick = health.measure(calls(["ok"] + ["rate_limited"] * 12 + ["ok"], every=timedelta(seconds=2)), NOW, "healthy", None)
+    assert (quick.calls, quick.good, quick.minute_calls, quick.minute_good) == (2, 2, 2, 2)
+
+
+@pytest.mark.parametrize(("outcome", "detail", "words"), [
+    ("geoblocked", "HTTP 451: no text", "does not serve the country"), ("forbidden", "HTTP 403: an HTML page", "challenge page"),
+    ("banned", "HTTP 403: no text", "A 403 without a word"), ("banned", "HTTP 403: access too frequent", "asked too often"),
+    ("banned", "HTTP 418: no text", "asked too often"), ("rate_limited", "HTTP 429: no text", "asked too often"),
+    ("rate_limited", "HTTP 403: no text", "asked too often"),
+])  # fmt: skip
+def test_p4_an_operator_is_told_which_rule_it_was_and_what_to_do(outcome, detail, words):
+    said = health.hint(outcome, detail)
+    assert words in said and len(said) <= 150
+    state, shown = judge("healthy", ["ok"], penalty="blocked", blocked_s=600, hint=said)
+    assert (state, shown) == ("blocked", f"Refused by the exchange until 12:10 UTC. {said}")
+
+
+def test_d20_a_list_that_is_not_believed_degrades():
+    assert judge("healthy", ["ok"] * 20, lost="the list lost 9 of 18 markets") == ("degraded", "The list lost 9 of 18 markets.")
+    assert judge("degraded", ["ok"] * 20)[0] == "healthy"
+
+
 def test_thirty_times_slower_is_degraded_after_three_cycles():
     usual = ["ok"] * 20
     slow = ("ok", 3000)

@@ -245,13 +245,15 @@ def test_d10_another_coin_under_the_same_ticker_is_set_apart(world):
 
 
 def test_d20_half_a_list_is_not_believed_and_its_return_is_no_news(world):
-    """D20: the last good list stays, nothing is delisted, nothing is new when it is whole again; the run says why."""
+    """D20: the last good list stays, degraded at once, nothing is delisted, nothing is new when it is whole again; the run says why."""
     markets, events = Market.objects.filter(status="trading").count(), Listing.objects.count()
     world.strike("D20", source="instruments")
     run = world.run(source="instruments")
     assert run.outcome == "schema" and "the list lost" in run.detail
+    sick, _ = world.sick()
+    assert sick.state == "degraded" and "The list lost" in sick.detail
     world.heal()
-    assert poll(SICK, "instruments") == "ok"
+    assert poll(SICK, "instruments") == "ok" and world.sick()[0].state == "healthy"
     assert (Market.objects.filter(status="trading").count(), Listing.objects.count()) == (markets, events)
 
 

@@ -11,9 +11,11 @@ from exchanges.models import Exchange, ExchangeState
 from markets import alerts, episodes, read, store
 from markets.alerts import Refused, Terms, Wish
 from markets.analysis.alerts import Arbitrage, Best, Down, Funding, Listing, Price, Spread
+from markets.ask.rollout import PLACES, place
 from markets.models import Alert, Channel, Delivery, ExchangeAsset, Firing, IdentityState, Revision
 from markets.models.alerts import MOST
 from markets.reads import alerts as reads
+from markets.rollouts import user
 from tests.markets import gaps
 from tests.markets.build import NOW, catalogue, prices, ticker
 
@@ -267,3 +269,21 @@ def test_a_test_tells_what_stands_there_and_changes_nothing(person):
     assert alerts.unread(person) == alerts.TESTS_A_MINUTE
     alerts.read_all(person, at(3))
     assert alerts.unread(person) == 0
+
+
+# --- Who sees what ------------------------------------------------------------------------------------------------
+def test_an_exchange_that_is_shown_to_some_fires_for_those_alone(person):
+    other = get_user_model().objects.create(username="bob")
+    row = Exchange.objects.get(slug=A)
+    inside = {p.pk: place("release", A, user(p.pk)) for p in (person, other)}
+    first, second = sorted((person, other), key=lambda p: inside[p.pk])
+    percent = inside[first.pk] * 100 // PLACES + 1
+    assert inside[second.pk] >= percent * PLACES // 100  # or the two would see the same
+    for each in (first, second):
+        keep(each, Price(**PAIR, level=Decimal(1000), above=False))
+    for start, release, share, told_to in ((0, "shadow", 0, []), (100, "percent", percent, [first])):
+        Exchange.objects.filter(pk=row.pk).update(release=release, release_percent=share)
+        sweep(start, kucoin=1000.5, gateio=1001, bitget="1001.5")
+        sweep(start + 10, kucoin=999.4, gateio=1001, bitget="1001.5")
+        assert [firing.alert.owner for firing in Firing.objects.all()] == told_to
+    assert row.name in told()[0]

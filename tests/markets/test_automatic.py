@@ -105,8 +105,8 @@ def test_prices_out_of_line_and_bans_switch_it_off_too():
 
 @pytest.mark.both
 def test_fewer_than_two_are_never_left_and_it_comes_back_when_others_go():
-    for slug in ("binance", "bitget", "bybit", "gateio", "kucoin"):
-        polls(slug, 0, 40)
+    for n, slug in enumerate(("binance", "bitget", "bybit", "gateio", "kucoin")):
+        polls(slug, 1, 40, NOW - 2 * n * MINUTE)
     assert automatic.look(NOW) == 3
     on = Exchange.objects.filter(auto="")
     assert on.count() == 2 and automatic.look(NOW + MINUTE) == 0
@@ -122,6 +122,19 @@ def test_our_own_trouble_suspends_it():
     assert automatic.look(NOW) == 0
     Incident.objects.update(closed_at=NOW)
     assert automatic.look(NOW) == 1
+
+
+def test_what_several_failed_at_together_is_held_against_none_of_them():
+    """T2: not while it lasts, and not after it, however each of them failed; a failure of its own still is."""
+    for slug, kind in (("bybit", "reset"), ("gateio", "tls"), ("kucoin", "content_type")):
+        polls(slug, 1, 40, NOW)
+        Run.objects.filter(exchange__slug=slug, outcome="reset").update(outcome=kind)
+    assert automatic.look(NOW) == 0
+    for slug in ("bybit", "gateio", "kucoin"):
+        polls(slug, 12, 0, NOW + MINUTE)
+    polls("kucoin", 0, 40, NOW + 10 * MINUTE)
+    assert automatic.look(NOW + 10 * MINUTE) == 1
+    assert list(Exchange.objects.filter(auto="off").values_list("slug", flat=True)) == ["kucoin"]
 
 
 def test_a_hold_overrides_it_and_ends():
