@@ -85,7 +85,7 @@ def together(calls: Mapping[str, Sequence[Call]], start: datetime, now: datetime
                 break
             ends[name] = max(ended, ends.get(name, ended))
         until = sorted(ends.values())[-TOGETHER] if len(ends) >= TOGETHER else began
-        if until > (found[-1][1] if found else began):
+        if until > max(began, found[-1][1] if found else began):
             found.append((began, until))
     return found
 

@@ -112,7 +112,7 @@ def test_d4_a_crossed_book_counts_for_nothing_and_a_locked_one_does(world):
     assert (locked.reason, locked.spread_bps) == ("", 0) and locked.rank
     for show in ("main", "not_executable", "not_paying"):
         legs = [[leg["exchange"] for leg in found["legs"]] for found in world.api("arbitrage/", show=show, kind="cross", limit=1000)["results"]]
-        assert not [pair for pair in legs if len(set(pair)) < len(pair)]
+        assert not [route for route in legs if len(set(route)) < 2]  # a detour over a third coin may have two legs on one of them
 
 
 def test_d5_a_side_that_is_missing_is_not_made_up(world):

@@ -280,7 +280,7 @@ def test_an_exchange_that_is_shown_to_some_fires_for_those_alone(person):
     percent = inside[first.pk] * 100 // PLACES + 1
     assert inside[second.pk] >= percent * PLACES // 100  # or the two would see the same
     for each in (first, second):
-        keep(each, Price(**PAIR, level=Decimal(1000), above=False))
+        keep(each, Price(**PAIR, level=Decimal("1000.5"), above=False))
     for start, release, share, told_to in ((0, "shadow", 0, []), (100, "percent", percent, [first])):
         Exchange.objects.filter(pk=row.pk).update(release=release, release_percent=share)
         sweep(start, kucoin=1000.5, gateio=1001, bitget="1001.5")
