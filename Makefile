@@ -1,6 +1,6 @@
 # Pebble's commands. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast check bench drills mutants learn lock pictures
+.PHONY: help setup run test fast check bench drills mutants learn lock sbom pictures
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -55,6 +55,9 @@ LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-
 lock: $(DEV) ## pin the ranges of pyproject.toml in requirements*.txt
 	$(LOCK) --group dev -o requirements-dev.txt
 	$(LOCK) -c requirements-dev.txt -o requirements.txt
+
+sbom: $(RUN) ## the software bill of materials of what runs, as CycloneDX JSON
+	@$(PY) -m pebble.materials
 
 # pip is asked through python, so a folder that was moved or half made still works.
 .venv/.made:

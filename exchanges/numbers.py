@@ -145,6 +145,19 @@ def product(one: Decimal | None, other: Decimal | None) -> Decimal | None:
         raise BadNumber(f"{one} x {other}") from None
 
 
+def products(values: Sequence[Decimal | None], factor: Decimal | None) -> tuple[list[Decimal | None], dict[int, str]]:
+    """Multiply a column; return it and {index: what goes beyond the range}."""
+    found: list[Decimal | None] = []
+    bad: dict[int, str] = {}
+    for index, value in enumerate(values):
+        try:
+            found.append(product(value, factor))
+        except BadNumber as error:
+            found.append(None)
+            bad[index] = str(error)
+    return found, bad
+
+
 def stored(value: Decimal | None) -> Decimal | None:
     """Round a computed number to what the databases keep: 15 significant digits, 18 decimals, half-even."""
     return None if value is None else STORED.plus(value)

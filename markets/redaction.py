@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from markets.analysis.masking import Mask
@@ -24,6 +25,12 @@ def remember_environment(environ: Mapping[str, str] = os.environ) -> None:
     """Every PEBBLE_..._KEY, _SECRET, _PASSPHRASE, _TOKEN and _PASSWORD, and the passwords in the addresses of what Pebble talks to."""
     remember(*(value for name, value in environ.items() if _SECRET.fullmatch(name)))
     remember(*(word for name in _ADDRESSES for word in _passwords(environ.get(name, ""))))
+
+
+def of_task(instance: Any, **_: object) -> None:
+    """What a task's record says went wrong is a traceback, and may hold what a log line may not."""
+    if isinstance(instance.result, str):
+        instance.result = mask.of(instance.result)
 
 
 def _passwords(address: str) -> tuple[str, ...]:

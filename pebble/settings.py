@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "pebble.tracing.Tracing",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # with all that gives headers above what may refuse
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -105,7 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "markets.api.visitor.Audience",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pebble.bounds.Bounds",
     "markets.audit.AuditMiddleware",
     "axes.middleware.AxesMiddleware",  # last: its answer to a locked-out sign-in replaces the view's
 ]

@@ -34,6 +34,7 @@ def run(seed: int, scale: float) -> Iterator[Figure]:
 def figures(slug: str, parts: list[Case], seed: int, number: int) -> Iterator[Figure]:
     """`number` bodies or a few more."""
     gc.collect()
+    gc.freeze()  # a collection of what was there before is no reading's time
     before, began, seen = _peak_mib(), time.process_time(), Seen()
     for case in parts:
         chance = Random(f"{seed} {case}")  # to be drawn again, not to be secret

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -78,12 +79,14 @@ def test_spoilt_replies_let_the_typed_error_out_alone_soon_and_without_eating_me
 
 
 def test_deep_values_and_endless_numbers_cost_a_field():
-    """P10, P12: both were found by spoilt replies: a recursion error of our own, and an integer that Python refuses to read."""
+    """P10, P12: all found by spoilt replies: a recursion error of our own, an integer that Python refuses to read, a volume of contracts beyond range."""
     body, deep = b'[{"n": {"list": %s}, "x": 1.5}]', b"[" * 600 + b"]" * 600
     _, rows, number = reading.Table(list, _Deep, nested=("n",)).read(body % deep)
     assert (rows[0].x, number, _depth(rows[0].n)) == ("1.5", 1, 1 + 31)
     times, bad = numbers.epochs(["1700000000", "9" * 5000, "1" * 64], "s")
     assert (times[0].year, times[1:], [*bad]) == (2023, [None, None], [1, 2])
+    assert numbers.products([Decimal(2), None, Decimal("9e18")], Decimal(100)) == ([200, None, None], {2: "9E+18 x 100"})
+    assert numbers.products([Decimal(2)], None) == ([None], {})
 
 
 class _Deep(msgspec.Struct):

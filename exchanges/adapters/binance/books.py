@@ -116,8 +116,8 @@ def parse_coinm_candles(body: bytes, headers: Headers, known: Instruments) -> Pa
     """The same places hold other things here: the sixth counts contracts, the eighth coins."""
     rows, market = _readable(reading.decode(body, _CANDLES, list[Any])), reading.asked(known)
     contracts, wrong = column(_texts(rows, _BASE), numbers.size)
-    money = [None if market is None else numbers.product(each, market.contract_size) for each in contracts]
-    return _candles(rows, market, column(_texts(rows, _QUOTE), numbers.size), (money, wrong))
+    money, beyond = numbers.products(contracts, market.contract_size if market else None)
+    return _candles(rows, market, column(_texts(rows, _QUOTE), numbers.size), (money, wrong | beyond))
 
 
 Rows = tuple[int, list[tuple[list[Any], datetime, int]]]  # how many there were, and of the readable ones: row, opened, seconds
