@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from markets import audience, outbox
+from markets import audience, counting, outbox
 from markets.analysis import alert_paths, alert_words
 from markets.analysis.alert_words import Words
 from markets.analysis.alerts import Condition, Item, Items, Memory, Offer, Seen, Verdict, judge, kind_of
@@ -198,6 +199,7 @@ def _fire(alert: Alert, message: Message, verdict: Verdict, now: datetime) -> bo
         if not _remember(alert, verdict, now, fired=F("fired") + 1, last_fired_at=now):
             return False
         _tell(alert, message, verdict.items, now)
+        transaction.on_commit(partial(counting.add, "alerts", ("fired",)))
     return True
 
 

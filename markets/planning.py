@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
 
 from exchanges import plan
-from exchanges.limits import SHED
 from exchanges.models import Allowance, Exchange, Feed, Run
+from markets.reads import machinery
 
 USED_OVER = timedelta(minutes=5)
-REFUSED_OVER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -34,20 +33,12 @@ class Share:
 
 def shares(exchange: Exchange, now: datetime) -> tuple[Share, ...]:
     """Every source's planned and used requests a minute, in the adapter's order."""
-    taken, kept_back = used(exchange, now), _refused(exchange, now)
+    taken, kept_back = used(exchange, now), machinery.kept_back(now, "source", exchange=exchange)
     feeds = Feed.objects.select_related("exchange").filter(exchange=exchange).order_by("pk")
     return tuple(
         Share(f.source, f.period_s, f.markets, f.line.requests if f.line else None, taken.get(f.source, 0.0), *kept_back.get(f.source, (0, 0)))
         for f in feeds
     )
-
-
-def _refused(exchange: Exchange, now: datetime) -> dict[str, tuple[int, int]]:
-    """{source: (polls that a limit or a ban forbade, those that gave way to prices)}, in the last hour."""
-    runs = Run.objects.filter(exchange=exchange, started_at__gt=now - REFUSED_OVER, outcome__in=("budget_exhausted", "banned_wait"))
-    shed = Count("pk", filter=Q(detail__contains=SHED))
-    rows = runs.values("source").annotate(total=Count("pk"), shed=shed).order_by()
-    return {row["source"]: (row["total"], row["shed"]) for row in rows}
 
 
 def used(exchange: Exchange, now: datetime) -> dict[str, float]:

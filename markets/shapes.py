@@ -93,6 +93,9 @@ class ExchangeStatus:
     meters: tuple[Meter, ...]
     sources: tuple[SourceStatus, ...]
     maintenance: str = ""  # running or announced, in the exchange's words; "" when it says nothing of the kind
+    refused: int = 0  # polls of the last hour that a limit or a ban forbade
+    shed: int = 0  # of those, the ones that left the rest of a limit to prices
+    silent_until: datetime | None = None  # the exchange told us to wait until then, to the minute
 
     @property
     def silent(self) -> bool:

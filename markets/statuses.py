@@ -19,7 +19,7 @@ from exchanges.capabilities import LABELS
 from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
 from markets import held
 from markets.analysis import quality
-from markets.asking import meters
+from markets.asking import limits, meters
 from markets.board import Board, PairKey, Quote
 from markets.condition import PRICES
 from markets.method import current_method
@@ -49,7 +49,16 @@ class _Stats:
         return self.times[min(len(self.times) - 1, int(share * len(self.times)))] if self.times else None
 
 
-_stats: tuple[float, dict[tuple[str, str], _Stats]] = (float("-inf"), {})
+@dataclass(frozen=True)
+class _Hour:
+    """The last hour's polls: {(exchange, source): stats}, and {exchange: (what a limit or a ban forbade, what gave way to prices)}."""
+
+    stats: Mapping[tuple[str, str], _Stats]
+    kept_back: Mapping[str, tuple[int, int]]
+
+
+_NONE = _Hour({}, {})
+_stats: tuple[float, _Hour] = (float("-inf"), _NONE)
 _metered: dict[str, tuple[Meter, ...]] = {}
 _service: tuple[float, tuple[ServiceStatus, ...]] = (float("-inf"), ())
 
@@ -57,16 +66,16 @@ _service: tuple[float, tuple[ServiceStatus, ...]] = (float("-inf"), ())
 def forget() -> None:
     """Drop what is kept for five seconds."""
     global _stats, _service
-    _stats, _service = (float("-inf"), {}), (float("-inf"), ())
+    _stats, _service = (float("-inf"), _NONE), (float("-inf"), ())
     machinery.forget()
 
 
-def _hour(now: datetime) -> dict[tuple[str, str], _Stats]:
-    """{(exchange, source): stats} of the last hour, read at most every five seconds per process."""
+def _hour(now: datetime) -> _Hour:
+    """The last hour, read at most every five seconds per process."""
     global _stats  # noqa: PLW0603 - one copy per process, on purpose
     if time.monotonic() - _stats[0] > STATS_KEPT_S:
         try:
-            _stats = (time.monotonic(), _read_hour(now))
+            _stats = (time.monotonic(), _Hour(_read_hour(now), machinery.kept_back(now, "exchange__slug")))
         except DatabaseError:
             _stats = (time.monotonic(), _stats[1])
     return _stats[1]
@@ -86,14 +95,14 @@ def _summed(good: Sequence[bool], times: Sequence[int]) -> _Stats:
 
 def exchanges(now: datetime) -> tuple[ExchangeStatus, ...]:
     """Every exchange the adapters know, with its state and age. Cheap enough for every page."""
-    view, stats = held.current(), _hour(now)
+    view, hour = held.current(), _hour(now)
     rows = sorted(view.exchanges.values(), key=lambda e: (e.adapter.position, e.slug))  # type: ignore[union-attr]
-    return tuple(_exchange(view, exchange, place, stats, now) for place, exchange in enumerate(rows, 1))
+    return tuple(_exchange(view, exchange, place, hour, now) for place, exchange in enumerate(rows, 1))
 
 
-def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str, str], _Stats], now: datetime) -> ExchangeStatus:
+def _exchange(view: held.Held, e: Exchange, place: int, hour: _Hour, now: datetime) -> ExchangeStatus:
     """Success, times and retry are those of the sources that prices need: an option chain that fails is no sick exchange."""
-    feeds = view.feeds.get(e.slug, {})
+    feeds, stats = view.feeds.get(e.slug, {}), hour.stats
     sources = tuple(_source(feeds[name], stats.get((e.slug, name), _Stats()), now) for name in sorted(feeds, key=_place))
     asked = [stats[e.slug, name] for name in PRICES if (e.slug, name) in stats]
     whole = _Stats(sum(s.runs for s in asked), sum(s.good for s in asked), tuple(sorted(t for s in asked for t in s.times)))
@@ -102,6 +111,7 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
     adapter = e.adapter
     assert adapter, "held exchanges have an adapter"  # noqa: S101 - for the type checker
     period = feeds["tickers"].period_s if "tickers" in feeds else 10
+    refused, shed = hour.kept_back.get(e.slug, (0, 0))
     return ExchangeStatus(
         slug=e.slug, name=e.name, monogram=adapter.monogram, place=place, enabled=e.enabled, state=state.value, state_label=str(state.label),
         state_since=e.state_since, detail=e.state_detail if e.enabled else OFF, age_s=age,
@@ -110,8 +120,14 @@ def _exchange(view: held.Held, e: Exchange, place: int, stats: Mapping[tuple[str
         taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
         success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),
         breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.price and s.retry_in_s), default=None), meters=_meters(e), sources=sources,
-        maintenance=_maintenance(e, now),
+        maintenance=_maintenance(e, now), refused=refused, shed=shed, silent_until=_silent_until(e.slug, state, now),
     )
+
+
+def _silent_until(slug: str, state: ExchangeState, now: datetime) -> datetime | None:
+    """When the exchange lets us ask again; None where it has not told us to wait. One that is well is not looked up."""
+    seconds = None if state in (ExchangeState.HEALTHY, ExchangeState.STARTING, ExchangeState.DISABLED) else limits().blocked(slug)
+    return (now + timedelta(seconds=seconds + 59)).replace(second=0, microsecond=0) if seconds else None
 
 
 def _meters(e: Exchange) -> tuple[Meter, ...]:

@@ -46,6 +46,9 @@ class ExchangeForm(forms.ModelForm):
             self.fields["host"].choices = [("", f"the adapter's first ({hosts[0]})" if hosts else "none"), *((host, host) for host in hosts)]
         if "reason" in self.fields:
             self.initial["reason"] = ""
+        if "pin_until" in self.fields:
+            for box, word in zip(self.fields["pin_until"].widget.widgets, ("date", "time"), strict=True):
+                box.attrs["aria-label"] = f"Hold until, {word}"
 
     def clean_budget_per_minute(self) -> int:
         """See `fitting_budget`."""

@@ -16,7 +16,7 @@ from exchanges.plan import usual
 from markets import planning, turns
 from markets.admin.common import Labelled
 from markets.admin.limits import wanted_shares
-from markets.analysis.display import DASH
+from markets.analysis.display import DASH, age
 
 
 def fitting_budget(form: forms.ModelForm) -> int:
@@ -68,8 +68,8 @@ class FeedInline(admin.TabularInline):
     extra = 0
     can_delete = False
     verbose_name_plural = "sources: the reading plan"
-    fields = ("source", "enabled", "period_s", "markets", "weight", "priority", "planned", "used", "refused", "outcome", "ok_at")
-    readonly_fields = ("source", "planned", "used", "refused", "outcome", "ok_at")
+    fields = ("source", "enabled", "period_s", "markets", "weight", "priority", "planned", "used", "refused", "outcome", "good")
+    readonly_fields = ("source", "planned", "used", "refused", "outcome", "good")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Sources come from the adapter."""
@@ -92,6 +92,11 @@ class FeedInline(admin.TabularInline):
         """Polls that a limit did not let through, and how many of them gave way to prices; waits the exchange told us are among them."""
         share = _share(obj)
         return DASH if share is None or not share.refused else f"{share.refused} ({share.shed} for prices)"
+
+    @admin.display(description="last good")
+    def good(self, obj: Feed) -> str:
+        """How long ago it last answered well."""
+        return age((timezone.now() - obj.ok_at).total_seconds()) if obj.ok_at else DASH
 
 
 def _share(feed: Feed) -> planning.Share | None:

@@ -217,6 +217,9 @@ class ExchangeRow(serializers.Serializer):
     breaker = serializers.ChoiceField(choices=["closed", "open", "half open"])
     retry_in_s = age()
     limits = Limit(many=True)
+    refused = serializers.IntegerField(help_text="Polls of the last hour that were not asked because a limit or a ban forbade it.")
+    shed = serializers.IntegerField(help_text="Of those, the ones that left the rest of a limit to prices.")
+    silent_until = instant("The exchange told us to ask nothing until then; null when it has not.")
     sources = SourceRow(many=True)
 
 

@@ -92,7 +92,7 @@ def exchange(e: ExchangeStatus) -> dict[str, Any]:
         "enabled": e.enabled, "state": e.state, "state_since": e.state_since, "detail": e.detail or None,
         "age_s": seconds(e.age_s), "freshness": e.freshness or None, "live": e.live, "markets": e.markets, "taker_fee_pct": plain(e.taker_fee_pct),
         "success_pct": plain(e.success_pct), "p50_ms": e.p50_ms, "p95_ms": e.p95_ms, "breaker": e.breaker, "retry_in_s": seconds(e.retry_in_s),
-        "limits": [meter(m) for m in e.meters], "sources": [source(s) for s in e.sources],
+        "limits": [meter(m) for m in e.meters], "refused": e.refused, "shed": e.shed, "silent_until": e.silent_until, "sources": [source(s) for s in e.sources],
     }
 
 

@@ -6,22 +6,26 @@ import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django_q.brokers import get_broker
 from django_q.models import Failure, OrmQ, Schedule
 from django_q.status import Stat
 from redis.exceptions import RedisError
 
+from exchanges.limits import SHED
 from exchanges.models import Run
 from markets import held, pausing
 from markets.models import Delivery
 from markets.shapes import Overdue, Undelivered, Workers
 
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 STATS_KEPT_S = 5.0
 LATE = timedelta(seconds=60)
 SHOWN = 10
 # Outcomes that say nothing of how an exchange does: it was not asked.
 NOT_ASKED = ("disabled", "not_offered", "lease_lost", "breaker_open", "banned_wait", "budget_exhausted")
+FORBIDDEN = ("budget_exhausted", "banned_wait")  # by a limit, or by the exchange itself
 GOOD = ("ok", "partial")
 
 _seen: tuple[float, list[Stat]] = (float("-inf"), [])
@@ -52,6 +56,13 @@ def overdue(now: datetime) -> tuple[Overdue, ...]:
     unseen = held.unseen().keys()  # a schedule is named after the exchange it starts
     found = [(name, due) for name, due in late.values_list("name", "next_run") if unseen.isdisjoint(name.split())]
     return tuple(Overdue(name, (now - due).total_seconds()) for name, due in found[:SHOWN])
+
+
+def kept_back(now: datetime, by: str, **which: object) -> dict[str, tuple[int, int]]:
+    """{value of the field `by`: (polls of the last hour that a limit or a ban forbade, those of them that left the rest to prices)}."""
+    runs = Run.objects.filter(started_at__gt=now - HOUR, outcome__in=FORBIDDEN, **which)
+    rows = runs.values(by).annotate(total=Count("pk"), shed=Count("pk", filter=Q(detail__contains=SHED))).order_by()
+    return {row[by]: (row["total"], row["shed"]) for row in rows}
 
 
 def _undelivered(now: datetime) -> tuple[Undelivered, ...]:

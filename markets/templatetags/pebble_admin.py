@@ -21,6 +21,7 @@ from markets.reads import deliveries, machinery, worries
 
 register = template.Library()
 SHOWN = 10
+LINES = 3  # of one change; all of it stands in the audit
 
 
 @register.inclusion_tag("admin/operations.html", takes_context=True)
@@ -38,7 +39,7 @@ def operations(context: Any, user: Any) -> dict[str, Any]:
         found["failed"] = Failure.objects.order_by("-stopped")[:SHOWN]
     if user.has_perm("auditlog.view_logentry"):
         entries = LogEntry.objects.select_related("actor", "content_type").order_by("-timestamp")[:SHOWN]
-        found["entries"] = [(entry, changes(entry)) for entry in entries]
+        found["entries"] = [(entry, changes(entry)[:LINES], len(changes(entry)[LINES:])) for entry in entries]
     return found
 
 

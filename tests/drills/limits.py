@@ -6,6 +6,11 @@ store's. Machines are booted anew, the quick store loses its memory and goes awa
 
 What the exchange counts is when requests *arrive*, up to 0.15 s after they were granted, in sliding windows. A request
 counts as inside a ban when it was granted after the ban's answer had come; those that were under way are counted apart.
+
+A standstill is told in windows of the limit. The time by which the store's clock was put back by less than `SLACK_S` is not
+counted into it: so small a step looks like a reading that was overtaken by another, and the ledger waits, on the safe side,
+until that clock has caught up. That takes as long as the step was, whatever the window: two such steps are two windows of a limit
+by the second, and nothing where the limit is by the minute.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exchanges.adapters import ADAPTERS
-from exchanges.ledger import Reading
+from exchanges.ledger import SLACK_S, Reading
 from exchanges.limits import Charge, Rate
 from exchanges.state import Kept, OutOfOrder, SqliteLimits
 from exchanges.state.kept import entered
@@ -149,7 +154,7 @@ class _Play:
         self.counts: Counter[str] = Counter()
         self.texts: list[dict[str, str]] = [{}, {}]
         self.wire: list[tuple[float, float, float]] = []  # arrives, weight, granted
-        self.frozen = self.stood = self.asked_at = self.banned_until = self.told_at = 0.0
+        self.frozen = self.stood = self.asked_at = self.banned_until = self.told_at = self.behind = 0.0
         self.limits = [self._store(machine) for machine in self.world.machines]
 
     def _store(self, machine: Machine):
@@ -184,6 +189,7 @@ class _Play:
     def _pass(self, seconds: float) -> None:
         """Time goes by, and what was sent arrives in its own order."""
         self.world.now += seconds
+        self.behind = max(0.0, self.behind - seconds)
         self.wire.sort()
         while self.wire and self.wire[0][0] <= self.world.now:
             at, weight, granted = self.wire.pop(0)
@@ -201,7 +207,7 @@ class _Play:
         now = self.world.now
         if not grant.granted:
             self.counts["refused"] += 1
-            self._stood(0.0 if grant.blocked else self.stood + min(now - self.asked_at, self.rate.window_s / 10))
+            self._stood(0.0 if grant.blocked else self.stood + (0.0 if self.behind else min(now - self.asked_at, self.rate.window_s / 10)))
             return
         self.counts["requests"] += 1
         self._stood(0.0)
@@ -229,8 +235,7 @@ class _Play:
         what = self.chance.choice(("server", "wall", "boot", "lost", "away", "back"))
         machine = self.chance.choice(self.world.machines)
         if what == "server" and self.kind != "file":
-            self.world.server_off += self.chance.choice(JUMPS_S)
-            self.counts["jumps"] += 1
+            self._jump(self.chance.choice(JUMPS_S))
         elif what == "wall":
             machine.wall_off += self.chance.choice(JUMPS_S)
             self.counts["jumps"] += 1
@@ -244,6 +249,12 @@ class _Play:
         elif what in ("away", "back") and self.kind == "pair":
             self.counts["outages"] += what == "away" and not self.world.away
             self.world.away = what == "away"
+
+    def _jump(self, seconds: float) -> None:
+        self.world.server_off += seconds
+        self.counts["jumps"] += 1
+        behind = max(0.0, self.behind - seconds)
+        self.behind = behind if behind < SLACK_S else 0.0  # a larger one is believed at once
 
 
 def units_of(rate: Rate) -> float:

@@ -64,7 +64,7 @@ def _hammer(stores, rate, seconds, gate, granted):
         granted.put((number, times))
 
 
-def hammered(stores, rate, *, processes=3, seconds=1.2):
+def hammered(stores, rate, *, processes=3, seconds=0.6):
     """By store, when processes that ask without a pause were granted, sorted. All open it at the same moment: making it is part of the race."""
     context = multiprocessing.get_context("spawn")
     gate, granted = context.Barrier(processes), context.Queue()

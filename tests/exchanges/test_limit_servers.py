@@ -81,7 +81,7 @@ def fill(limits, charges, most=2000):
 # --- All of them ----------------------------------------------------------------------------------------------------
 def test_processes_hammering_together_never_exceed_the_limit(tmp_path, request):
     """I6: however many ask, on whatever store, the budget is one."""
-    kinds, rate = ("file", "redis", "database"), Rate(60, 0.5)
+    kinds, rate = ("file", "redis", "database"), Rate(30, 0.25)
     stores = [(kind, unused(kind, tmp_path, request)) for kind in kinds]
     for kind, times in zip(kinds, hammered(stores, rate), strict=True):
         assert most_in_a_window(times, rate.window_s) <= rate.units, kind

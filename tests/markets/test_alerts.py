@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from exchanges.models import Exchange, ExchangeState
-from markets import alerts, episodes, read, store
+from markets import alerts, counting, episodes, read, store
 from markets.alerts import Refused, Terms, Wish
 from markets.analysis.alerts import Arbitrage, Best, Down, Funding, Listing, Price, Spread
 from markets.ask.rollout import PLACES, place
@@ -136,6 +136,15 @@ def test_a_spread_is_the_one_that_compare_shows(person):
     assert alerts.sweep(at(10)) == 1
     row = next(row for row in read.compare("BTC", "USDT", at(10)).rows if row.quote.exchange == A)
     assert reads.look([condition], at(10))[0].value == row.spread_bps
+
+
+def test_what_fired_is_counted_once_it_is_kept(person, django_capture_on_commit_callbacks):
+    counting.forget()
+    keep(person, Price(**PAIR, level=Decimal("1000.5"), above=False))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert [sweep(s, kucoin=ask, gateio=1001, bitget=1001) for s, ask in ((0, 1000), (10, "999.4"))] == [0, 1]
+    assert counting.flush()
+    assert [sum(times for times, _ in steps.values()) for steps in counting.totals("alerts").values()] == [1]
 
 
 # --- Gaps, listings, exchanges ------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 
-from exchanges.models import Exchange, IncidentKind
-from markets import incidents, pausing, read, store
+from exchanges.limits import SHED
+from exchanges.models import Exchange, IncidentKind, Run
+from markets import asking, incidents, pausing, read, store
 from markets.models import ExchangeDay, Setting
 from tests.pages.test_browser import SIZES, SMALL, site, site_page  # noqa: F401
 
@@ -65,6 +66,23 @@ def test_the_operator_may_keep_it_for_the_team(client, past):
         assert answer.status_code == 200 and answer["Cache-Control"] == "private, no-store"
     client.logout()
     assert client.get("/status/").status_code == 403  # nothing was kept for everybody
+
+
+def test_p3_p15_what_was_not_asked_and_until_when_is_said(client, stored):
+    """And the same to programs; an exchange that is well has nothing to say of it."""
+    one = Exchange.objects.get(slug="kucoin")
+    Exchange.objects.filter(pk=one.pk).update(state="banned", state_detail="Paused by the exchange.")
+    asking.limits().strike("kucoin", "banned", 600)
+    for token, (outcome, detail) in enumerate([("banned_wait", ""), ("budget_exhausted", f"kucoin: {SHED}"), ("ok", "")]):
+        Run.objects.create(exchange=one, source="candles", token=token, started_at=stored, finished_at=stored, outcome=outcome, detail=detail, ms=0)
+    read.forget()
+    rows = {row["exchange"]: row for row in client.get("/status.json").json()["exchanges"]}
+    until = datetime.fromisoformat(rows["kucoin"]["silent_until"])
+    assert timedelta(seconds=600) < until - stored < timedelta(seconds=700) and until.second == 0
+    assert [rows["kucoin"][name] for name in ("refused", "shed")] == [2, 1]
+    assert [rows["binance"][name] for name in ("refused", "shed", "silent_until")] == [0, 0, None]
+    page = client.get("/status/").content.decode()
+    assert "Asked for nothing until" in page and "2 polls not made in the last hour, 1 to leave room for prices" in page
 
 
 def test_all_down_is_said_with_ages(client, stored, monkeypatch):
