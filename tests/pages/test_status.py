@@ -68,8 +68,9 @@ def test_the_operator_may_keep_it_for_the_team(client, past):
     assert client.get("/status/").status_code == 403  # nothing was kept for everybody
 
 
-def test_p3_p15_what_was_not_asked_and_until_when_is_said(client, stored):
+def test_p3_p15_what_was_not_asked_and_until_when_is_said(client, stored, settings, tmp_path):
     """And the same to programs; an exchange that is well has nothing to say of it."""
+    settings.LIMITS_FILE = tmp_path / "limits.sqlite3"  # the ban is nobody else's
     one = Exchange.objects.get(slug="kucoin")
     Exchange.objects.filter(pk=one.pk).update(state="banned", state_detail="Paused by the exchange.")
     asking.limits().strike("kucoin", "banned", 600)
@@ -83,6 +84,7 @@ def test_p3_p15_what_was_not_asked_and_until_when_is_said(client, stored):
     assert [rows["binance"][name] for name in ("refused", "shed", "silent_until")] == [0, 0, None]
     page = client.get("/status/").content.decode()
     assert "Asked for nothing until" in page and "2 polls not made in the last hour, 1 to leave room for prices" in page
+    asking.limits().close()
 
 
 def test_all_down_is_said_with_ages(client, stored, monkeypatch):
