@@ -1,10 +1,10 @@
 """The pages of accounts in a browser: nothing for axe to find, nothing to scroll sideways, and no need for scripts."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from markets import accounts
+from tests.pages.axe import Axe
 from tests.people.conftest import PASSWORD, anna  # noqa: F401
 
 pytestmark = pytest.mark.browser

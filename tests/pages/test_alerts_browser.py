@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from markets import alerts, store
 from markets.models import Channel, Delivery, ExchangeAsset, IdentityState
 from tests.pages import market
+from tests.pages.axe import Axe
 from tests.pages.test_browser import SIZES, THEMES, site  # noqa: F401  # a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from markets import episodes, turns
 from tests.markets import gaps
 from tests.markets.gaps import BUY, SELL
 from tests.pages import market
+from tests.pages.axe import Axe
 from tests.pages.test_browser import SIZES, THEMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

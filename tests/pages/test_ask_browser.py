@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from markets.ask.answer import Answer, Reading
+from tests.pages.axe import Axe
 from tests.pages.test_ask import answering, full  # noqa: F401
 from tests.pages.test_browser import SMALL
 from tests.pages.test_views import at  # noqa: F401

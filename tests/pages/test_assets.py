@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from exchanges.rows import Currency
 from tests.markets.build import catalogue, instrument, prices, rows, ticker
 from tests.pages import market
+from tests.pages.axe import Axe
 from tests.pages.market import FOURTH, SECOND
 from tests.pages.test_browser import SIZES, THEMES, site  # noqa: F401 - a fixture
 

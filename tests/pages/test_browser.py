@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.pages import market
+from tests.pages.axe import Axe
 from tests.pages.market import FIRST, SECOND
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

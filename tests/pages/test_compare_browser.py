@@ -1,8 +1,8 @@
 """The compare page at an amount, in a browser: axe, phones, what is remembered, and typing that outlives a refresh."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.pages.axe import Axe
 from tests.pages.test_browser import refresh, site, site_page  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

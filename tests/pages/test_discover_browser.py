@@ -1,8 +1,8 @@
 """Discovery and the overview's new controls in Chromium: accessibility in every state, no sideways scroll, keys, and what is fetched ahead."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.pages.axe import Axe
 from tests.pages.test_browser import SIZES, THEMES, site, site_page  # noqa: F401 - fixtures
 from tests.pages.test_discover import news  # noqa: F401 - a fixture
 from tests.pages.test_views import at  # noqa: F401 - a fixture

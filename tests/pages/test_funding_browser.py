@@ -4,11 +4,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from markets.models import Funding, OpenInterest, OptionQuote
 from tests.api import published as p
+from tests.pages.axe import Axe
 from tests.pages.market import FIRST, SECOND, THIRD
 from tests.pages.test_browser import SIZES, THEMES, refresh
 from tests.pages.test_funding import contracts  # noqa: F401  # their rows

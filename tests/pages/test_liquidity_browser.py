@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from exchanges.client import Outcome
 from markets import turns
+from tests.pages.axe import Axe
 from tests.pages.market import SLUGS
 from tests.pages.test_liquidity import PAGE, arrive, market
 

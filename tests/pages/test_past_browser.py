@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from markets.reads import deviation
 from tests.markets import past
+from tests.pages.axe import Axe
 from tests.pages.market import FIRST, SECOND
 from tests.pages.test_browser import refresh, site, site_page  # noqa: F401  # fixtures
 

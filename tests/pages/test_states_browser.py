@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from markets import store
 from markets.models import Quote
 from tests.pages import market
+from tests.pages.axe import Axe
 from tests.pages.test_browser import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

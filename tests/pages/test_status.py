@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 
 from exchanges.limits import SHED
 from exchanges.models import Exchange, IncidentKind, Run
 from markets import asking, incidents, pausing, read, store
 from markets.models import ExchangeDay, Setting
+from tests.pages.axe import Axe
 from tests.pages.test_browser import SIZES, SMALL, site, site_page  # noqa: F401
 
 ADDRESSES = ("/status/", "/status.json", "/feeds/incidents/", "/api/v1/status/")

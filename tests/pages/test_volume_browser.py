@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.pages import market
+from tests.pages.axe import Axe
 from tests.pages.test_browser import SIZES, THEMES, refresh, site, site_page  # noqa: F401 - fixtures
 from tests.pages.test_copy import KEYS, traders  # noqa: F401 - a fixture
 from tests.pages.test_volume import remembered  # noqa: F401 - a fixture

@@ -1,0 +1,32 @@
+"""Looking at three of many alike rows finds what looking at all of them finds."""
+
+import pytest
+
+from tests.pages.axe import Axe
+
+pytestmark = pytest.mark.browser
+PALE, NAMELESS = "<li><b class='pale'>Row {}</b></li>", "<li><b><a href='/{0}'></a>{0}</b></li>"
+PAGE = """<!doctype html><html lang="en"><title>List</title><style>body {{ background: #fff; color: #000 }} .pale {{ color: #ddd }}</style>
+<main><h1>List</h1><ul>{}</ul></main></html>"""
+
+
+@pytest.fixture
+def found(browser):
+    page = browser.new_page()
+
+    def violations(*rows):
+        page.set_content(PAGE.format("".join(row.format(number) for number, row in enumerate(rows))))
+        return {each["id"]: len(each["nodes"]) for each in Axe().run(page).response["violations"]}
+
+    yield violations
+    page.close()
+
+
+def test_alike_rows_are_examined_three_times(found):
+    assert found(*["<li><b>{}</b></li>"] * 40) == {}
+    assert found(*[PALE] * 40) == {"color-contrast": 3}
+
+
+@pytest.mark.parametrize(("odd", "wrong"), [(PALE, "color-contrast"), (NAMELESS, "link-name"), ("<li><b>{0}</b><img src='{0}'></li>", "image-alt")])
+def test_one_that_differs_is_found_wherever_it_stands(found, odd, wrong):
+    assert found(*["<li><b>{}</b></li>"] * 30, odd, *["<li><b>{}</b></li>"] * 9) == {wrong: 1}
