@@ -120,15 +120,16 @@ def counted(now: datetime, window: timedelta) -> slo.Counts:
 
 
 def alarm(now: datetime) -> None:
-    """Open an incident for each rule that both windows exceed, and close it when one of them does not any more."""
-    for burning in slo.burning(lambda window: counted(now, window)):
-        key = f"slo:{burning.rule.key}"
-        if burning.alarming:
-            windows = f"{burning.long:.1f} times over {_hours(burning.rule.long)}, {burning.short:.1f} times over {_hours(burning.rule.short)}"
-            said = f"Comparisons fail more often than allowed: {windows}."
-            incidents.opened(key, IncidentKind.SLO, now, title="The service level is missed", detail=said, critical=burning.rule.critical)
-        else:
-            incidents.closed(key, now, "Comparisons are complete and quick again.")
+    """One incident while any rule is exceeded, as urgent as the most urgent of them; it is over when none is any more."""
+    first = Probe.objects.order_by("minute").values_list("minute", flat=True).first() or now
+    alarming = [each for each in slo.burning(lambda window: counted(now, window), now - first) if each.alarming]
+    if not alarming:
+        incidents.closed("slo", now, "Comparisons are complete and quick again.")
+        return
+    worst = alarming[0]
+    windows = f"{worst.long:.1f} times over {_hours(worst.rule.long)}, {worst.short:.1f} times over {_hours(worst.rule.short)}"
+    said = f"Comparisons fail more often than allowed: {windows}."
+    incidents.opened("slo", IncidentKind.SLO, now, title="The service level is missed", detail=said, critical=worst.rule.critical)
 
 
 def _hours(window: timedelta) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -24,6 +25,7 @@ from django_q.signals import post_execute_in_worker
 from redis.exceptions import RedisError
 
 TICK_S = 1.0
+CROWDED = 200  # tasks that wait: more than all schedules together. What is due then waits where it cannot be there twice
 REST_S = (0.25, 0.5, 1.0, 2.0)  # after failures of the queue in a row
 BEAT = "PEBBLE_BEAT"  # the file that a cluster touches when one of its workers has ended a task; its supervisor looks at it
 
@@ -40,6 +42,7 @@ def _again(what: str, times: int) -> int:
 class Ticking:
     """Mixed in before a broker: `dequeue` is called several times a second by the pusher process."""
 
+    waiting: Callable[[], int]  # how many tasks nobody has taken yet, in all three queues
     _next_tick = 0.0
     _blind, _cut = 0, 0  # how often in a row the schedules, the queue could not be read
 
@@ -62,13 +65,20 @@ class Ticking:
         return found
 
     def tick(self) -> None:
-        """One cheap read when nothing is due; `scheduler` opens a write transaction."""
-        if Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now()).exists():
+        """One cheap read when nothing is due; `scheduler` opens a write transaction.
+
+        Workers that cannot keep up would otherwise find the same poll a hundred times: each in vain, and all in the way.
+        """
+        if Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now()).exists() and self.waiting() < CROWDED:
             scheduler(broker=self)
 
 
 class OrderedOrm(ORM):
     """Tasks as rows, in three queues."""
+
+    def waiting(self) -> int:
+        """One count of few rows."""
+        return int(self.get_connection().filter(key__in=(settings.PEOPLE_QUEUE, self.list_key, settings.OTHERS_QUEUE), lock__lt=timezone.now()).count())
 
     def dequeue(self) -> Any:
         """A task of the first queue that has one."""
@@ -84,6 +94,11 @@ class OrderedOrm(ORM):
 
 class OrderedRedis(Redis):
     """Tasks in three lists."""
+
+    def waiting(self) -> int:
+        """Three lengths."""
+        others = (f"django_q:{queue}:q" for queue in (settings.PEOPLE_QUEUE, settings.OTHERS_QUEUE))
+        return sum(int(self.connection.llen(name)) for name in (*others, self.list_key))
 
     def dequeue(self) -> Any:
         """The first list with something in it; waits a second for any."""

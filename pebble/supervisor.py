@@ -133,11 +133,12 @@ class Supervisor:
                 break
 
     def _stop(self) -> None:
-        for program in reversed(self.programs):
-            program.terminate()
         deadline = time.monotonic() + self.stop_s
-        while any(p.running for p in self.programs) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for group in (self.programs[1:], self.programs[:1]):  # the first is what the others were waiting for: they still ask it while they end
+            for program in group:
+                program.terminate()
+            while any(program.running for program in group) and time.monotonic() < deadline:
+                time.sleep(0.05)
         for program in self.programs:
             program.kill()  # the late ones, and what a stopped one left behind
 

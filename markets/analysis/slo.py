@@ -32,16 +32,19 @@ RULES = (
 
 @dataclass(frozen=True)
 class Burning:
-    """One rule as it stands: the burn rate of its two windows, None where nothing was judged."""
+    """One rule as it stands: the burn rate of its two windows, None where nothing was judged. `known`: for how long anything was."""
 
     rule: Rule
     long: Decimal | None
     short: Decimal | None
+    known: timedelta
 
     @property
     def alarming(self) -> bool:
-        """Whether both windows exceed the rule's rate."""
-        return self.long is not None and self.short is not None and self.long > self.rule.rate and self.short > self.rule.rate
+        """Whether both windows exceed the rule's rate. Of three days nothing is said after half an hour."""
+        if self.long is None or self.short is None or self.known < self.rule.long / 2:
+            return False
+        return self.long > self.rule.rate and self.short > self.rule.rate
 
 
 def burn(counts: Counts, target: Decimal = TARGET) -> Decimal | None:
@@ -50,9 +53,9 @@ def burn(counts: Counts, target: Decimal = TARGET) -> Decimal | None:
     return Decimal(bad) / judged / (1 - target) if judged else None
 
 
-def burning(counted: Callable[[timedelta], Counts], target: Decimal = TARGET) -> tuple[Burning, ...]:
-    """Every rule. `counted` says of a window that ends now how many minutes were judged, and how many were bad."""
-    return tuple(Burning(rule, burn(counted(rule.long), target), burn(counted(rule.short), target)) for rule in RULES)
+def burning(counted: Callable[[timedelta], Counts], known: timedelta, target: Decimal = TARGET) -> tuple[Burning, ...]:
+    """Every rule, the most urgent first. `counted` says of a window that ends now how many comparisons were judged, and how many were bad."""
+    return tuple(Burning(rule, burn(counted(rule.long), target), burn(counted(rule.short), target), known) for rule in RULES)
 
 
 def left(counts: Counts, target: Decimal = TARGET) -> Decimal | None:

@@ -19,15 +19,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["orm", pytest.param("redis", marks=pytest.mark.system)])
-def broker(request, monkeypatch):
+def broker(request, monkeypatch, settings):
     monkeypatch.setattr(Conf, "POLL", 0)
     Schedule.objects.all().delete()
     if request.param == "redis":
         monkeypatch.setattr(Conf, "REDIS", request.getfixturevalue("valkey_url"))
-        one = TickingRedis()
-        one.delete_queue()
+        one, every = TickingRedis(), [TickingRedis(queue) for queue in (None, settings.PEOPLE_QUEUE, settings.OTHERS_QUEUE)]
+        for queue in every:
+            queue.delete_queue()
         yield one
-        one.delete_queue()
+        for queue in every:
+            queue.delete_queue()
+            queue.connection.close()
         one.connection.close()
     else:
         yield TickingOrm()
@@ -61,6 +64,19 @@ def test_an_hour_away_leaves_one_task_not_hundreds(broker, due):
     assert len(broker.dequeue()) == 1
     broker.tick()
     assert broker.queue_size() == 0
+
+
+def test_workers_that_cannot_keep_up_find_no_poll_twice(broker, due, settings, monkeypatch):
+    monkeypatch.setattr(brokers, "CROWDED", 3)
+    for queue in (settings.PEOPLE_QUEUE, None, settings.OTHERS_QUEUE):
+        type(broker)(queue).enqueue(SignedPackage.dumps({"func": "waits"}))
+    make_due(due, timedelta(seconds=1))
+    broker.tick()
+    assert broker.waiting() == 3 and Schedule.objects.get(pk=due.pk).next_run < timezone.now()
+    [(pk, _)] = broker.dequeue()
+    broker.acknowledge(pk)
+    broker.tick()
+    assert broker.waiting() == 3 and Schedule.objects.get(pk=due.pk).next_run > timezone.now()
 
 
 def test_it_looks_once_a_second(broker, due, monkeypatch):

@@ -110,6 +110,22 @@ def test_later_programs_wait_for_the_first_to_be_ready_once(program, lines):
     assert second.running
 
 
+ENDS = (
+    "import signal, time; signal.signal(signal.SIGTERM, lambda *_: (time.sleep({wait}), print('{name}', flush=True), exit()));"
+    " print('up', flush=True); time.sleep(30)"
+)
+
+
+def test_what_the_others_waited_for_is_stopped_last(program, lines):
+    guests = [program(python(ENDS.format(name=name, wait=wait))) for name, wait in (("first", 0), ("second", 0.2))]
+    boss = Supervisor(guests)
+    boss._tend()
+    until(lambda: sum("up" in line for line in lines) == 2)
+    boss._stop()
+    until(lambda: len(lines) == 4)
+    assert [line for line in lines if "up" not in line] == ["second", "first"]
+
+
 BOSS = f"""
 import sys
 from pebble import supervisor

@@ -79,8 +79,9 @@ class TestServiceLevel:
     )
     def test_both_windows_must_exceed_the_rate(self, long, short, alarming):
         rule = slo.RULES[0]
-        fast = slo.burning(lambda window: {rule.long: long, rule.short: short}.get(window, (1, 0)))[0]
+        fast = slo.burning(lambda window: {rule.long: long, rule.short: short}.get(window, (1, 0)), rule.long / 2)[0]
         assert fast.rule is rule and fast.alarming is alarming
+        assert not slo.Burning(rule, fast.long, fast.short, rule.long / 2 - timedelta(seconds=1)).alarming  # too little is known
 
     def test_what_is_left_of_the_room_never_falls_below_nothing(self):
         assert slo.left((1000, 0)) == 1 and slo.left((2000, 1)) == Decimal("0.5") and slo.left((1000, 9)) == 0 and slo.left((0, 0)) is None
@@ -88,7 +89,7 @@ class TestServiceLevel:
     def test_another_target_counts_for_every_figure(self):
         target = Decimal("0.9")
         assert slo.left((100, 5), target) == Decimal("0.5")
-        assert [(found.long, found.short) for found in slo.burning(lambda window: (100, 5), target)] == [(Decimal("0.5"), Decimal("0.5"))] * 3
+        assert [(found.long, found.short) for found in slo.burning(lambda window: (100, 5), timedelta(0), target)] == [(Decimal("0.5"), Decimal("0.5"))] * 3
 
 
 class TestAccuracy:
