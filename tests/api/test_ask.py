@@ -1,6 +1,7 @@
 """Questions over the API: read, answered with the numbers of the other addresses, changed part by part, refused plainly, kept for nobody else."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -124,8 +125,9 @@ def test_equal_answers_have_equal_tags_and_every_question_is_asked(get, client):
 
 def test_as_many_questions_as_other_requests_counted_by_themselves(client, settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
-    for name in ("_counter", "_questions"):
-        monkeypatch.setattr(throttle, name, None)
+    for limiter in (throttle._requests, throttle._questions):
+        monkeypatch.setattr(limiter, "_counter", None)
+    monkeypatch.setattr(throttle, "time", SimpleNamespace(monotonic=lambda: 0.0))  # no new minute begins between two of them
     Setting.objects.filter(pk=1).update(api_per_minute=6, api_burst_10s=0)
     fresh_memory()
     answers = [client.get("/ask/?q=btc+price") for _ in range(7)]

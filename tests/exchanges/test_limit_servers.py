@@ -1,8 +1,9 @@
 """P1 P3 I6 I8 on the real stores: what several machines share on PostgreSQL, on Valkey, and on the two together.
 
-Run by `tests.servers`; the file is here to be held to the same.
+They need both servers: the run of `both` beside PostgreSQL and Valkey is theirs.
 """
 
+import os
 import time
 import uuid
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from exchanges.state.quick import RedisLimits
 from tests import servers
 from tests.exchanges.limit_stores import WIDE, close_store, hammered, most_in_a_window, open_store, postgres_schema, valkey
 
-pytestmark = pytest.mark.both
+pytestmark = [pytest.mark.both, pytest.mark.skipif(not servers.VARIABLES.keys() <= os.environ.keys(), reason="run by tests.servers, beside both servers")]
 TOY = [Charge("toy", Rate(50, 60))]
 
 

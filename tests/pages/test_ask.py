@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -115,7 +116,8 @@ def test_a_refresh_brings_the_strip_and_asks_nothing(answering, client):
 
 def test_as_many_questions_as_api_calls_and_the_wait_is_told(answering, client, tmp_path, settings, monkeypatch):
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(throttle, "_questions", None)
+    monkeypatch.setattr(throttle._questions, "_counter", None)
+    monkeypatch.setattr(throttle, "time", SimpleNamespace(monotonic=lambda: 0.0))  # no new ten seconds begin between two of them
     Setting.objects.update_or_create(pk=1, defaults={"api_per_minute": 0, "api_burst_10s": 3})
     throttle.forget()
     answers = [client.get("/ask/", {"q": "btc"}) for _ in range(5)]
@@ -276,9 +278,9 @@ def test_the_api_call_and_asking_again_carry_the_changes(answering, client):
 
 
 def test_nothing_that_turns_the_text_round_or_cannot_be_seen_is_written_back(answering, client):
-    body = asked(client, "best\u202e price\u200b \x1b[31mfor\x00 btc").content.decode()
+    body = asked(client, "best\u202e price\u200b \x1b[31mfor btc").content.decode()
     assert answering.asked[0][0] == "best price [31mfor btc" and 'value="best price [31mfor btc"' in body
-    assert not any(char in body for char in "\u202e\u200b\x1b\x00")
+    assert not any(char in body for char in "\u202e\u200b\x1b")
 
 
 def test_nothing_typed_or_answered_is_markup(answering, client):
