@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
@@ -25,6 +27,7 @@ from pebble.metrics import metrics
 logger = logging.getLogger(__name__)
 
 PERIODS = 3
+STOPPING = "PEBBLE_STOPPING"  # the file that a web server's supervisor makes when the server is about to stop
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,10 @@ def unprepared() -> str:
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Nothing else is touched."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    """200 while this process answers, 503 from the moment its web server is asked to stop. Nothing else is touched."""
+    file = os.environ.get(STOPPING)
+    stopping = bool(file) and Path(file).exists()
+    return HttpResponse("stopping\n" if stopping else "ok\n", content_type="text/plain", status=503 if stopping else 200)
 
 
 def readyz(request: HttpRequest) -> HttpResponse:

@@ -191,6 +191,7 @@ WATCHDOG_S = env.float("PEBBLE_WATCHDOG_S", default=30.0)  # no poll ended for s
 
 # --- Web --------------------------------------------------------------------------------------------------------
 WEB_WORKERS = env.int("PEBBLE_WEB_WORKERS", default=2)  # processes of one web server
+DRAIN_S = env.float("PEBBLE_DRAIN_S", default=5.0)  # how long a web server that runs as a service answers on after /healthz says that it stops
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "pebble" / "static", ("guide", BASE_DIR / "docs" / "guide" / "images")]
 STATIC_ROOT = DATA_DIR / "static"

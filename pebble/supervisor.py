@@ -96,12 +96,13 @@ class Program:
 
 @dataclass
 class Supervisor:
-    """Runs programs until a signal. `watch` is called every `watch_s` and may restart a program."""
+    """Runs programs until a signal. `watch` is called every `watch_s` and may restart a program; `drain` before any of them is asked to stop."""
 
     programs: Sequence[Program]
     watch: Callable[[], None] = lambda: None
     watch_s: float = 1.0
     stop_s: float = STOP_S
+    drain: Callable[[], None] = lambda: None
     stopping: bool = False
 
     def run(self) -> None:
@@ -134,6 +135,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         deadline = time.monotonic() + self.stop_s
+        self.drain()
         for group in (self.programs[1:], self.programs[:1]):  # the first is what the others were waiting for: they still ask it while they end
             for program in group:
                 program.terminate()

@@ -66,11 +66,18 @@ class Site:
             return cursor.fetchall() if cursor.description else []
 
     def stop(self) -> None:
-        """Nothing of ours is left."""
-        for process in self.processes:
+        """Nothing of ours is left: no group of a program, and none of a program that it started, which is a group of its own."""
+        groups = [pid for process in self.processes for pid in (process.pid, *_children(process.pid))]
+        for group in groups:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(group, signal.SIGKILL)
+        for process in self.processes:
             process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in found.read_text().split()] if found.exists() else []
 
 
 def _prepare(site: Site) -> None:

@@ -41,7 +41,7 @@ def test_the_matrix_of_rollouts_passes_axe_and_goes_to_zero_by_one_click(live_se
     page.goto(f"{live_server.url}/admin/login/?next=/admin/markets/rollout/")
     page.fill("#id_username", "root")
     page.fill("#id_password", "river-stone-moss-9")
-    page.click("input[type=submit]")
+    page.click("main button.solid")
     clean(page, "rollouts")
     page.get_by_role("button", name="Off for everybody: funding on KuCoin").click()
     assert page.get_by_role("link", name="Funding on KuCoin: off, change").is_visible() and "off for everybody" in page.inner_text(".messagelist")

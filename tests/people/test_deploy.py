@@ -36,7 +36,7 @@ def test_every_answer_has_the_headers_and_no_inline_exception(stored, client):
 def documented(tmp_path, **more):
     """The settings docs/go-live.md names for an installation behind https."""
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PEBBLE_") and name not in ("DATABASE_URL", "REDIS_URL")},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PEBBLE_", "DJANGO_")) and name not in ("DATABASE_URL", "REDIS_URL")},
         "PEBBLE_MARKET": "live", "PEBBLE_DATA_DIR": str(tmp_path), "PEBBLE_BASE_URL": "https://prices.example.org",
         "PEBBLE_ALLOWED_HOSTS": "prices.example.org", "PEBBLE_SECRET_KEY": secrets.token_urlsafe(60), "DJANGO_SETTINGS_MODULE": "pebble.settings", **more,
     }  # fmt: skip

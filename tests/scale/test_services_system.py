@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.system, pytest.mark.xdist_group("workers")]
 
 def test_i9_not_ready_before_the_migrations_and_no_request_lost_at_the_stop(tmp_path):
     port = free_port()
-    site = Site(tmp_path, f"sqlite:///{tmp_path}/site.sqlite3", PEBBLE_PORT=str(port), PEBBLE_WEB_WORKERS="1")
+    site = Site(tmp_path, f"sqlite:///{tmp_path}/site.sqlite3", PEBBLE_PORT=str(port), PEBBLE_WEB_WORKERS="1", PEBBLE_DRAIN_S="3")
     try:
         web, workers = site.start("run", "--only", "web"), site.start("run", "--only", "workers")
         until(lambda: get(port, "/healthz")[0] == 200, 60, why=web.log.read_text)
@@ -38,32 +38,36 @@ def _stopped(web):
 
 
 def _hammered_while(port, then):
-    """(answers, requests that were taken and not answered) of four clients until nobody listens any more."""
-    counts = {"answered": 0, "lost": 0}
-    started = threading.Semaphore(0)
+    """(answers, requests without one) of four clients behind a proxy that looks at /healthz and sends nobody to a server that stops."""
+    counts, started, away = {"answered": 0, "lost": 0}, threading.Semaphore(0), threading.Event()
 
     def client():
-        while True:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            try:
-                connection.connect()
-            except OSError:  # nobody listens: a proxy asks the next server
-                return
-            try:
-                connection.request("GET", "/api/v1/exchanges/")
-                counts["answered"] += connection.getresponse().status < 500
-            except (OSError, http.client.HTTPException):
-                counts["lost"] += 1
-            finally:
-                connection.close()
-                started.release()
+        while not away.is_set():
+            counts["answered" if _answered(port) else "lost"] += 1
+            started.release()
 
     clients = [threading.Thread(target=client) for _ in range(4)]
     for one in clients:
         one.start()
     for _ in range(8):
         assert started.acquire(timeout=60)
-    then()
-    for one in clients:
+    stop = threading.Thread(target=then)
+    stop.start()
+    until(lambda: get(port, "/healthz")[0] == 503, 30)
+    before = counts["answered"]
+    until(lambda: counts["answered"] > before, 30)  # it answers on while it says that it stops
+    away.set()
+    for one in (*clients, stop):
         one.join(60)
     return counts["answered"], counts["lost"]
+
+
+def _answered(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/api/v1/exchanges/")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

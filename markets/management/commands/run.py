@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from markets.stamp import WrongMarket
 from pebble import startup, supervisor
 from pebble.brokers import BEAT
+from pebble.health import STOPPING
 from pebble.supervisor import Program, Supervisor
 from pebble.watch import Watch
 
@@ -50,7 +53,7 @@ class Command(BaseCommand):
         except WrongMarket as error:
             raise CommandError(str(error), returncode=2) from error
         with tempfile.TemporaryDirectory(prefix="pebble-") as folder:
-            self._supervise(only, Path(folder) / "beat", options)
+            self._supervise(only, Path(folder), options)
         self.say("stopped")
 
     def _prepare(self, only: str | None) -> None:
@@ -59,10 +62,17 @@ class Command(BaseCommand):
         elif not only:
             startup.prepare(self.say)  # a web server alone says by /readyz what it waits for
 
-    def _supervise(self, only: str | None, beat: Path, options: dict[str, Any]) -> None:
-        programs = [p for p in self._programs(options["host"], beat) if only in (None, p.name)]
-        watch = Watch(self.say, {p.name: p for p in programs}, reload=options["reload"], beat=beat, alone=not only)
-        Supervisor(programs, watch, stop_s=STOP_S if only else supervisor.STOP_S).run()
+    def _supervise(self, only: str | None, folder: Path, options: dict[str, Any]) -> None:
+        programs = [p for p in self._programs(options["host"], folder) if only in (None, p.name)]
+        watch = Watch(self.say, {p.name: p for p in programs}, reload=options["reload"], beat=folder / "beat", alone=not only)
+        drain = partial(self._drain, folder / "stopping") if only == "web" else lambda: None
+        Supervisor(programs, watch, stop_s=STOP_S if only else supervisor.STOP_S, drain=drain).run()
+
+    def _drain(self, stopping: Path) -> None:
+        """Answer on for a moment while /healthz sends new visitors elsewhere: a listener that closes drops who is just connecting."""
+        stopping.touch()
+        self.say(f"stopping: /healthz says so, and requests are answered for {settings.DRAIN_S:g} s more")
+        time.sleep(settings.DRAIN_S)
 
     def say(self, text: str, name: str = "pebble") -> None:
         """One line, with who says it."""
@@ -76,7 +86,7 @@ class Command(BaseCommand):
         self.say(f"{why}: choosing the {market} market")
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PEBBLE_MARKET": market})  # noqa: S606  # ourselves
 
-    def _programs(self, host: str, beat: Path) -> list[Program]:
+    def _programs(self, host: str, folder: Path) -> list[Program]:
         env, first = {"PEBBLE_LOG_FORMAT": os.environ.get("PEBBLE_LOG_FORMAT", "console")}, []
         if settings.SIMULATED and not os.environ.get("PEBBLE_UPSTREAM"):
             port = startup.simulator_port()
@@ -85,7 +95,8 @@ class Command(BaseCommand):
             first = [self._program("simulator", [*MANAGE, "simulate", "--port", str(port)], env, ready=lambda: startup.listens(port))]
         where = ["--host", host, "--port", str(settings.PORT), "--workers", str(settings.WEB_WORKERS)]
         web = [sys.executable, "-m", "granian", *GRANIAN, *where, "pebble.wsgi:application"]
-        return [*first, self._program("workers", [*MANAGE, "qcluster"], {**env, BEAT: str(beat)}), self._program("web", web, env)]
+        workers = self._program("workers", [*MANAGE, "qcluster"], {**env, BEAT: str(folder / "beat")})
+        return [*first, workers, self._program("web", web, {**env, STOPPING: str(folder / "stopping")})]
 
     def _program(self, name: str, command: list[str], env: dict[str, str], **options: Any) -> Program:
         return Program(name, command, lambda line: self.say(line, name), {**env, "PYTHONUNBUFFERED": "1"}, cwd=settings.BASE_DIR, **options)
