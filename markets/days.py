@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from exchanges.models import Exchange, ExchangeState, Transition
-from markets import pausing
+from markets import away, pausing
 from markets.analysis import uptime
 from markets.analysis.uptime import Day, Move
 from markets.models import ExchangeDay
@@ -18,6 +18,7 @@ KEPT = timedelta(days=400)
 
 def record(now: datetime) -> None:
     """Bring every exchange's days up to `now`, and drop those past their keep. Safe to run twice."""
+    away.record(now)
     for exchange in Exchange.objects.all():
         with transaction.atomic():
             _record(exchange, now)
@@ -26,25 +27,26 @@ def record(now: datetime) -> None:
 
 def _record(exchange: Exchange, now: datetime) -> None:
     last = ExchangeDay.objects.filter(exchange=exchange).order_by("-day").first()
-    if last is None or not timedelta(0) <= now - last.upto <= uptime.GAP:  # the first time, or Pebble was away
+    if last is None or now < last.upto:  # the first time, or the clock was put back
         ExchangeDay.objects.update_or_create(exchange=exchange, day=now.date(), defaults={"upto": now})
         return
     if not ExchangeDay.objects.filter(pk=last.pk, upto=last.upto).update(upto=now):
         return  # somebody else has just counted this
     for day, start, end in uptime.pieces(last.upto, now):
-        found = between(exchange, start, end)
+        found = between(exchange, start, end, now)
         row, _ = ExchangeDay.objects.get_or_create(exchange=exchange, day=day, defaults={"upto": now})
         added = {name: F(name) + seconds for name, seconds in vars(found).items()}
         ExchangeDay.objects.filter(pk=row.pk).update(**added, upto=end)
 
 
-def between(exchange: Exchange, start: datetime, end: datetime) -> Day:
-    """Seconds by state in [start, end). While an operator has paused everything nothing is asked: that is off."""
+def between(exchange: Exchange, start: datetime, end: datetime, now: datetime) -> Day:
+    """Seconds by state in [start, end), without what nobody saw. While an operator has paused everything nothing is asked: that is off."""
     if pausing.paused()[0] is not None or not exchange.enabled:
         return uptime.spent(ExchangeState.DISABLED, (), start, end)
     rows = list(Transition.objects.filter(exchange=exchange, at__gt=start, at__lt=end).order_by("id").values_list("at", "before", "after"))
+    unseen = away.spans(start, end, now)
     moves: list[Move] = [(at, after) for at, _, after in rows]
-    return uptime.spent(rows[0][1] if rows else _state_at(exchange, end), moves, start, end)
+    return uptime.spent(rows[0][1] if rows else _state_at(exchange, end), moves, start, end, unseen)
 
 
 def _state_at(exchange: Exchange, end: datetime) -> str:

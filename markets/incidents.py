@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from exchanges.models import Exchange, ExchangeState, Incident, IncidentKind
-from markets import held
+from markets import away, held
 from markets.analysis import incidents as rules
 from markets.analysis.incidents import Notice, Told, What
 from markets.method import setting
@@ -101,7 +101,7 @@ def _tell(incidents: Iterable[Incident], now: datetime) -> int:
         if what:
             told = _as_told(incident)
             _note(incident, what, now)
-            tell_operators(rules.message(told, what, now), now)
+            tell_operators(rules.message(told, what, now, away.within(told.opened_at, told.closed_at or now, now)), now)
             count += 1
     return count
 

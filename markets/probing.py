@@ -121,8 +121,8 @@ def counted(now: datetime, window: timedelta) -> slo.Counts:
 
 def alarm(now: datetime) -> None:
     """One incident while any rule is exceeded, as urgent as the most urgent of them; it is over when none is any more."""
-    first = Probe.objects.order_by("minute").values_list("minute", flat=True).first() or now
-    alarming = [each for each in slo.burning(lambda window: counted(now, window), now - first) if each.alarming]
+    known = timedelta(minutes=Probe.objects.count())  # what was judged, however long ago the first of it
+    alarming = [each for each in slo.burning(lambda window: counted(now, window), known) if each.alarming]
     if not alarming:
         incidents.closed("slo", now, "Comparisons are complete and quick again.")
         return

@@ -14,7 +14,7 @@ from exchanges import health
 from exchanges.capabilities import LABELS
 from exchanges.leases import DEATHS
 from exchanges.models import Exchange, ExchangeState, Feed, Incident, IncidentKind, Pin, Release
-from markets import asking, automatic, condition, incidents, troubles
+from markets import asking, automatic, away, condition, incidents, troubles
 from markets.polls import touch
 
 CLOCK_MS = 2_000
@@ -53,9 +53,10 @@ def _holds(now: datetime) -> None:
 
 
 def _calm(now: datetime) -> None:
-    """Exchanges that kept changing and have not for a quarter of an hour."""
+    """Exchanges that kept changing and have not for a quarter of an hour in which somebody looked."""
     for incident in _open(IncidentKind.FLAPPING):
-        if incident.exchange and health.stable(incident.exchange.state_since, now):
+        since = incident.exchange.state_since if incident.exchange else None
+        if incident.exchange and health.stable(since, now - away.within(since, now, now) if since else now):
             incidents.settled(incident.exchange, now)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from markets.analysis.best import Comparison
+from markets.analysis.display import age
 from markets.analysis.uptime import Day
 from markets.board import PairKey
 
@@ -182,6 +183,12 @@ class Trouble:
     opened_at: datetime
     closed_at: datetime | None
     closing: str
+    away_s: float = 0.0  # so much of it nobody saw: Pebble itself was away
+
+    @property
+    def gap(self) -> str:
+        """That in words, behind when it was; "" where it was seen all through."""
+        return f", of which Pebble was away for {age(self.away_s)}" if self.away_s else ""
 
 
 class Measure(NamedTuple):

@@ -25,7 +25,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from pebble import health
+from markets import away
 
 FORMAT = 1
 LEFT = ("cache", "django_q_ormq", "django_migrations")
@@ -165,7 +165,7 @@ def _filled() -> bool:
 
 def _running() -> bool:
     try:
-        return _filled() and not health.polling(timezone.now()).stopped
+        return _filled() and not away.polling(timezone.now()).stopped
     except DatabaseError:  # tables of something else, or none of ours yet
         return False
 

@@ -6,8 +6,6 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -15,42 +13,17 @@ from django.conf import settings
 from django.core.cache import cache as shared_cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from exchanges.models import Feed
 from markets.asking import limits
+from markets.away import polling
 from markets.rounds import ROOM_BYTES, ROOM_SHARE
 from pebble.metrics import metrics
 
 logger = logging.getLogger(__name__)
 
-PERIODS = 3
 STOPPING = "PEBBLE_STOPPING"  # the file that a web server's supervisor makes when the server is about to stop
-
-
-@dataclass(frozen=True)
-class Polling:
-    """Seconds since any poll ended, whatever its outcome (None: never), and how many are still right."""
-
-    age_s: float | None
-    limit_s: float
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the workers have stopped finishing polls. A switched-off or sick exchange does not look like that."""
-        return self.age_s is None or self.age_s > self.limit_s
-
-    def __str__(self) -> str:
-        return "no poll has ended yet" if self.age_s is None else f"the last poll ended {self.age_s:.0f} s ago, {self.limit_s:.0f} s are allowed"
-
-
-def polling(now: datetime) -> Polling:
-    """The newest end of a poll of any exchange, against three of the shortest periods and at least `WATCHDOG_S`."""
-    newest = Feed.objects.aggregate(at=Max("finished_at"), period=Min("period_s"))
-    age = (now - newest["at"]).total_seconds() if newest["at"] else None
-    return Polling(age, max(PERIODS * (newest["period"] or 0), settings.WATCHDOG_S))
 
 
 def _database() -> str:

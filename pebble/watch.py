@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from exchanges.models import Feed
+from markets import away
 from markets.reads import deliveries
-from pebble import health
 from pebble.supervisor import Program
 
 FIRST_PRICES_S = 60.0
@@ -69,7 +69,7 @@ class Watch:
         New workers get the same time to end a poll, and twice as much after each vain restart: a machine that is only
         slow must not be kept from ever finishing.
         """
-        program, found = self.programs["workers"], health.polling(timezone.now())
+        program, found = self.programs["workers"], away.polling(timezone.now())
         idle_s = self._idle_s(program)
         idle = not found.stopped and idle_s > IDLE * found.limit_s
         if not found.stopped and not idle:

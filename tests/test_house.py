@@ -27,7 +27,7 @@ FLOORS = {
     " markets.condition markets.decisions markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.alerts markets.announced markets.brief markets.chat markets.learning markets.receipts markets.rollouts markets.spool markets.tallies"
     " markets.channels markets.outbox markets.wires"
-    " markets.counting markets.days markets.pausing markets.probing markets.redaction"
+    " markets.away markets.counting markets.days markets.pausing markets.probing markets.redaction"
     " markets.accounts markets.keys markets.roles markets.sessions"
     " markets.incidents markets.troubles markets.automatic markets.rounds markets.audience"
     " markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",

@@ -13,6 +13,7 @@ from exchanges.models import Incident
 from markets.admin.common import Fixed
 from markets.analysis.display import DASH
 from markets.analysis.incidents import lasted
+from markets.reads import uptime
 
 FACTS = ("title", "kind", "exchange", "critical", "detail", "opened_at", "closed_at", "closing", "for_how_long", "notices", "noted_at", "noted_by")
 
@@ -52,8 +53,9 @@ class IncidentAdmin(Fixed):
 
     @admin.display(description="lasted")
     def for_how_long(self, obj: Incident) -> str:
-        """Until its end, or until now."""
-        return lasted((obj.closed_at or timezone.now()) - obj.opened_at)
+        """Until its end, or until now, without what nobody saw."""
+        now = timezone.now()
+        return lasted((obj.closed_at or now) - obj.opened_at - uptime.unseen(obj, now))
 
     @admin.display(description="notices")
     def notices(self, obj: Incident) -> str:

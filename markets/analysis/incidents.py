@@ -74,17 +74,18 @@ def _wanted(incident: Told, now: datetime, every: timedelta, changed: bool) -> W
     return "reminder" if now - last >= every and not incident.noted else None
 
 
-def message(incident: Told, what: What, now: datetime) -> Message:
-    """The notice: subject, what is known, since when, and for how long it went on."""
-    until = incident.closed_at or now
+def message(incident: Told, what: What, now: datetime, unseen: timedelta = timedelta(0)) -> Message:
+    """The notice: subject, what is known, since when, and for how long it was seen to go on: `unseen` is how long Pebble was away meanwhile."""
+    went_on = (incident.closed_at or now) - incident.opened_at - unseen
     lines = [incident.closing or incident.detail if what == "closed" else incident.detail]
-    lines.append(f"Since {incident.opened_at:%d %b %H:%M} UTC{'' if what == 'opened' else f', for {lasted(until - incident.opened_at)}'}.")
+    gap = f", and {lasted(unseen)} in which Pebble was away and nobody looked" if unseen else ""
+    lines.append(f"Since {incident.opened_at:%d %b %H:%M} UTC{'' if what == 'opened' else f', for {lasted(went_on)}{gap}'}.")
     if incident.kind == "flapping" and what == "opened":
         lines.append(f"Until it has been stable for a quarter of an hour you get one digest in {lasted(DIGEST)} instead of each change.")
     subject = {"opened": "{}", "reminder": "Still: {}", "digest": "Still: {}", "closed": "Over: {}"}[what].format(incident.title)
     facts: dict[str, Any] = {
         "incident": incident.pk, "what": what, "incident_key": incident.key, "incident_kind": incident.kind, "exchange": incident.about or None,
-        "opened_at": incident.opened_at, "closed_at": incident.closed_at, "lasted_s": int((until - incident.opened_at).total_seconds()),
+        "opened_at": incident.opened_at, "closed_at": incident.closed_at, "lasted_s": int(went_on.total_seconds()),
     }
     return Message(
         key=f"incident {incident.pk} {what} {sum(n.what == what for n in incident.notices)}", kind=_channel_kind(incident.kind), subject=subject,

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 DAYS = 90
-GAP = timedelta(minutes=15)  # Pebble itself was away for longer than this: nobody knows how the exchange did
 LIVE, DEGRADED, DOWN, OFF = "live_s", "degraded_s", "down_s", "off_s"
 STATES = {
     "healthy": LIVE, "degraded": DEGRADED, "down": DOWN, "banned": DOWN, "blocked": DOWN, "disabled": OFF, "auto_disabled": OFF,
 }  # `starting` is none of them: nothing is known yet
 FULL, HALF = Decimal("0.999"), Decimal("0.5")
 Move = tuple[datetime, str]  # from then on it was in that state
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,34 @@ class Day:
         return Decimal(1) if self.live_share >= FULL else Decimal(0) if self.up_share <= HALF else HALF
 
 
-def spent(state: str, moves: Sequence[Move], start: datetime, end: datetime) -> Day:
-    """The seconds of [start, end) by state. `state` is the one at `start`; `moves` are in order, those outside are passed over."""
+def spent(state: str, moves: Sequence[Move], start: datetime, end: datetime, away: Sequence[Span] = ()) -> Day:
+    """The seconds of [start, end) by state. `state` is the one at `start`; `moves` are in order, those outside are passed over.
+
+    What lies in `away` counts for nothing: nobody looked.
+    """
     seconds = dict.fromkeys((LIVE, DEGRADED, DOWN, OFF), 0.0)
     at = start
     for moved, after in [*((moved, after) for moved, after in moves if start < moved < end), (end, "")]:
         if state in STATES:
-            seconds[STATES[state]] += max(0.0, (moved - at).total_seconds())
+            seconds[STATES[state]] += max(0.0, (moved - at).total_seconds() - overlap(away, at, moved))
         at, state = moved, after
     return Day(**seconds)
+
+
+def silences(signs: Iterable[datetime], limit: timedelta) -> list[Span]:
+    """Between which signs of life more than `limit` lies."""
+    known = sorted(signs)
+    return [(before, after) for before, after in pairwise(known) if after - before > limit]
+
+
+def overlap(spans: Iterable[Span], start: datetime, end: datetime) -> float:
+    """Seconds of [start, end) that lie in any of the spans."""
+    total, at = 0.0, start
+    for since, until in sorted(spans):
+        first, last = max(since, at), min(until, end)
+        if last > first:
+            total, at = total + (last - first).total_seconds(), last
+    return total
 
 
 def pieces(start: datetime, end: datetime) -> list[tuple[date, datetime, datetime]]:

@@ -294,6 +294,7 @@ class IncidentRow(serializers.Serializer):
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     closing = serializers.CharField(allow_null=True)
+    away_s = serializers.FloatField(help_text="So many seconds of it nobody saw: Pebble itself was away.")
 
 
 class MeasureRow(serializers.Serializer):

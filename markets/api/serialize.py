@@ -18,7 +18,7 @@ from markets.board import PairKey
 from markets.shapes import Asking, ExchangeStatus, History, Measure, Meter, SourceStatus, Status, Trouble
 
 # What moves with the clock alone: left out when two answers are asked to be the same.
-MOVING = frozenset({"as_of", "age_s", "oldest_s", "max_age_s", "retry_in_s", "basis_apr_pct", "open_s", "took_ms", "receipt", "figures"})
+MOVING = frozenset({"as_of", "age_s", "oldest_s", "max_age_s", "away_s", "retry_in_s", "basis_apr_pct", "open_s", "took_ms", "receipt", "figures"})
 WORDED = frozenset({"detail", "notes", "sentence", "lines", "explanation"})  # sentences may tell an age, too
 _AGE = re.compile(r"\b[0-9]+ [smhd](?: [0-9]+ [smh])?\b")
 DOWN = ("down", "banned", "blocked", "auto_disabled", "disabled")
@@ -157,7 +157,7 @@ def incident(t: Trouble) -> dict[str, Any]:
     """Something that went wrong; `exchange` is null where it concerns Pebble itself."""
     return {
         "id": t.id, "exchange": t.exchange or None, "kind": t.kind, "critical": t.critical, "title": t.title, "detail": t.detail or None,
-        "opened_at": t.opened_at, "closed_at": t.closed_at, "closing": t.closing or None,
+        "opened_at": t.opened_at, "closed_at": t.closed_at, "closing": t.closing or None, "away_s": seconds(t.away_s),
     }  # fmt: skip
 
 

@@ -13,13 +13,13 @@ from markets.models.copying import LeadTrader, LeadTraderDay
 from markets.models.delivery import Channel, Delivery
 from markets.models.events import Announcement, Listing, ServiceStatus
 from markets.models.hourly import CheapestHour, TrendRank
-from markets.models.monitoring import ExchangeDay, Probe, Tally
+from markets.models.monitoring import Away, ExchangeDay, Probe, Tally
 from markets.models.prices import Book, Candle, Depth, Market, Quote, Reading, Snapshot
 from markets.models.service import Revision, Setting
 from markets.models.volumes import VolumeHour, VolumePast
 
 __all__ = [
-    "Alert", "Announcement", "ApiKey", "AskCount", "Asset", "AssetAlias", "AssetKind", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision",
+    "Alert", "Announcement", "ApiKey", "AskCount", "Asset", "AssetAlias", "AssetKind", "Away", "Basis", "Book", "Candle", "Channel", "CheapestHour", "Decision",
     "Delivery", "Depth", "Derivative", "Episode", "ExchangeAsset", "ExchangeDay", "Family", "Firing", "Funding", "FundingSettlement", "IdentityState",
     "IndexMember", "Invitation", "LeadTrader", "LeadTraderDay", "Listing", "Market", "Network", "NetworkChange", "OpenInterest", "OptionQuote", "Probe",
     "Question", "Quote", "Reading", "Receipt", "Renaming", "Revision", "Rollout", "RolloutCount", "ServiceStatus", "Setting", "SignedIn", "Snapshot",

@@ -42,6 +42,16 @@ class ExchangeDay(models.Model):
         return f"{self.exchange_id} {self.day}"
 
 
+class Away(models.Model):
+    """A time in which Pebble itself polled nothing: nobody knows how anything did."""
+
+    since = models.DateTimeField(unique=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M} {self.until:%Y-%m-%d %H:%M}"
+
+
 class Probe(models.Model):
     """One minute: whether the home page and best prices answered in it with a fresh exchange, and how many comparisons were tried, how many in vain."""
 

@@ -55,7 +55,7 @@ class Incidents(Feed):  # type: ignore[type-arg]
     def item_description(self, item: Trouble) -> str:
         """From when to when, and why."""
         until = f" to {moment(item.closed_at)}" if item.closed_at else ", still going on"
-        return f"{moment(item.opened_at)}{until}. {item.detail} {item.closing}".strip()
+        return f"{moment(item.opened_at)}{until}{item.gap}. {item.detail} {item.closing}".strip()
 
     def item_link(self, item: Trouble) -> str:
         """The day it began."""

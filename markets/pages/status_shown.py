@@ -77,7 +77,7 @@ def opened(found: Status, slug: str, day: date | None) -> Opened | None:
     if day is None or slug not in names:
         return None
     spent = dict(found.histories[slug].days).get(day, Day()) if slug in found.histories else Day()
-    return Opened(names[slug], day, said(spent), uptime.troubles_of(day, slug))
+    return Opened(names[slug], day, said(spent), uptime.troubles_of(day, slug, found.as_of))
 
 
 def going_on(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:

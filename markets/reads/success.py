@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.db.models import Count, Q, Sum
 
 from exchanges.models import Exchange
-from markets import counting, probing, read
+from markets import away, counting, probing, read
 from markets.analysis import slo, timings
 from markets.ask import outcome
 from markets.latest import Latest
@@ -46,7 +46,7 @@ def _read(now: datetime) -> tuple[Measure, ...]:
         _below("answer_ms", "Answers to questions, 95 % within", speeds(True), "ms", 2000, "Whole answers; the last day."),
         _below("page_ms", "Pages and API, 95 % within", speeds(False), "ms", 300, "From stored data; the last day."),
         _at_least("availability", "Availability", _availability(now), "%", Decimal("99.9"),
-                  "Minutes in which the home page and best prices answered with a fresh exchange; thirty days. Minutes in which Pebble was off count."),
+                  "Minutes in which the home page and best prices answered with a fresh exchange; thirty days. When Pebble was off does not count."),
         _at_least("service_level", "Comparisons complete and in time", _service(now), "%", Decimal("99.9"), "Ten tried every minute; thirty days."),
         _free("accuracy", "Best prices not contradicted", _accuracy(now), "%", "Held against the same exchange's next price; seven days."),
         _free("anomalies", "Anomalies that were some", _precision(), "%", "Of codes kept apart by evidence, those that operators left apart."),
@@ -118,10 +118,13 @@ def _steps(found: Mapping[tuple[str, ...], Mapping[int, tuple[int, int]]], *, as
 
 
 def _availability(now: datetime) -> Decimal | None:
-    """Minutes of which nothing is known, between the first one and now, are minutes without an answer."""
+    """Minutes that were not judged, between the first one and now, are minutes without an answer, but for those in which Pebble was away."""
     first = Probe.objects.filter(minute__gt=now - slo.WINDOW).order_by("minute").values_list("minute", flat=True).first()
-    good = Probe.objects.filter(minute__gt=now - slo.WINDOW, good=True).count()
-    return share_pct(good, int((now - first).total_seconds() // MINUTE_S) + 1) if first else None
+    if first is None:
+        return None
+    seen_s = (now - first - away.within(first, now, now)).total_seconds()
+    found = Probe.objects.filter(minute__gt=now - slo.WINDOW).aggregate(all=Count("pk"), good=Count("pk", filter=Q(good=True)))
+    return share_pct(found["good"], max(found["all"], int(seen_s // MINUTE_S) + 1))
 
 
 def _service(now: datetime) -> Decimal | None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from exchanges.models import Feed
+from markets import away
 from pebble import health
 
 
@@ -77,15 +78,15 @@ class TestReady:
 @pytest.mark.django_db
 class TestPolling:
     def test_never(self):
-        assert health.polling(timezone.now()).stopped
+        assert away.polling(timezone.now()).stopped
 
     @pytest.mark.parametrize(("period", "limit"), [(10, 30), (5, 30), (60, 180)])
     def test_the_limit_is_three_periods_and_at_least_half_a_minute(self, period, limit):
         Feed.objects.update(period_s=period)
         now = datetime(2026, 11, 22, 12, tzinfo=UTC)
         Feed.objects.update(finished_at=now)
-        assert not health.polling(now + timedelta(seconds=limit)).stopped
-        assert health.polling(now + timedelta(seconds=limit + 1)).stopped
+        assert not away.polling(now + timedelta(seconds=limit)).stopped
+        assert away.polling(now + timedelta(seconds=limit + 1)).stopped
 
     def test_healthcheck_says_the_same(self):
         finished(2)

@@ -9,7 +9,8 @@ import pytest
 from exchanges.models import Exchange, Feed, Incident, Transition
 from markets import condition, incidents, read, rounds, troubles
 from markets.analysis import incidents as rules
-from markets.models import Channel, Delivery
+from markets.models import Channel, Delivery, ExchangeDay
+from markets.reads import uptime
 from tests.markets.build import NOW, catalogue, exchange, outcome, prices, save, ticker
 
 pytestmark = pytest.mark.usefixtures("stored")
@@ -258,6 +259,25 @@ def test_a_flapping_exchange_is_told_as_such_then_in_digests_and_once_more_when_
     assert keys(closed_at=None) == ["flapping:kucoin"]
     rounds.go(now + timedelta(minutes=39))
     assert (keys(closed_at=None), told()) == ([], ["opened", "digest", "closed"])
+
+
+def test_what_nobody_saw_is_no_part_of_how_long_it_lasted_and_brings_no_calm(operators):
+    """Pebble was off for five hours while an exchange was down, and while another kept changing."""
+    end("kucoin", "ok", NOW)
+    ExchangeDay.objects.create(exchange=exchange("kucoin"), day=NOW.date(), upto=NOW)
+    last = cycles(["kucoin"], "refused", "refused", "refused", start=NOW + CYCLE)
+    incidents.opened("flapping:bybit", "flapping", last, exchange=exchange("bybit"), title="Bybit keeps changing")
+    Exchange.objects.filter(slug="bybit").update(state_since=last)
+    back = last + timedelta(hours=5)
+    end("kucoin", "ok", back)
+    rounds.go(back + CYCLE)
+    assert keys(closed_at=None, kind="flapping") == ["flapping:bybit"]
+    end("kucoin", "ok", back + CYCLE)
+    over = Delivery.objects.get(subject="Over: KuCoin is down")
+    assert over.payload["lasted_s"] == 10 and "for 10 s, and 5 h in which Pebble was away and nobody looked." in over.text
+    read.forget()
+    assert [round(t.away_s) for t in uptime.troubles(back + CYCLE) if t.kind == "down"] == [5 * 3600]
+    assert uptime.troubles(back + CYCLE)[-1].gap == ", of which Pebble was away for 5 h 0 m"
 
 
 def test_reminders_while_it_goes_on_and_none_once_somebody_looks_after_it():

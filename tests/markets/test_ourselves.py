@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db.models import F
 
-from exchanges.models import Exchange, Incident, Transition
-from markets import counting, days, pausing, probing, read, schedules, tasks
+from exchanges.models import Exchange, Feed, Incident, Run, Transition
+from markets import away, counting, days, pausing, probing, read, schedules, tasks
 from markets.analysis.uptime import Day
-from markets.models import Decision, ExchangeAsset, ExchangeDay, Probe
+from markets.models import Away, Decision, ExchangeAsset, ExchangeDay, Probe
 from markets.reads import success, uptime
 from tests.api.conftest import fresh_memory, market, stored  # noqa: F401  # a small market, fresh right now
 
@@ -23,6 +24,15 @@ def anew(db):
     yield
     for forget in (counting.forget, pausing.forget, cache.clear):
         forget()
+
+
+def polled(*times):
+    """Polls of an exchange that ended then."""
+    feed = Feed.objects.get(exchange=one(), source="tickers")
+    for at in times:
+        Run.objects.create(exchange=one(), source="tickers", token=at.timestamp(), started_at=at, finished_at=at, outcome="ok", ms=1)
+    Feed.objects.update(finished_at=None)
+    Feed.objects.filter(pk=feed.pk).update(finished_at=times[-1])
 
 
 def one():
@@ -42,20 +52,35 @@ class TestDays:
         assert found == {28: (60, 60), 29: (30, 30)}
 
     def test_nobody_knows_what_was_while_pebble_was_off_and_a_pause_is_off(self):
-        now = datetime.now(UTC).replace(hour=12)
+        now = datetime.now(UTC).replace(hour=12, minute=30)
         Exchange.objects.update(state="healthy")
         days.record(now - timedelta(minutes=16))
+        polled(now - timedelta(minutes=15), now - timedelta(minutes=2))  # and was off between them
         days.record(now)
-        assert ExchangeDay.objects.get(exchange=one()).live_s == 0
+        assert ExchangeDay.objects.get(exchange=one()).live_s == 180
+        assert [(row.since, row.until) for row in Away.objects.all()] == [(now - timedelta(minutes=15), now - timedelta(minutes=2))]
+        assert uptime.histories(now)["kucoin"].days[-1][1] == Day(live_s=180)
         pausing.pause(now, "a drill")
         days.record(now + timedelta(minutes=15))
         row = ExchangeDay.objects.get(exchange=one())
-        assert (row.live_s, row.off_s) == (0, 900)
+        assert (row.live_s, row.off_s) == (180, 900)
+
+    def test_workers_that_end_no_poll_see_nothing_and_until_when_is_followed(self):
+        now = datetime.now(UTC).replace(hour=12, minute=30)
+        Exchange.objects.update(state="down")
+        days.record(now - timedelta(minutes=10))
+        polled(now - timedelta(minutes=9))
+        for ago in (9, 8, 7, 6, 5, 4):
+            days.record(now - timedelta(minutes=ago))
+        assert ExchangeDay.objects.get(exchange=one()).down_s == 240  # three minutes may be a slow machine
+        assert away.within(now - timedelta(minutes=10), now, now) == timedelta(minutes=9)  # it goes on, since the last poll
+        assert [row.until for row in Away.objects.all()] == [now - timedelta(minutes=4)]
 
     def test_today_is_exact_and_the_rest_of_ninety_days_is_unknown(self):
         now = datetime.now(UTC).replace(hour=12)
         Exchange.objects.update(state="healthy")
         ExchangeDay.objects.create(exchange=one(), day=now.date(), live_s=100, down_s=60, upto=now - timedelta(seconds=40))
+        polled(now)
         read.forget()
         history = uptime.histories(now)["kucoin"]
         assert len(history.days) == 90 and history.days[-1] == (now.date(), Day(live_s=140, down_s=60)) and history.days[0][1] == Day()
@@ -132,6 +157,10 @@ class TestMeasures:
         found = self.values(now)
         assert (found["page_ms"], found["answer_ms"]) == ((100, True), (5000, False))
         assert found["availability"] == (75, False) and found["service_level"] == (97.5, False)
+        Probe.objects.update(minute=F("minute") - timedelta(minutes=60))
+        assert self.values(now)["availability"] == (4.6875, False)  # an hour nobody judged
+        Away.objects.create(since=now - timedelta(minutes=60), until=now)
+        assert self.values(now)["availability"] == (75, False)  # because Pebble was off
         assert found["accuracy"] == (99.9, None) and found["anomalies"][0] == pytest.approx(66.67, abs=0.01)
 
 

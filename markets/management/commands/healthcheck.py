@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from markets import stamp
-from pebble import health
+from markets import away, stamp
 
 
 class Command(BaseCommand):
@@ -19,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how it is; raise when polling has stopped."""
         stamp.prepared()
-        found = health.polling(timezone.now())
+        found = away.polling(timezone.now())
         if found.stopped:
             raise CommandError(f"polling has stopped: {found}")
         self.stdout.write(f"ok: {found}")

@@ -119,3 +119,23 @@ class TestTimings:
     def test_buckets_add_up_and_leave_the_slowest_out(self):
         found = dict(timings.cumulative({5: 2, 100: 3, timings.SLOWER_MS: 9}))
         assert (found[0.005], found[0.05], found[0.1], found[10]) == (2, 2, 5, 5) and len(found) == len(timings.STEPS_MS)
+
+
+class TestWhatNobodySaw:
+    AT = tuple(datetime(2026, 7, 22, 12, minute, tzinfo=UTC) for minute in range(10))
+
+    def test_silences_are_longer_than_the_limit(self):
+        at = self.AT
+        assert uptime.silences({at[9], at[0], at[3], at[4]}, timedelta(minutes=3)) == [(at[4], at[9])]
+        assert uptime.silences({at[0], at[3]}, timedelta(minutes=2, seconds=59)) == [(at[0], at[3])]
+        assert uptime.silences((), timedelta(0)) == []
+
+    def test_what_overlaps_counts_once_and_what_lies_outside_not_at_all(self):
+        at = self.AT
+        assert uptime.overlap([(at[2], at[4]), (at[1], at[3]), (at[6], at[9])], at[2], at[7]) == 180
+        assert uptime.overlap([(at[0], at[1]), (at[8], at[9])], at[2], at[7]) == 0
+
+    def test_it_is_no_time_in_any_state(self):
+        at = self.AT
+        found = uptime.spent("healthy", [(at[4], "down")], at[0], at[8], [(at[2], at[5])])
+        assert found == uptime.Day(live_s=120, down_s=180)
