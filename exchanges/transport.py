@@ -28,7 +28,7 @@ import httpx
 
 from exchanges.adapter import Request
 from exchanges.errors import ExchangeError, Garbled, Refused, Unreachable
-from exchanges.guard import check_host, check_webhook, is_indoors, is_loopback, is_named, is_public
+from exchanges.guard import check_host, check_webhook, is_address, is_indoors, is_loopback, is_named, is_public
 from exchanges.inflate import MIB, Body
 
 CAP = 16 * MIB  # of a decoded body
@@ -180,7 +180,12 @@ class _Backend(httpcore.NetworkBackend):
 
 
 def _resolve(host: str, port: int, call: _Call) -> list[str]:
-    """Addresses of a name, IPv4 first (a broken IPv6 route only costs time). A thread, because the system's look-up knows no time-out."""
+    """Addresses of a name, IPv4 first (a broken IPv6 route only costs time). A thread, because the system's look-up knows no time-out.
+
+    What is an address already needs no look-up, and no thread that a busy machine may start too late.
+    """
+    if is_address(host):
+        return [host]
     answer: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:

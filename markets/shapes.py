@@ -147,7 +147,11 @@ class Undelivered(NamedTuple):
 
 @dataclass(frozen=True)
 class Workers:
-    """The machinery: clusters alive, queue length, oldest waiting task, failures and runs in 24 h, what is late, what was not delivered."""
+    """The machinery: clusters alive, queue length, oldest waiting task, failures and runs in 24 h, what is late, what was not delivered.
+
+    `polled_s`: since any poll ended, None before the first. `stopped`: that is too long. `behind`: the exchanges whose prices were not asked
+    for in time, by name.
+    """
 
     clusters: int
     workers: int
@@ -155,6 +159,9 @@ class Workers:
     oldest_s: float | None
     failed_24h: int
     runs_24h: int
+    polled_s: float | None = None
+    stopped: bool = False
+    behind: tuple[str, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
     paused_at: datetime | None = None  # an operator has stopped all collection

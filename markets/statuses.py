@@ -187,12 +187,13 @@ def _breaker(feeds: Mapping[str, Feed]) -> str:
 def status(now: datetime) -> Status:
     """What the status page, `/status.json` and `status/` of the API say."""
     view, rows = held.current(), exchanges(now)
-    level, sentence, explanation = _sentence([e for e in rows if e.enabled])
+    workers = machinery.workers(now)
+    level, sentence, explanation = machinery.trouble(workers) or _sentence([e for e in rows if e.enabled])
     trading = traded(view.board)
     ages = [(_age(q.observed_at, now), q.period_s) for quotes in trading.values() for q in quotes]
     fresh = sum(age is not None and quality.state(age, period, current_method()) == "fresh" for age, period in ages)
     return Status(
-        as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=machinery.workers(now),
+        as_of=now, simulated=settings.SIMULATED, sentence=sentence, explanation=explanation, level=level, exchanges=rows, workers=workers,
         pairs=len(trading), shared_pairs=sum(len(q) >= 2 for q in trading.values()),
         assets=len({key.base for key in trading}), fresh_pct=Decimal(100 * fresh) / len(ages) if ages else None, events=_events(),
         asking=measures.asking(now), histories=uptime.histories(now), troubles=uptime.troubles(now),

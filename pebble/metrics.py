@@ -153,7 +153,7 @@ def _machinery(now: datetime) -> Iterator[Metric]:
     yield _gauge("pebble_schedules_overdue", "Schedules that are more than a minute late.", (), {(): float(len(found.overdue))})
     yield _gauge("pebble_collection_paused", "1 while an operator has paused all collection.", (), {(): float(found.paused_at is not None)})
     yield _gauge("pebble_board_pairs", "Pairs that trade somewhere switched on.", (), {(): float(read.pairs_traded())})
-    deliveries = Delivery.objects.order_by().values_list("state").annotate(Count("pk"))
+    deliveries = Delivery.meant.order_by().values_list("state").annotate(Count("pk"))
     yield _gauge("pebble_deliveries", "Messages kept, by how far they got.", ("state",), {(state,): float(count) for state, count in deliveries})
     kinds = incidents.going_on().order_by().values_list("kind").annotate(Count("pk"))
     yield _gauge("pebble_incidents_open", "Incidents that are going on.", ("kind",), {(kind,): float(count) for kind, count in kinds})

@@ -28,7 +28,7 @@ from markets.reads import offers
 
 CHANGES = (
     ("v1, 29 November 2026", "Added: alerts, your own, by key with the scope alerts or signed in: list, make, pause, change, test, delete."),
-    ("v1, 29 November 2026", "Added to status: uptime by day, incidents, success measures, what is overdue or undelivered, and a pause by an operator."),
+    ("v1, 29 November 2026", "Added to status: uptime by day, incidents, success measures, what is overdue, behind or undelivered, a pause by an operator."),
     ("v1, 29 November 2026", "Added: keys, with a limit of their own; 401 and 403 for a key that does not open an address."),
     ("v1, 28 November 2026", "Added: receipts, an answer that was given, computed again from what was read for it. Added to status: how questions fare."),
     ("v1, 28 November 2026", "Added: ask, a question in plain words with its answers, how it was read, and a receipt, or why there is none."),

@@ -122,10 +122,13 @@ def _detail() -> Detail:
 MEASURES = (Measure("availability", "Availability", Decimal("99.95"), "%", "at least 99.9 %", True, "Minutes in which it answered; thirty days."),)
 
 
+WORKERS = Workers(clusters=1, workers=4, queued=0, oldest_s=None, failed_24h=2, runs_24h=44_640, polled_s=0.4)
+
+
 def _status() -> Status:
     return Status(
         as_of=NOW, simulated=False, sentence="All exchanges are live.", explanation="Every exchange that is switched on has fresh prices.", level="ok",
-        exchanges=_known()[:1], workers=Workers(clusters=1, workers=4, queued=0, oldest_s=None, failed_24h=2, runs_24h=44_640), pairs=3120, shared_pairs=1204,
+        exchanges=_known()[:1], workers=WORKERS, pairs=3120, shared_pairs=1204,
         assets=2050, fresh_pct=Decimal("99.7"), events=(Event(SEEN, "", "Prices have been collected without a gap for a day."),),
         asking=Asking(7, 1840, Decimal("97.5"), Decimal("1.25"), 20, 100, (AskedKind("best_price", 1210, Decimal("98.5"), Decimal("0.75")),)),
         histories={_known()[0].slug: History(((NOW.date(), Day(live_s=86_040, down_s=360)),), Decimal("99.583"))},

@@ -18,7 +18,7 @@ from markets.board import PairKey
 from markets.shapes import Asking, ExchangeStatus, History, Measure, Meter, SourceStatus, Status, Trouble
 
 # What moves with the clock alone: left out when two answers are asked to be the same.
-MOVING = frozenset({"as_of", "age_s", "oldest_s", "max_age_s", "away_s", "retry_in_s", "basis_apr_pct", "open_s", "took_ms", "receipt", "figures"})
+MOVING = frozenset({"as_of", "age_s", "oldest_s", "max_age_s", "away_s", "polled_s", "retry_in_s", "basis_apr_pct", "open_s", "took_ms", "receipt", "figures"})
 WORDED = frozenset({"detail", "notes", "sentence", "lines", "explanation"})  # sentences may tell an age, too
 _AGE = re.compile(r"\b[0-9]+ [smhd](?: [0-9]+ [smh])?\b")
 DOWN = ("down", "banned", "blocked", "auto_disabled", "disabled")
@@ -118,7 +118,8 @@ def status(s: Status, measures: Iterable[Measure] = ()) -> dict[str, Any]:
         "pairs": s.pairs, "shared_pairs": s.shared_pairs, "assets": s.assets, "fresh_pct": plain(s.fresh_pct),
         "workers": {
             "clusters": w.clusters, "workers": w.workers, "queued": w.queued, "oldest_s": seconds(w.oldest_s),
-            "failed_24h": w.failed_24h, "runs_24h": w.runs_24h, "paused_at": w.paused_at, "pause_reason": w.pause_reason or None,
+            "failed_24h": w.failed_24h, "runs_24h": w.runs_24h, "polled_s": seconds(w.polled_s), "stopped": w.stopped,
+            "behind": list(w.behind), "paused_at": w.paused_at, "pause_reason": w.pause_reason or None,
             "overdue": [{"name": late.name, "age_s": seconds(late.late_s)} for late in w.overdue],
             "undelivered": [
                 {"at": u.at, "kind": u.kind, "channel": u.channel, "attempts": u.attempts, "given_up": u.given_up, "code": u.code} for u in w.undelivered

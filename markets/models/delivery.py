@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from exchanges.errors import Refused
 from exchanges.guard import check_webhook
-from markets.analysis.messages import KEY, KINDS, PATH, SAID, SUBJECT, Rule
+from markets.analysis.messages import KEY, KINDS, PATH, SAID, SUBJECT, TEST, Rule
 
 
 def nonce() -> str:
@@ -115,6 +115,14 @@ def _wrong_zone(name: str) -> str:
     return ""
 
 
+class Meant(models.Manager["Delivery"]):
+    """All but tests: what somebody wanted told, and what is counted."""
+
+    def get_queryset(self) -> models.QuerySet[Delivery]:
+        """Without the tests of channels."""
+        return super().get_queryset().exclude(kind=TEST)
+
+
 class Delivery(models.Model):
     """One message to one channel. A row that waits is sent when it is due, again and again, until it is sent or `until` is over."""
 
@@ -141,6 +149,9 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True)
     code = models.PositiveSmallIntegerField("response code", null=True)
     said = models.CharField("last response", max_length=SAID, blank=True)
+
+    objects = models.Manager()
+    meant = Meant()
 
     class Meta:
         verbose_name_plural = "deliveries"

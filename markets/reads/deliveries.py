@@ -89,8 +89,8 @@ def telling(now: datetime) -> Telling:
         channels=Count("pk"), open=Count("pk", filter=Q(enabled=True)), failing=Count("pk", filter=Q(enabled=True, failures__gt=0)),
         mails=Count("pk", filter=Q(enabled=True, kind=Channel.Kind.EMAIL)),
     )  # fmt: skip
-    late = Delivery.objects.filter(state=State.WAITING).aggregate(waiting=Count("pk"), oldest=Min("made_at", filter=Q(due_at__lte=now) | Q(attempts__gt=0)))
-    day = Delivery.objects.filter(made_at__gt=now - 2 * DAY)  # the index by age; given up is what was made a day before
+    late = Delivery.meant.filter(state=State.WAITING).aggregate(waiting=Count("pk"), oldest=Min("made_at", filter=Q(due_at__lte=now) | Q(attempts__gt=0)))
+    day = Delivery.meant.filter(made_at__gt=now - 2 * DAY)  # the index by age; given up is what was made a day before
     ended = day.aggregate(
         sent_day=Count("pk", filter=Q(state=State.SENT, sent_at__gt=now - DAY)),
         given_up_day=Count("pk", filter=Q(state=State.GIVEN_UP, until__gt=now - DAY)),

@@ -13,8 +13,9 @@ from django_q.status import Stat
 from redis.exceptions import RedisError
 
 from exchanges.limits import SHED
-from exchanges.models import Run
-from markets import held, pausing
+from exchanges.models import Exchange, Feed, Run
+from markets import away, held, pausing
+from markets.analysis.display import age
 from markets.models import Delivery
 from markets.shapes import Overdue, Undelivered, Workers
 
@@ -43,11 +44,33 @@ def workers(now: datetime) -> Workers:
     runs = Run.objects.filter(started_at__gt=now - DAY).exclude(outcome__in=NOT_ASKED)
     total, broken = runs.count(), Failure.objects.filter(stopped__gt=now - DAY).count()  # a task that was ended leaves no run
     paused_at, reason = pausing.paused()
+    polling = away.polling(now)
     return Workers(
         clusters=len(clusters), workers=sum(len(c.workers) for c in clusters), queued=queued, oldest_s=oldest_s,
         failed_24h=total + broken - runs.filter(outcome__in=GOOD).count(), runs_24h=total + broken,
+        polled_s=polling.age_s, stopped=polling.age_s is not None and polling.stopped, behind=_behind(now),
         overdue=overdue(now), undelivered=_undelivered(now), paused_at=paused_at, pause_reason=reason,
     )  # fmt: skip
+
+
+def _behind(now: datetime) -> tuple[str, ...]:
+    """The exchanges that are asked and whose prices nobody has looked after for three periods. A breaker or switch is no reason: a look ends such polls."""
+    feeds = Feed.objects.filter(Exchange.asked("exchange__"), enabled=True, source="tickers", finished_at__isnull=False).select_related("exchange")
+    late = [f.exchange for f in feeds if (now - f.finished_at).total_seconds() > max(away.PERIODS * f.firing_s, settings.WATCHDOG_S)]  # type: ignore[operator]
+    return tuple(exchange.name for exchange in late if exchange.slug in held.current().exchanges)
+
+
+def trouble(w: Workers) -> tuple[str, str, str] | None:
+    """(level, one sentence, one explanation) while workers are away or behind, whatever the exchanges do; None else."""
+    if w.stopped:
+        sentence = "Pebble's workers have stopped." if w.clusters else "Pebble's workers are away."
+        return "down", sentence, f"The last poll ended {age(w.polled_s)} ago: prices are as they were then. Start the workers, or look into their log."
+    waits = f"the oldest task has waited for {age(w.oldest_s)}" if w.oldest_s is not None and w.oldest_s > LATE.total_seconds() else ""
+    late = f"prices of {', '.join(w.behind)} were not asked for in time" if w.behind else ""
+    if not waits and not late:
+        return None
+    told = " and ".join(part for part in (late, waits) if part)
+    return "warn", "Pebble's workers are behind.", f"{told[:1].upper()}{told[1:]}: this machine is slow or busy, or has just started. Prices are older for it."
 
 
 def overdue(now: datetime) -> tuple[Overdue, ...]:
@@ -67,7 +90,7 @@ def kept_back(now: datetime, by: str, **which: object) -> dict[str, tuple[int, i
 
 def _undelivered(now: datetime) -> tuple[Undelivered, ...]:
     """What was tried in vain in the last day, the newest first. Neither address nor text: this page may be public."""
-    failing = Delivery.objects.filter(made_at__gt=now - DAY, attempts__gt=0).exclude(state__in=(Delivery.State.SENT, Delivery.State.MERGED))
+    failing = Delivery.meant.filter(made_at__gt=now - DAY, attempts__gt=0).exclude(state__in=(Delivery.State.SENT, Delivery.State.MERGED))
     rows = failing.order_by("-made_at").values_list("made_at", "kind", "channel__kind", "attempts", "state", "code")[:SHOWN]
     return tuple(Undelivered(at, kind, channel, attempts, state == Delivery.State.GIVEN_UP, code) for at, kind, channel, attempts, state, code in rows)
 

@@ -1,12 +1,15 @@
 """The operators' channels in the admin: adding, testing, secrets, the log, and who may do what."""
 
+from datetime import timedelta
+
 import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.models import User
 
 from markets import channels, outbox
 from markets.models import Channel, Delivery
-from markets.reads import deliveries
+from markets.reads import deliveries, machinery
+from pebble.metrics import _machinery
 from tests.admin.conftest import client_of, person
 from tests.admin.posts import fields_of
 from tests.delivery.conftest import START, message
@@ -125,6 +128,13 @@ def test_the_outbox_in_numbers(hook, receiver, clock, settings):
     Delivery.objects.filter(key="incident 0").update(state="given_up")
     Channel.objects.create(kind="email", address="a@example.org", enabled=False)
     clock += 5
+    for n, state in enumerate(("given_up", "sent", "waiting")):  # tests somebody made count for nothing, wherever deliveries are counted
+        old = Delivery.objects.get(key="incident 1")
+        old.pk, old.key, old.kind, old.state, old.made_at, old.sent_at, old.code = None, f"test {n}", "test", state, clock() - timedelta(hours=1), clock(), 500
+        old.save()
+    assert [u.kind for u in machinery.workers(clock()).undelivered] == ["incident"]
+    (counted,) = [metric for metric in _machinery(clock()) if metric.name == "pebble_deliveries"]
+    assert {sample.labels["state"]: sample.value for sample in counted.samples} == {"sent": 2, "given_up": 1, "waiting": 1}
     found = deliveries.telling(clock())
     assert (found.channels, found.open, found.failing, found.waiting, found.oldest_s, found.sent_day, found.given_up_day) == (2, 1, 0, 1, 5.0, 2, 1)
     assert found.hint == "1 message was given up in the last 24 hours."

@@ -111,6 +111,13 @@ def test_t2_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
     assert took < QUICK.connect + 0.3
 
 
+@pytest.mark.parametrize(("host", "found"), [("127.0.0.1", ["127.0.0.1"]), ("::1", ["::1"])])
+def test_t2_an_address_is_looked_up_nowhere_however_slow_the_machine(monkeypatch, host, found):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: pytest.fail("looked up"))
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread"))
+    assert transport._resolve(host, 443, None) == found
+
+
 # --- T3: TLS --------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def authority():

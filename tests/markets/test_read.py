@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django_q.models import OrmQ
 
 from exchanges.models import Exchange, Feed, Transition
 from markets import read, store
@@ -134,8 +135,30 @@ def test_the_status_sentence_follows_the_ages(market):
     assert said(5) == "All three exchanges are live."
     prices("kucoin", ticker("BTC/USDT", 1, 2), now=NOW + timedelta(seconds=100))
     prices("binance", ticker("BTC/USDT", 1, 2), now=NOW + timedelta(seconds=100))
+    save("bybit", "tickers", outcome([], NOW + timedelta(seconds=100), kind="refused"), NOW + timedelta(seconds=100))
     assert said(101) == "One exchange is not live. Comparisons keep running on the other two."
+    Feed.objects.update(finished_at=NOW + timedelta(seconds=1000))
     assert said(1000) == "No live prices right now."
+
+
+def test_workers_that_are_away_or_behind_are_said_before_anything_else(market):
+    def said(seconds):
+        found = read.status(NOW + timedelta(seconds=seconds))
+        return found.level, found.sentence, found.explanation
+
+    Exchange.objects.filter(slug__in=["gateio", "bitget"]).update(enabled=False)
+    feeds = Feed.objects.filter(exchange__enabled=True)
+    feeds.update(finished_at=NOW)
+    read.forget()
+    assert said(30)[1] == "No live prices right now."  # three periods
+    assert said(31)[:2] == ("down", "Pebble's workers are away.") and "The last poll ended 31 s ago" in said(31)[2]
+    feeds.exclude(exchange__slug="kucoin").update(finished_at=NOW + timedelta(seconds=20))
+    assert said(31)[:2] == ("warn", "Pebble's workers are behind.") and "Prices of KuCoin were not asked for in time:" in said(31)[2]
+    assert (said(31), read.status(NOW + timedelta(seconds=31)).workers.behind) == (said(31), ("KuCoin",))
+    feeds.update(finished_at=NOW + timedelta(seconds=20))
+    OrmQ.objects.create(key="x", payload="", lock=NOW - timedelta(seconds=31))
+    assert said(29)[1] == "All three exchanges are live."
+    assert said(30)[0] == "warn" and "The oldest task has waited for 1 m 1 s" in said(30)[2]
 
 
 def test_three_failures_take_an_exchange_down_and_two_good_polls_bring_it_back(market):

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from exchanges.limits import SHED
-from exchanges.models import Exchange, IncidentKind, Run
+from exchanges.models import Exchange, Feed, IncidentKind, Run
 from markets import asking, incidents, pausing, read, store
 from markets.models import ExchangeDay, Setting
 from tests.pages.axe import Axe
@@ -88,11 +88,19 @@ def test_p3_p15_what_was_not_asked_and_until_when_is_said(client, stored, settin
 
 
 def test_all_down_is_said_with_ages(client, stored, monkeypatch):
-    """I14."""
+    """I14. What nobody polls any more is our own trouble, and said first."""
     later = stored + timedelta(minutes=5)
+    Feed.objects.update(finished_at=later)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     page = client.get("/status/").content.decode()
     assert "No live prices right now." in page and page.count(">5 m") >= 5
+    Feed.objects.update(finished_at=stored)
+    read.forget()
+    later += timedelta(seconds=1)  # pages are kept for one
+    page, found = client.get("/status/").content.decode(), client.get("/status.json").json()
+    assert page.split("<h1>")[1].split("</h1>")[0] == "Pebble&#x27;s workers are away."
+    assert (found["level"], found["sentence"]) == ("down", "Pebble's workers are away.")
+    assert (found["workers"]["stopped"], round(found["workers"]["polled_s"])) == (True, 301)
 
 
 @pytest.mark.browser
