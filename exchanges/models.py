@@ -142,7 +142,8 @@ class Allowance(models.Model):
 
 
 class Ledger(models.Model):
-    """One exchange's budgets and blocks, where PostgreSQL keeps them. Written by `exchanges.state.database` alone, by SQL of its own."""
+    """One exchange's budgets and blocks. On PostgreSQL `exchanges.state.database` alone writes it, by SQL of its own; where a file counts,
+    `exchanges.state.copies` keeps a copy of its blocks here."""
 
     exchange = models.CharField(max_length=30, primary_key=True)
     text = models.TextField()

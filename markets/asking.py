@@ -17,7 +17,7 @@ from exchanges.adapter import Credentials
 from exchanges.budgets import Budgets, Terms
 from exchanges.client import ExchangeClient
 from exchanges.models import Allowance, Exchange, Feed
-from exchanges.state import Kept, Limits, SqliteLimits
+from exchanges.state import Kept, Limits, SqliteLimits, copies
 from exchanges.transport import Transport
 from markets import pausing
 from markets.shapes import Meter
@@ -32,7 +32,7 @@ def limits() -> Limits:
 
 @cache
 def _limits(file: Path) -> SqliteLimits:
-    return SqliteLimits(file)
+    return SqliteLimits(file, copied=copies.copied, copies=copies.copies)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Budgets and blocks of all processes of one machine, in one small SQLite file.
 
 The file stands apart from the database, so that asking for a token never waits behind a bulk write. When it cannot be
-read or written nothing may be asked: a limiter that forgets is worse than a late price.
+read or written nothing may be asked: a limiter that forgets is worse than a late price. For the same reason every block has
+a copy elsewhere, from which a file that was deleted is made anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,20 +20,27 @@ from exchanges import limits
 from exchanges.limits import State
 from exchanges.state.kept import Clock, Kept, OutOfOrder, Step, T, boot
 
-_CREATE = "CREATE TABLE IF NOT EXISTS limits (key TEXT PRIMARY KEY, boot TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID"
+_MADE = "SELECT 1 FROM sqlite_master WHERE name = 'limits'"
+_CREATE = "CREATE TABLE limits (key TEXT PRIMARY KEY, boot TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID"
 _READ = "SELECT boot, state FROM limits WHERE key = ?"
 _WRITE = "INSERT OR REPLACE INTO limits VALUES (?, ?, ?)"
+_LOST = "lost"  # no boot: what comes from a copy is carried over as after a reboot, by the wall clock
+
+_REMEDY = "nothing is asked. Stop Pebble, wait a minute, delete the file: a new one is made, with every ban as the database has it"
+
+Copied = Callable[[Mapping[str, State]], None]
+Copies = Callable[[], Mapping[str, State]]
 
 
 class _Handle:
     """One process's connection. Only the process that opened it uses it: a fork must not even close its parent's."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, copies: Copies) -> None:
         self.lock = threading.Lock()
         self.file = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
         self.file.execute("PRAGMA synchronous=NORMAL")
         self.ready = False
-        self._path, self._identity = path, _identity(path)
+        self._path, self._identity, self._copies = path, _identity(path), copies
 
     @property
     def gone(self) -> bool:
@@ -40,11 +48,20 @@ class _Handle:
         return _identity(self._path) != self._identity
 
     def prepare(self) -> None:
-        """WAL and the table, once. Several processes may come here at the same moment: whoever is late finds it done."""
+        """WAL and the table, once, with the blocks that stand elsewhere. Whoever of several processes is late finds it done."""
         if not self.ready:
             self.file.execute("PRAGMA journal_mode=WAL")
-            self.file.execute(_CREATE)
+            if not self.file.execute(_MADE).fetchone():
+                self._make()
             self.ready = True
+
+    def _make(self) -> None:
+        copies = self._copies()
+        with self.file:  # rolls back what did not end well
+            self.file.execute("BEGIN IMMEDIATE")
+            if not self.file.execute(_MADE).fetchone():
+                self.file.execute(_CREATE)
+                self.file.executemany(_WRITE, [(key, _LOST, json.dumps(vars(state))) for key, state in copies.items()])
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -64,11 +81,16 @@ def _rows(file: sqlite3.Connection) -> list[tuple[str, str, str]]:
 
 
 class SqliteLimits(Kept):
-    """Shared by all processes of the machine through one small file, made on first use."""
+    """Shared by all processes of the machine through one small file, made on first use.
+
+    `copied` is given the states whose block has become longer, `copies` returns what it was given; see `exchanges.state.copies`.
+    """
 
     def __init__(
-        self, path: str | Path, *, clock: Clock = time.monotonic, wall: Clock = time.time, booted: str | None = None
+        self, path: str | Path, *, clock: Clock = time.monotonic, wall: Clock = time.time, booted: str | None = None,
+        copied: Copied = lambda states: None, copies: Copies = dict,
     ) -> None:
+        self._copied, self._copies = copied, copies
         self._clock, self._wall = clock, wall
         self._path, self._boot = Path(path), boot() if booted is None else booted
         self._handles: dict[int, _Handle] = {}
@@ -83,13 +105,15 @@ class SqliteLimits(Kept):
         try:
             with self._transaction() as file:
                 now = self._clock()
-                changed, result = step(self._load(file, keys, now), now, self._wall())
+                before = self._load(file, keys, now)
+                changed, result = step(before, now, self._wall())
                 self._write(file, changed)
-                return result
         except (sqlite3.Error, OSError, ValueError, TypeError) as error:  # the last two: a row that holds no state
-            raise OutOfOrder(
-                f"the limits file {self._path.name} cannot be used ({error}); nothing is asked. It may be deleted: a new one is made"
-            ) from None
+            raise OutOfOrder(f"the limits file {self._path.name} cannot be used ({error}); {_REMEDY}") from None
+        # After the commit: the file is nobody's to hold while the copy is written.
+        if longer := {key: state for key, state in changed.items() if state.blocked_until_wall > before.get(key, State()).blocked_until_wall}:
+            self._copied(longer)
+        return result
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -112,7 +136,7 @@ class SqliteLimits(Kept):
         found = self._handles.get(os.getpid())
         if found and not found.gone:
             return found
-        made = _Handle(self._path)
+        made = _Handle(self._path, self._copies)
         if found:
             self._take_along(found, made)
         kept = self._handles.setdefault(os.getpid(), made)

@@ -199,6 +199,7 @@ def entered(text: str, reading: Reading, keys: Sequence[str], step: Step[T], fir
     try:
         ledger, anew = opened(text, reading, first)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise OutOfOrder(f"the limits kept for {account(keys)} cannot be used ({error}); nothing is asked. They may be deleted: new ones are made") from None
+        remedy = "nothing is asked. Once no ban of it can stand any more they may be deleted: new ones are made"
+        raise OutOfOrder(f"the limits kept for {account(keys)} cannot be used ({error}); {remedy}") from None
     after, result = step({key: ledger.state(key) for key in keys}, ledger.now, ledger.now)
     return (written(changed(ledger, after)) if after or anew else ""), result

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from exchanges import limits
-from exchanges.state import Charge, MemoryLimits, Rate, SqliteLimits
+from exchanges.state import Charge, MemoryLimits, OutOfOrder, Rate, SqliteLimits
 from exchanges.state.quick import RedisLimits
 
 WIDE = Rate(100_000, 60)
@@ -233,6 +233,43 @@ def test_a_file_that_is_no_database_refuses_and_a_new_one_heals(path):
     _refuses(shared)
     path.unlink()
     assert shared.acquire([Charge("toy", WIDE)]).granted
+    shared.close()
+
+
+def test_p3_a_file_that_was_deleted_while_nothing_ran_comes_back_with_its_blocks(path, clock, wall):
+    kept = {}
+    for boot, asked in (("one", 600), ("two", None)):
+        shared = SqliteLimits(path, clock=clock, wall=wall, booted=boot, copied=kept.update, copies=lambda: kept)
+        assert shared.acquire([Charge("toy@host", WIDE, 0)]).granted
+        if asked:
+            assert shared.acquire([Charge("toy", WIDE)]).granted and not kept  # only blocks are copied
+            shared.strike("toy", "banned", asked)
+            assert shared.acquire([Charge("other", WIDE)]).granted
+            assert list(kept) == ["toy"]
+        assert (shared.blocked("toy"), shared.penalty("toy")) == (pytest.approx(618 if asked else 518), "banned")
+        assert not shared.acquire([Charge("toy", WIDE)]).granted
+        shared.close()
+        path.unlink()
+        clock.now, wall.now = clock.now - 4000 if asked else clock.now, wall.now + 100  # booted meanwhile: its own clock says nothing
+    wall.now += 500
+    late = SqliteLimits(path, clock=clock, wall=wall, booted="two", copied=kept.update, copies=lambda: kept)
+    assert late.blocked("toy") is None and late.acquire([Charge("toy", WIDE)]).granted
+    assert late.strike("toy", "banned") == 240  # the second within a day
+    late.close()
+
+
+def test_a_new_file_that_cannot_ask_for_its_blocks_refuses_until_it_can(path):
+    told = [OutOfOrder("the database is away"), {}]
+
+    def copies():
+        if isinstance(found := told.pop(0), OutOfOrder):
+            raise found
+        return found
+
+    shared = SqliteLimits(path, copies=copies)
+    grant = shared.acquire([Charge("toy", WIDE)])
+    assert (grant.granted, grant.detail) == (False, "the database is away")
+    assert shared.acquire([Charge("toy", WIDE)]).granted and not told
     shared.close()
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 from django.utils import timezone
 
-from exchanges.models import Transition
+from exchanges.models import Ledger, Transition
 from exchanges.state import SqliteLimits
 from markets import asking, read
 from markets.models import Quote
@@ -64,6 +64,23 @@ def test_a_no_is_obeyed_by_everybody_and_said(world, case):
     assert words in world.page("/status/")
     world.others_stay()
     assert {poll(slug, "time") for slug in WELL} == {"ok"}
+
+
+def test_a_ban_stands_when_the_limits_file_was_deleted_while_nothing_ran(world, tmp_path, settings):
+    """P3: the database has it too; without the database nothing is asked."""
+    settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
+    assert world.strike({"name": "P3", "for_s": 3_000})[0] == "banned"
+    asking.limits().close()
+    for file in tmp_path.glob("limits.sqlite3*"):
+        file.unlink()
+    assert 2_980 < silent(world) <= 3_160
+    assert {poll(slug, "time") for slug in WELL} == {"ok"}
+    asking.limits().close()
+    for file in tmp_path.glob("limits.sqlite3*"):
+        file.unlink()
+    Ledger.objects.update(text="{}")
+    assert (poll(SICK), poll(WELL[0], "time")) == ("budget_exhausted", "budget_exhausted")
+    assert "what the database remembers of bans cannot be read" in world.run().detail
 
 
 NO_REPLY = [  # row, fault, outcome
