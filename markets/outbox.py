@@ -15,6 +15,7 @@ from itertools import groupby
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -23,6 +24,7 @@ from markets.analysis.messages import (
     CHANNEL_MOST_S,
     CONFIRM,
     DIGEST,
+    FIRST_S,
     PARTS,
     PATIENCE,
     ROW_MOST_S,
@@ -39,7 +41,7 @@ from markets.analysis.messages import (
 )
 from markets.models import Channel, Delivery
 
-SWEEP_S = 15.0  # no turn begins later in a sweep: a task has 30 s
+SWEEP_S = 15.0  # no attempt begins later in a sweep: a task has 30 s
 TURN_S = 8.0  # of one channel, and one attempt more
 AT_ONCE = 1000  # rows that a sweep merges or gives up
 HASTE_S = 1.0  # how often one process calls for a sweep between those of the schedule
@@ -77,7 +79,8 @@ def tell_operators(message: Message, now: datetime) -> int:
 def once(channel: Channel, message: Message, now: datetime) -> Delivery:
     """Try a message now, a single time, whatever the channel's state. Returns its row, sent or given up."""
     row = _row(channel, message, now, now)
-    row.attempts, row.until, row.due_at = 1, now, now + timedelta(seconds=wait_s(1, ROW_MOST_S, 0))
+    row.attempts, row.until = 1, now
+    row.due_at = row.taken_until = now + timedelta(seconds=wait_s(1, ROW_MOST_S, 0))
     row.save()
     if not _tried(row, now):
         row.state = State.GIVEN_UP
@@ -86,11 +89,15 @@ def once(channel: Channel, message: Message, now: datetime) -> Delivery:
 
 
 def retry(rows: QuerySet[Delivery], now: datetime) -> int:
-    """Try those of `rows` that wait or were given up within seconds, and for another day. Returns how many."""
-    left = rows.filter(state__in=(State.WAITING, State.GIVEN_UP))
+    """Try those of `rows` that wait or were given up within seconds, and for another day. Returns how many.
+
+    Not those that are being sent: their receiver would get them twice.
+    """
+    chosen = Delivery.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    free = chosen.filter(Q(taken_until=None) | Q(taken_until__lte=now), state__in=(State.WAITING, State.GIVEN_UP))
     with transaction.atomic():
-        Channel.objects.filter(pk__in=left.values("channel")).update(rests_until=None)
-        count = left.update(state=State.WAITING, due_at=now, until=now + PATIENCE)
+        count = free.update(state=State.WAITING, due_at=now, until=now + PATIENCE)
+        Channel.objects.filter(pk__in=chosen.filter(state=State.WAITING, due_at=now).values("channel")).update(rests_until=None)
     _hasten()
     return count
 
@@ -115,14 +122,15 @@ def _hasten() -> None:
 
 # --- Sweeping -------------------------------------------------------------------------------------------------------
 def sweep(clock: Clock = timezone.now) -> int:
-    """Deliver what is due, channels that work first; then give up what nobody took for a day. Returns how many were sent."""
+    """Deliver what is due, for so long; then give up what nobody took for a day. Returns how many were sent."""
     began, sent = clock(), 0
+    ends = began + timedelta(seconds=SWEEP_S)
     _collect(began)
     for channel in _with_something_due(began):
-        if clock() - began > timedelta(seconds=SWEEP_S):
+        if clock() > ends:
             break  # the next sweep goes on
         if channel.kind != Channel.Kind.EMAIL or time.monotonic() >= _again["mail"]:
-            sent += _turn(channel, clock)
+            sent += _turn(channel, clock, ends)
     _give_up(clock())
     return sent
 
@@ -132,17 +140,19 @@ def _waiting(now: datetime) -> QuerySet[Delivery]:
 
 
 def _with_something_due(now: datetime) -> list[Channel]:
+    """Who has waited longest for a turn comes first, a channel that fails since its rest was over: nobody is slow before the same others for ever."""
     rested = Channel.objects.filter(Q(rests_until=None) | Q(rests_until__lte=now), enabled=True, pk__in=_waiting(now).values("channel"))
-    return list(rested.order_by("failures", "pk"))
+    return list(rested.order_by(Coalesce("rests_until", "turn_at").asc(nulls_first=True), "pk"))
 
 
-def _turn(channel: Channel, clock: Clock) -> int:
-    """One channel's due messages in turn, until one fails, all are sent, or others have waited long enough."""
+def _turn(channel: Channel, clock: Clock, ends: datetime) -> int:
+    """One channel's due messages in turn, until one fails, all are sent, others have waited long enough, or the sweep ends."""
     began, sent = clock(), 0
     if not _take(channel, began):
         return 0
     _hush(channel, began)
-    while (now := clock()) - began <= timedelta(seconds=TURN_S) and (row := _claim(channel, now)):
+    ends = min(began + timedelta(seconds=TURN_S), ends)
+    while (now := clock()) <= ends and (row := _claim(channel, now)):
         if not _tried(row, clock()):
             return sent  # the channel rests, as it was taken
         sent += 1
@@ -156,9 +166,10 @@ def _take(channel: Channel, now: datetime, *, taken: bool = False) -> bool:
     """Have the channel to oneself, by writing down that it failed once more and rests. Whoever else looks finds it resting."""
     rests = now + timedelta(seconds=wait_s(channel.failures + 1, CHANNEL_MOST_S, random.random()))  # noqa: S311 - no secret
     found = Channel.objects.filter(pk=channel.pk)
-    if not taken:
-        found = found.filter(Q(rests_until=None) | Q(rests_until__lte=now), failures=channel.failures)
-    return bool(found.update(failures=channel.failures + 1, rests_until=rests))
+    if taken:
+        return bool(found.update(failures=channel.failures + 1, rests_until=rests))
+    found = found.filter(Q(rests_until=None) | Q(rests_until__lte=now), failures=channel.failures)
+    return bool(found.update(failures=channel.failures + 1, rests_until=rests, turn_at=now))
 
 
 def _hush(channel: Channel, now: datetime) -> None:
@@ -174,7 +185,8 @@ def _claim(channel: Channel, now: datetime) -> Delivery | None:
     rows = rows if channel.open else rows.filter(kind=CONFIRM)
     for row in rows.order_by("attempts", "-critical", "due_at", "pk")[:PARTS]:
         again = now + timedelta(seconds=wait_s(row.attempts + 1, ROW_MOST_S, random.random()))  # noqa: S311 - no secret
-        if _waiting(now).filter(pk=row.pk, attempts=row.attempts).update(attempts=F("attempts") + 1, due_at=again):
+        taken_until = now + timedelta(seconds=FIRST_S)
+        if _waiting(now).filter(pk=row.pk, attempts=row.attempts).update(attempts=F("attempts") + 1, due_at=again, taken_until=taken_until):
             row.channel = channel
             return row
     return None
@@ -183,12 +195,12 @@ def _claim(channel: Channel, now: datetime) -> Delivery | None:
 def _tried(row: Delivery, now: datetime) -> bool:
     """One attempt. It counts as sent only after the other side took it."""
     said = wires.send(row, now)
-    row.code, row.said = said.code, said.text
+    row.code, row.said, row.taken_until = said.code, said.text, None
     if said.taken:
         row.state, row.sent_at = State.SENT, now
     elif said.code is None and row.channel.kind == Channel.Kind.EMAIL:
         _again["mail"] = time.monotonic() + MAIL_RESTS_S
-    row.save(update_fields=["code", "said", *(("state", "sent_at") if said.taken else ())])
+    row.save(update_fields=["code", "said", "taken_until", *(("state", "sent_at") if said.taken else ())])
     return said.taken
 
 

@@ -149,7 +149,7 @@ class DeliveryAdmin(ReadOnly):
     actions = ("retry",)
     show_full_result_count = False
     fields = (
-        "to", "kind", "what", "words", "key", "critical", "held", "made_at", "due_at", "until", "attempts", "state", "sent_at", "code", "said",
+        "to", "kind", "what", "words", "key", "critical", "held", "made_at", "due_at", "until", "attempts", "state", "taken_until", "sent_at", "code", "said",
     )  # fmt: skip
 
     @admin.display(description="to", ordering="channel")
@@ -173,6 +173,8 @@ class DeliveryAdmin(ReadOnly):
 
     @admin.action(description="Retry now", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        """What waits or was given up is tried again within seconds, for another day."""
-        count = outbox.retry(queryset, timezone.now())
-        self.message_user(request, f"{count} will be tried within seconds." if count else "None of these waits or was given up.")
+        """What waits or was given up is tried again within seconds, for another day; what is being sent is left alone."""
+        now = timezone.now()
+        busy, count = queryset.filter(taken_until__gt=now).count(), outbox.retry(queryset, now)
+        done = f"{count} will be tried within seconds." if count else "None of these waits or was given up."
+        self.message_user(request, f"{done} Being sent just now, and left alone: {busy}." if busy else done)

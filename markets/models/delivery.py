@@ -45,6 +45,7 @@ class Channel(models.Model):
     nonce = models.CharField(max_length=32, default=nonce, editable=False)
     failures = models.PositiveIntegerField("failures in a row", default=0, editable=False)
     rests_until = models.DateTimeField(null=True, editable=False)
+    turn_at = models.DateTimeField(null=True, editable=False, help_text="When its last turn began: who waits longest comes first.")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -145,6 +146,7 @@ class Delivery(models.Model):
     due_at = models.DateTimeField()
     until = models.DateTimeField("given up at")
     attempts = models.PositiveSmallIntegerField(default=0)
+    taken_until = models.DateTimeField("being sent until", null=True, help_text="At the latest; empty: nobody has it in hand.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     sent_at = models.DateTimeField(null=True)
     code = models.PositiveSmallIntegerField("response code", null=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from markets import channels, outbox
 from markets.models import Channel, Delivery
@@ -104,6 +105,10 @@ def test_who_may_change_channels_may_have_a_delivery_tried_again(hook, clock):
     operator = client_of(person("operator", "markets.change_channel", "markets.view_delivery"))
     outbox.tell_operators(message(), START)
     row = Delivery.objects.get()
+    Delivery.objects.update(taken_until=timezone.now() + timedelta(seconds=9))
+    said = operator.post(LOG, {"action": "retry", "_selected_action": [row.pk]}, follow=True).content.decode()
+    assert "None of these" in said and "left alone: 1" in said
+    Delivery.objects.update(taken_until=None)
     assert "1 will be tried" in operator.post(LOG, {"action": "retry", "_selected_action": [row.pk]}, follow=True).content.decode()
 
 

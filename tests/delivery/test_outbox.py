@@ -328,6 +328,58 @@ def test_two_workers_never_send_the_same_row_at_once(db, clock, monkeypatch):
     assert (row.key, outbox._claim(hook, START)) == ("incident 2", None)  # even a worker whose turn was over comes too late
 
 
+@pytest.mark.both
+def test_a_retry_leaves_alone_what_is_being_sent(db, clock, monkeypatch):
+    hook = Channel.objects.create(kind="webhook", address="https://hook.example/")
+    outbox.tell_operators(message(), START)
+    sent = []
+
+    def send(row, now):
+        sent.append(row.key)
+        assert outbox.retry(Delivery.objects.all(), now) == 0
+        assert outbox.sweep(clock) == 0
+        return wires.Said(len(sent) > 1, None, "no")
+
+    monkeypatch.setattr(wires, "send", send)
+    assert outbox.sweep(clock) == 0 and len(sent) == 1
+    assert outbox.retry(Delivery.objects.all(), clock()) == 1  # it failed: nobody has it in hand
+    assert outbox.sweep(clock) == 1 and len(sent) == 2
+    outbox.tell_operators(message(1), clock())
+    assert outbox._claim(hook, clock())  # by a worker that died
+    clock += FIRST_S - 1
+    assert outbox.retry(Delivery.objects.all(), clock()) == 0
+    clock += 1
+    assert outbox.retry(Delivery.objects.all(), clock()) == 1
+
+
+def test_a_sweep_ends_in_time_and_slow_receivers_stand_before_nobody_twice(db, clock, monkeypatch):
+    """I12: of four of whom each takes seven seconds a message and always has more, all get their turns, and no attempt begins late."""
+    for name in "abcd":
+        Channel.objects.create(kind="webhook", address=f"https://{name}.example/")
+    for number in range(20):
+        outbox.tell_operators(message(number), START)
+    began, starts = clock(), []
+
+    def send(row, now):
+        starts.append(((now - began).total_seconds(), row.channel.address[8]))
+        clock.now += timedelta(seconds=7)
+        return wires.Said(row.channel.address[8] != "a", 200, "")  # and one fails
+
+    monkeypatch.setattr(wires, "send", send)
+    for _ in range(2):
+        began = clock()
+        outbox.sweep(clock)
+        assert clock() - began < timedelta(seconds=settings.Q_CLUSTER["timeout"] - wires.DEADLINES.whole)
+    assert {name for _, name in starts} == set("abcd")
+    assert max(second for second, _ in starts) <= outbox.SWEEP_S
+    clock += LONGEST
+    starts.clear()
+    for _ in range(3):
+        began = clock()
+        outbox.sweep(clock)
+    assert "a" in {name for _, name in starts}  # also the one that fails, however much the others have
+
+
 # --- Quiet hours and digests ----------------------------------------------------------------------------------------
 @pytest.mark.both
 def test_a_quiet_night_ends_with_one_digest_and_critical_ones_come_through_it(db, receiver, clock):
