@@ -92,16 +92,30 @@ def read(request: HttpRequest, owner: Any, now: datetime) -> HttpResponseBase:
 @require_POST
 @signed_in
 def change(request: HttpRequest, owner: Any, now: datetime, pk: int) -> HttpResponseBase:
-    """Pause, go on, try or delete one alert, by the button that was pressed."""
+    """Pause, go on, try or delete one alert, by the button that was pressed; before it is deleted, ask."""
     alert = Alert.objects.filter(owner=owner, pk=pk).first()
     pressed = request.POST.get("do", "")
     if alert is None or pressed not in _PRESSED:
         return not_found(request)
+    if _unsure(request):
+        what = alerts_shown.sentence(alert)
+        return _ask(request, now, "Delete this alert?", what, "What it told goes with it. To keep both and be told nothing more, pause it.", HOME)
     try:
         messages.info(request, _PRESSED[pressed](alert, now))
     except Refused as error:
         messages.warning(request, str(error))
     return HttpResponseRedirect(HOME)
+
+
+def _unsure(request: HttpRequest) -> bool:
+    """Whether something would be deleted by a first press."""
+    return request.POST.get("do") == "delete" and request.POST.get("sure") != "yes"
+
+
+def _ask(request: HttpRequest, now: datetime, title: str, what: str, loses: str, back: str) -> HttpResponse:  # noqa: PLR0917 - the words of one page
+    """The page between a press and what cannot be taken back: its button posts to the same address again."""
+    shown = {"title": title, "what": what, "loses": loses, "place": request.path, "back": back}
+    return render(request, "alert_delete.html", {**frame_of(request, now, "alerts"), **shown})
 
 
 def _pause(alert: Alert, now: datetime) -> str:
@@ -186,6 +200,9 @@ def change_channel(request: HttpRequest, owner: Any, now: datetime, pk: int) -> 
     channel, pressed = Channel.objects.filter(owner=owner, pk=pk).first(), request.POST.get("do", "")
     if channel is None or pressed not in _ON_CHANNELS:
         return not_found(request)
+    if _unsure(request):
+        loses = "What still waits for it is not sent, and alerts that were told there are told on the page only. To keep it and send nothing, switch it off."
+        return _ask(request, now, "Delete this channel?", f"{channel.get_kind_display()} {channel.address}", loses, f"{HOME}#channels")
     try:
         messages.info(request, _ON_CHANNELS[pressed](channel, request, now))
     except ValidationError as error:

@@ -66,6 +66,11 @@ def lines(kept: list[Alert], now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
+def sentence(alert: Alert) -> str:
+    """What it watches for."""
+    return alert_words.sentence(alerts.condition_of(alert), reads.words())
+
+
 def state(alert: Alert, now: datetime) -> str:
     """on, paused or ended."""
     return "ended" if alerts.is_over(alert, now) else "paused" if alert.paused else "on"

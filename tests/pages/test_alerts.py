@@ -14,6 +14,7 @@ from markets.wires import Said
 from tests.pages.market import FIRST, SECOND
 
 DOWN = {"kind": "down"}
+SURE = {"do": "delete", "sure": "yes"}
 
 
 @pytest.fixture
@@ -123,7 +124,11 @@ def test_buttons_pause_try_and_delete_ones_own_only(ann, client):
     assert client.post(f"/alerts/{mine.pk}/", {"do": "burn"}).status_code == 404
     client.post("/alerts/read/")
     assert alerts.unread(ann) == 0
-    client.post(f"/alerts/{mine.pk}/", {"do": "delete"})
+    asked = client.post(f"/alerts/{mine.pk}/", {"do": "delete"})
+    assert asked.status_code == 200 and "Delete this alert?" in text(asked) and Alert.objects.filter(pk=mine.pk).exists()
+    assert {"csrfmiddlewaretoken", "sure"} <= set(re.findall(r'<input type="hidden" name="(\w+)"', asked.content.decode()))
+    assert client.post(f"/alerts/{theirs.pk}/", SURE).status_code == 404
+    client.post(f"/alerts/{mine.pk}/", SURE)
     assert [alert.owner for alert in Alert.objects.all()] == [bob]
 
 
@@ -152,8 +157,10 @@ def test_channels_are_added_confirmed_switched_and_deleted(ann, client):
     client.post(place, {"do": "secret"})
     assert Channel.objects.get(pk=hook.pk).nonce != before
     assert "Not added" in text(client.post("/alerts/channels/", {"kind": "webhook", "address": "http://127.0.0.1/x"}, follow=True))
-    client.post(place, {"do": "delete"})
-    assert client.post(place, {"do": "delete"}).status_code == 404
+    asked = client.post(place, {"do": "delete"})
+    assert "Webhook https://hooks.example.org/x" in text(asked) and Channel.objects.filter(pk=hook.pk).exists()
+    assert text(client.post(place, SURE, follow=True)).count("Deleted.") == 1
+    assert client.post(place, SURE).status_code == 404
 
 
 def test_nobodys_mailbox_or_server_is_filled_from_here(ann, client, monkeypatch):
@@ -166,7 +173,7 @@ def test_nobodys_mailbox_or_server_is_filled_from_here(ann, client, monkeypatch)
         deliveries.append(Delivery.objects.filter(channel=channel).count())
         said = text(client.post(f"/alerts/channels/{channel.pk}/", {"do": "confirm"}, follow=True))
         assert f"No other link is sent to {address} now" in said
-        client.post(f"/alerts/channels/{channel.pk}/", {"do": "delete"})
+        client.post(f"/alerts/channels/{channel.pk}/", SURE)
     assert deliveries == [1, 0, 0, 0, *[1] * 9, 0, 0, 0]
     tried = []
     monkeypatch.setattr("markets.wires.send", lambda row, now: tried.append(row) or Said(True, 200, ""))
@@ -174,5 +181,5 @@ def test_nobodys_mailbox_or_server_is_filled_from_here(ann, client, monkeypatch)
         client.post("/alerts/channels/", {"kind": "webhook", "address": "https://hooks.example.org/x"})
         place = f"/alerts/channels/{Channel.objects.get().pk}/"
         last = text(client.post(place, {"do": "test"}, follow=True))
-        client.post(place, {"do": "delete"})
+        client.post(place, SURE)
     assert len(tried) == 5 and "5 tests a minute are enough" in last
