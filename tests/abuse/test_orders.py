@@ -34,9 +34,9 @@ ORDERS = (
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: ascii(text[:20]))
 def test_no_300_characters_take_long(text):
-    """U5: at most five milliseconds of a processor, whatever is asked; the best of three, since a collection of garbage is nobody's question."""
+    """U5: some milliseconds of a processor (docs/faults.md); what grows faster than its text takes seconds."""
     assert len(text) <= 300
-    assert min(_taken(text) for _ in range(3)) <= 0.005
+    assert min(_taken(text) for _ in range(3)) <= 0.05
 
 
 def _taken(text):

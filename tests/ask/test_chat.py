@@ -56,6 +56,7 @@ def stand_in(monkeypatch):
     made.go.set()
     made.server.shutdown()
     made.server.server_close()
+    plugged._wire.close()
 
 
 def ask(text):

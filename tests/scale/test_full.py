@@ -1,5 +1,7 @@
 """I7: the disk is full. What is collected meanwhile is dropped and told, pages go on, and with room everything does, without a restart."""
 
+from contextlib import closing
+
 import pytest
 from django.db import connection
 
@@ -21,8 +23,8 @@ def test_i7_a_full_disk_costs_what_comes_in_and_nothing_else(tmp_path, client, m
     if connection.vendor != "sqlite":
         pytest.skip("how large a PostgreSQL may get is not its own to say")
     first, second = FIVE[:2]
-    with running(most=60) as simulator, installed(simulator, tmp_path):
-        patient = Transport(upstream=simulator.url, deadlines=Deadlines(connect=5, first_byte=15, whole=20, bulk=20, cycle=30))
+    patience = Deadlines(connect=5, first_byte=15, whole=20, bulk=20, cycle=30)
+    with running(most=60) as simulator, installed(simulator, tmp_path), closing(Transport(upstream=simulator.url, deadlines=patience)) as patient:
         monkeypatch.setattr(asking, "transport", lambda: patient)
         assert [poll(first, source) for source in ("instruments", "tickers")] == ["ok", "ok"]
         pragma(f"max_page_count = {pragma('page_count') - pragma('freelist_count')}")
