@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BACK_OFF_S = (1, 2, 4, 8, 16, 30)
-STEADY_S = 60.0  # up this long: the next death counts as the first again
+STEADY_S = 60.0  # up and at work this long: the next death counts as the first again
 STOP_S = 10.0  # after SIGTERM, before the whole group is killed
 LOOK_S = 0.2
 
@@ -62,9 +62,16 @@ class Program:
             if now >= self.not_before:
                 self.start()
             return
-        self.deaths = 1 if now - self.started > STEADY_S else self.deaths + 1
+        self._end(f"ended ({_why(self.process.returncode)})", now)
+
+    def replace(self, why: str, idle_s: float) -> None:
+        """It lives and has done nothing for so long: as good as dead, so it is killed and waits like a dead one."""
+        self._end(why, time.monotonic(), idle_s)
+
+    def _end(self, why: str, now: float, idle_s: float = 0.0) -> None:
+        self.deaths = 1 if now - self.started - idle_s > STEADY_S else self.deaths + 1
         wait = BACK_OFF_S[min(self.deaths, len(BACK_OFF_S)) - 1]
-        self.say(f"ended ({_why(self.process.returncode)}); starting again in {wait} s")
+        self.say(f"{why}; starting again in {wait} s")
         self.kill()
         self.not_before = now + wait
 

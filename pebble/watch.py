@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -76,7 +77,8 @@ class Watch:
             self.vain = 0
         elif program.running and time.monotonic() - program.started > found.limit_s * 2**self.vain:
             self.vain += 1
-            program.restart(f"watchdog: {f'others work, these ended nothing for {idle_s:.0f} s' if idle else found}")
+            why = f"others work, these ended nothing for {idle_s:.0f} s" if idle else str(found)
+            program.replace(f"watchdog: {why}", idle_s if idle else math.inf if found.age_s is None else found.age_s)
 
     def _idle_s(self, program: Program) -> float:
         """Since one of our own workers ended anything, or was started; where others poll too, theirs end all the same."""

@@ -78,6 +78,24 @@ def test_a_dead_one_starts_again_and_waits_longer_each_time(program, lines, monk
     assert "exit code 3" in told[0]
 
 
+def test_i5_one_that_is_wedged_again_and_again_waits_longer_each_time_too(program, lines):
+    guest = program(python("import time; time.sleep(60)"))
+    waits = []
+    for up_s, idle_s in ((500, 31), (61, 61), (121, 121), (100, 39), (100, 41)):
+        guest.not_before = 0.0
+        guest.tend()
+        guest.started = time.monotonic() - up_s
+        guest.replace("watchdog", idle_s)
+        assert not guest.running
+        guest.tend()
+        assert guest.process is None  # not yet
+        waits.append(lines[-1])
+    assert waits == [f"watchdog; starting again in {wait} s" for wait in (1, 2, 4, 1, 2)]
+    guest.not_before = 0.0
+    guest.tend()
+    assert guest.running
+
+
 def test_after_a_steady_while_the_back_off_begins_anew(program, monkeypatch):
     monkeypatch.setattr(supervisor, "STEADY_S", 0.0)
     guest = program(python("raise SystemExit(1)"))

@@ -17,10 +17,14 @@ class Workers:
     """Stands for the program: running since `started`, remembers why it was restarted."""
 
     def __init__(self):
-        self.running, self.started, self.why = True, 0.0, []
+        self.running, self.started, self.why, self.idle_s = True, 0.0, [], []
 
     def restart(self, why):
         self.why.append(why)
+
+    def replace(self, why, idle_s):
+        self.why.append(why)
+        self.idle_s.append(round(idle_s))
 
 
 @pytest.fixture
@@ -55,6 +59,7 @@ def test_silence_means_a_restart_with_the_reason(one):
     one.workers()
     [why] = one.programs["workers"].why
     assert why == "watchdog: the last poll ended 31 s ago, 30 s are allowed"
+    assert one.programs["workers"].idle_s == [31]
 
 
 def test_new_workers_get_their_time_and_more_of_it_after_each_vain_restart(one, clock):
@@ -129,7 +134,7 @@ def test_i5_a_cluster_that_ends_nothing_while_others_work_is_replaced(told, cloc
     assert workers.why == []
     clock[0] = 1121
     one.workers()
-    assert workers.why == ["watchdog: others work, these ended nothing for 121 s"]
+    assert (workers.why, workers.idle_s) == (["watchdog: others work, these ended nothing for 121 s"], [121])
     workers.started, workers.why = 1121, []
     os.utime(beat, (1, 1))  # a task has ended; by a clock that jumped, too
     for second in range(1122, 1240):
