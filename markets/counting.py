@@ -20,7 +20,7 @@ from markets.analysis import timings
 from markets.brief import brief
 from markets.models import Tally
 
-SPACING_S = 5.0
+SPACING_S, SAID_EVERY_S = 5.0, 300.0
 MOST = 2_000  # rows that wait while the database is away
 KEPT = timedelta(days=8)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # the hour of all hours: sums that never fall, read by whoever collects metrics
@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 _waiting: dict[Key, tuple[int, int]] = {}
 _lock = threading.Lock()
-_written_at = float("-inf")
+_written_at = _said_at = float("-inf")
+_vain = 0  # times in which nothing could be written, since that was last said
 
 
 def add(name: str, labels: Sequence[str], ms: float = 0, *, times: int = 1, amount: int | None = None) -> None:
@@ -71,12 +72,21 @@ def flush() -> bool:
             rows = sorted((*key, *numbers) for key, numbers in taken.items())
             bulk.upsert(Tally, COLUMNS, rows, key=KEY, update=dict.fromkeys(SUMS, "{old} + {new}"))
     except DatabaseError as error:
-        logger.warning("what was counted is written later: %s", error)
+        _say(error)
         with _lock:
             for key, (times, amount) in taken.items():
                 _put(key, times, amount)
         return False
     return True
+
+
+def _say(error: DatabaseError) -> None:
+    """That it could not be written, with how often since this was last said: a database that stays locked is one line in five minutes."""
+    global _said_at, _vain  # noqa: PLW0603
+    _vain += 1
+    if time.monotonic() - _said_at >= SAID_EVERY_S:
+        logger.warning("what was counted is written later: %s (%d times since this was last said)", error, _vain)
+        _said_at, _vain = time.monotonic(), 0
 
 
 def keep_flushing() -> None:

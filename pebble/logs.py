@@ -16,6 +16,7 @@ from markets.analysis.masking import visible
 
 LONGEST = 4096  # bytes of a line: so much a pipe takes whole or not at all
 TEXT, LONG = 200, 2000  # characters of a value; of a message or a traceback
+TRACEBACK = "Traceback (most recent call last):"
 LONG_FIELDS = ("message", "exception", "stack")
 FORMATS = ("json", "console")
 # A line for each poll and each request is for machines; a person at a terminal sees those that went wrong.
@@ -60,16 +61,27 @@ def _named(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 
 def _clean(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """No secret, no control character, nothing longer than it needs to be. Of a traceback the end counts."""
+    """No secret, no control character, nothing longer than it needs to be. Of a traceback the end counts, also where it came inside a message."""
+    said, begins, rest = str(event.get("message", "")).partition(TRACEBACK)
+    if begins:
+        event = {**event, "message": said.rstrip(" :\n"), "exception": event.get("exception", begins + rest)}
     return {name: _short(name, value) for name, value in redaction.mask.within(event).items()}
 
 
 def _short(name: str, value: Any) -> Any:
     if name in ("exception", "stack"):
-        return "\n".join(visible(line, TEXT) for line in str(value)[-LONG:].splitlines())
+        return "\n".join(_last([visible(line, TEXT) for line in str(value).splitlines()]))
     if isinstance(value, str):
         return visible(value, LONG if name in LONG_FIELDS else TEXT)
     return value if value is None or isinstance(value, bool | int | float) else visible(str(value), TEXT)
+
+
+def _last(lines: list[str]) -> list[str]:
+    """As many of the last lines as have room, whole ones."""
+    room, kept = LONG, len(lines)
+    while kept and (room := room - len(lines[kept - 1]) - 1) >= 0:
+        kept -= 1
+    return ["…", *lines[kept:]] if kept else lines
 
 
 def _console(logger: WrappedLogger, method: str, event: EventDict) -> str:

@@ -233,9 +233,14 @@ class ExchangeAdmin(Reported, Switching, Fixed):
         """Ask before it is switched off in its form."""
         exchange = self.get_object(request, object_id) if object_id else None
         turned_off = exchange is not None and switching.goes_off(request, exchange)
-        if turned_off and CONFIRMED not in request.POST and self.has_change_permission(request, exchange):
+        if turned_off and CONFIRMED not in request.POST and self.has_change_permission(request, exchange) and self._understood(request, object_id):
             return self._confirm(request, [exchange])
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _understood(self, request: HttpRequest, pk: str | None) -> bool:
+        """Whether the form says all it has to: what is missing is asked for before anything is confirmed."""
+        exchange = self.get_object(request, str(pk))
+        return bool(self.get_form(request, exchange, change=True)(request.POST, instance=exchange).is_valid())
 
     def _off_in_list(self, request: HttpRequest) -> list[Exchange]:
         if request.method != "POST" or "_save" not in request.POST or CONFIRMED in request.POST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
 
 DAYS = 90
@@ -94,6 +94,6 @@ def pieces(start: datetime, end: datetime) -> list[tuple[date, datetime, datetim
 
 
 def uptime_pct(days: Iterable[Day]) -> Decimal | None:
-    """Percent of the asked time in which it answered; None where nothing is known."""
+    """Percent of the asked time in which it answered, to three decimals, rounded down: 100 is all of it. None where nothing is known."""
     share = sum(days, Day()).up_share
-    return share * 100 if share is not None else None
+    return (share * 100).quantize(Decimal("0.001"), ROUND_DOWN) if share is not None else None

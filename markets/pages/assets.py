@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from markets import read
+from markets import read, seeds
 from markets.analysis.best import Comparison
 from markets.board import PairKey
 from markets.method import current_method
@@ -23,6 +23,7 @@ from markets.reads import assets, contracts
 from markets.reads.assets import Asset, Code
 
 MOST_PAIRS = 60  # of one asset
+DOLLARS = frozenset({"USD", *(code for code in seeds.STABLECOINS if "EUR" not in code)})
 
 
 @page
@@ -72,8 +73,13 @@ def _page(request: HttpRequest, now: datetime, asked: Asked, found: Asset, codes
     lines = [overview_shown.line(c, board, frame["faces"], sparks.get(c.key, ())) for c in compared]
     context = {**_context(asked, found, codes, frame), "lines": lines, "futures": futures, "more_futures": count - len(futures)}
     if compared and not context["alone"]:
-        context["busiest"] = f"/compare/{quote(str(compared[0].key))}/"
+        context["busiest"] = f"/compare/{quote(str(_to_watch(compared).key))}/"
     return Page(tag, html("asset.html", {**frame, **context}))
+
+
+def _to_watch(compared: Sequence[Comparison]) -> Comparison:
+    """The pair an alert is proposed for: with a live price, in dollars or what stands for them, the busiest of these."""
+    return max(compared, key=lambda c: (c.best_buy is not None, c.key.quote in DOLLARS, c.volume_usd or 0))
 
 
 def _context(asked: Asked, found: Asset, codes: Sequence[Code], frame: dict[str, Any]) -> dict[str, Any]:

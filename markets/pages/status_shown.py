@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -31,7 +31,8 @@ class Line:
 
     exchange: ExchangeStatus
     bars: SafeString
-    uptime_pct: Decimal | None
+    uptime_pct: Decimal | None  # to two decimals, rounded down
+    degraded: str  # how much of the time in which it answered it did so poorly; "" for none of it
     known_days: int
     troubled: tuple[Troubled, ...]
 
@@ -54,10 +55,13 @@ def lines(found: Status) -> tuple[Line, ...]:
 def _line(exchange: ExchangeStatus, history: History) -> Line:
     each = [(day, spent, _troubled(exchange, day, spent)) for day, spent in history.days]
     known, bad = sum(spent.bar is not None for _, spent, _ in each), [troubled for _, spent, troubled in each if spent.bar not in (None, Decimal(1))]
-    sentence = f"{exchange.name}: {len(bad)} of {known} known days with trouble, {display.percent(history.uptime_pct, sign=False)} uptime"
+    uptime_pct = history.uptime_pct.quantize(Decimal("0.01"), ROUND_DOWN) if history.uptime_pct is not None else None
+    sentence = f"{exchange.name}: {len(bad)} of {known} known days with trouble, {display.percent(uptime_pct, sign=False)} uptime"
     links = [(troubled.address if troubled in bad else "", f"{day:%d %b}: {troubled.said}") for day, _, troubled in each]
     bars = availability([spent.bar for _, spent, _ in each], sentence, links)
-    return Line(exchange, mark_safe(bars), history.uptime_pct, known, tuple(reversed(bad)))  # noqa: S308 - numbers, and escaped names
+    degraded_s = sum(spent.degraded_s for _, spent, _ in each)
+    degraded = display.age(degraded_s) if degraded_s >= 1 else ""
+    return Line(exchange, mark_safe(bars), uptime_pct, degraded, known, tuple(reversed(bad)))  # noqa: S308 - numbers, and escaped names
 
 
 def _troubled(exchange: ExchangeStatus, day: date, spent: Day) -> Troubled:

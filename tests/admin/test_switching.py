@@ -48,6 +48,8 @@ def test_held_on_it_comes_back_at_once(operator, kucoin):
 
 
 def test_a_hold_that_switches_it_off_asks_first(operator, kucoin):
+    unsaid = saved(operator, kucoin, pin="off")  # what is missing is said at once, not after the confirmation
+    assert "Say why" in unsaid and "Switch off KuCoin?" not in unsaid
     asked = saved(operator, kucoin, pin="off", pin_reason="maintenance")
     assert "Switch off KuCoin?" in asked and "left on one exchange only" in asked
     kucoin.refresh_from_db()

@@ -123,6 +123,21 @@ def test_a_person_at_a_terminal_reads_text_and_no_line_for_every_poll(pipe):
     assert {told["loggers"][name]["level"] for name in logs.BUSY} == {"WARNING"}
 
 
+def test_a_traceback_is_read_from_its_last_frames_below_its_line(pipe):
+    """Also one that a library wrote into its message, as the queue does of a task that failed."""
+    read, writer = pipe
+    frames = "".join(f'  File "/some/where/{n}.py", line {n}, in f{n}\n    call_{n}()\n' for n in range(60))
+    failed = f"Failed 'task' (poll) - no room : Traceback (most recent call last):\n{frames}ValueError: no room\n"
+    record = logging.LogRecord("django-q", logging.ERROR, "", 0, failed, None, None)
+    _handler(logs.config("console", "INFO", []), writer).handle(record)
+    first, cut, *below, last = read().splitlines()
+    assert first.endswith("error django-q Failed 'task' (poll) - no room") and cut == "…" and last == "ValueError: no room"
+    assert below[-2:] == ['  File "/some/where/59.py", line 59, in f59', "    call_59()"] and 1900 < len("\n".join(below)) < 2000
+    _handler(logs.config("json", "INFO", []), writer).handle(record)
+    (line,) = read().splitlines()
+    assert json.loads(line)["exception"].endswith("ValueError: no room") and "\n" in json.loads(line)["exception"]
+
+
 def test_secrets_of_the_environment_are_known_by_their_names(monkeypatch):
     mask = Mask()
     monkeypatch.setattr(redaction, "mask", mask)

@@ -125,7 +125,7 @@ def test_what_finds_no_room_is_dropped_and_told(monkeypatch):
     assert found == {("polls", "one s0 ok"): 2, ("polls", "one s1 ok"): 1, ("polls", "one s2 ok"): 1, (counting.DROPPED, "counts"): 2}
 
 
-def test_a_database_that_is_away_loses_no_count(stored, monkeypatch):  # noqa: F811
+def test_a_database_that_is_away_loses_no_count(stored, monkeypatch, caplog):  # noqa: F811
     """I13: what cannot be written waits for the next time, added to what came meanwhile."""
     def away(*_, **__):
         raise OperationalError("database is locked")
@@ -133,7 +133,13 @@ def test_a_database_that_is_away_loses_no_count(stored, monkeypatch):  # noqa: F
     counting.add("web", ("overview", "200"), 12)
     with monkeypatch.context() as patch:
         patch.setattr(counting.bulk, "upsert", away)
+        patch.setattr(counting, "_said_at", float("-inf"))
+        for _ in range(3):
+            assert not counting.flush()
+        assert [r.getMessage() for r in caplog.records] == ["what was counted is written later: database is locked (1 times since this was last said)"]
+        patch.setattr(counting, "_said_at", float("-inf"))
         assert not counting.flush()
+        assert caplog.records[-1].getMessage().endswith("(3 times since this was last said)")
     counting.add("web", ("overview", "200"), 12)
     assert counting.flush() and counting.totals("web") == {("overview", "200"): {25: (2, 24)}}
     counting.add("web", ("overview", "200"), 12)

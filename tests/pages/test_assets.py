@@ -1,6 +1,7 @@
 """A coin's page: what exchanges call it, who else has its name, old tickers, and a code that is kept apart on a page of its own."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -40,6 +41,19 @@ def test_a_code_that_is_kept_apart_has_a_page_of_its_own(client, nova):
     assert "0.020000" in text_of(own) and "withdrawals closed" in text_of(own)
     assert client.get("/assets/btc/kucoin/")["Location"] == "/assets/btc/", "what is not apart has no such page"
     assert client.get("/assets/nosuch/kucoin/").status_code == 404
+
+
+def test_an_alert_is_proposed_for_a_pair_in_dollars_with_a_live_price(client, stored):
+    """Not for the busiest one, where that is in another coin or has no price."""
+    symbols = ("LUNO/BTC", "LUNO/USDC", "LUNO/USDT", "LUNO/DAI")
+    catalogue(SECOND, *(instrument(symbol) for symbol in symbols), *market._instruments(SECOND), now=stored)
+    volumes = {"LUNO/BTC": 900_000_000, "LUNO/USDC": 3_000_000, "LUNO/USDT": 5_000_000}
+    prices(SECOND, *(ticker(symbol, 2, 2, quote_volume_24h=volume) for symbol, volume in volumes.items()), now=stored)
+    market.forget()
+    assert "pair=LUNO-USDT" in client.get("/assets/luno/").content.decode()
+    prices(SECOND, ticker("LUNO/USDT", None, None, quote_volume_24h=5_000_000), now=stored + timedelta(seconds=1))
+    market.forget()
+    assert "pair=LUNO-USDC" in client.get("/assets/luno/?was=").content.decode()
 
 
 def test_an_old_ticker_leads_to_the_new_one_which_says_so(client, stored):

@@ -44,6 +44,9 @@ class TestDay:
     def test_its_bar_is_well_between_or_down(self, live, degraded, down, bar):
         assert Day(live, degraded, down).bar == Decimal(bar)
 
+    def test_uptime_is_rounded_down(self):
+        assert uptime.uptime_pct([Day(live_s=86_399.9, down_s=0.1)]) == Decimal("99.999")
+
     def test_uptime_is_of_all_days_together(self):
         assert uptime.uptime_pct([Day(live_s=90, down_s=10), Day(degraded_s=100), Day(off_s=9)]) == 95
         assert uptime.uptime_pct([]) is None and uptime.uptime_pct([Day(off_s=9)]) is None
