@@ -49,7 +49,7 @@ def test_an_amber_day_beside_a_hundred_percent_is_explained_and_99_999_is_not_10
     ExchangeDay.objects.create(exchange=one, day=stored.date() - timedelta(days=1), live_s=75_600, degraded_s=10_800, upto=stored)
     read.forget()
     page = client.get("/status/").content.decode()
-    assert "100.00%" in page and "degraded 3 h 0 m" in page and "Degraded counts as up." in page
+    assert "100.00%" in page and "degraded 3 h 0 m in all" in page and "Degraded counts as up." in page
     ExchangeDay.objects.update(down_s=0.5)
     read.forget()
     store.touch("switches")
