@@ -16,6 +16,7 @@ class MarketsConfig(AppConfig):
 
         from exchanges.models import Exchange, Feed  # noqa: PLC0415
         from markets import redaction, roles, schedules, stamp  # noqa: PLC0415
+        from pebble import checks  # noqa: F401, PLC0415  # it registers itself
 
         connection_created.connect(stamp.check)
         pre_migrate.connect(stamp.prepare_file, sender=self)

@@ -61,6 +61,7 @@ ALLOWED_HOSTS = env.list("PEBBLE_ALLOWED_HOSTS", default=["localhost", "127.0.0.
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("PEBBLE_ALLOWED_HOSTS must name the hosts; * would let anybody choose the links we print")
 BASE_URL = env.str("PEBBLE_BASE_URL", default=f"http://127.0.0.1:{PORT}")
+BEHIND_PROXY = env.bool("PEBBLE_BEHIND_PROXY", default=False)
 SECURE = BASE_URL.startswith("https://")  # behind https: secure cookies, HSTS, redirect
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if SECURE else []
 USE_X_FORWARDED_HOST = False
@@ -245,7 +246,7 @@ if SECURE:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = env.int("PEBBLE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if env.bool("PEBBLE_BEHIND_PROXY", default=False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

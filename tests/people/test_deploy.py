@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.checks import run_checks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 POLICY = (
@@ -48,8 +49,18 @@ def run(command, environment):
 
 @pytest.mark.system
 def test_djangos_check_for_deployment_finds_nothing(tmp_path):
-    done = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], documented(tmp_path))
+    done = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], documented(tmp_path, PEBBLE_BEHIND_PROXY="true", PEBBLE_PROXIES="1"))
     assert done.returncode == 0 and "no issues" in done.stdout + done.stderr, done.stderr
+    done = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], documented(tmp_path, PEBBLE_BEHIND_PROXY="true"))
+    assert done.returncode != 0 and "Set PEBBLE_PROXIES" in done.stderr
+
+
+@pytest.mark.parametrize(("behind", "count", "found"), [(True, 0, ["pebble.W001"]), (True, 1, []), (False, 0, [])])
+def test_u8_a_proxy_that_is_not_counted_is_warned_of(settings, behind, count, found):
+    """Else all visitors have one address, and twenty wrong passwords of one lock out everybody."""
+    settings.BEHIND_PROXY, settings.REST_FRAMEWORK = behind, {**settings.REST_FRAMEWORK, "NUM_PROXIES": count}
+    assert [warning.id for warning in run_checks(tags=["security"], include_deployment_checks=True) if warning.id.startswith("pebble")] == found
+    assert not [warning for warning in run_checks(tags=["security"]) if warning.id.startswith("pebble")]
 
 
 ASK = """
