@@ -18,6 +18,7 @@ from markets.models import (
     Depth,
     Episode,
     FundingSettlement,
+    Invitation,
     LeadTraderDay,
     Listing,
     Market,
@@ -33,6 +34,7 @@ from markets.models import (
 
 RUNS_KEPT = timedelta(days=2)
 DELIVERIES_KEPT = timedelta(days=90)  # also their keys: what is told again after that is told anew
+INVITATIONS_KEPT = timedelta(days=30)  # after the end of a link that nobody followed: so long it can be sent again
 STATES_KEPT = timedelta(days=400)  # changes of state and incidents that are over; what each day came to is kept by itself
 QUESTIONS_KEPT = timedelta(days=30)  # of people: from the first time one was asked, however often it comes again
 COUNTS_KEPT = timedelta(days=400)  # of questions: this day a year ago can be looked at
@@ -75,7 +77,7 @@ def _old_events(now: datetime, setting: Setting) -> list[models.QuerySet[Any]]:
         Announcement.objects.filter(first_seen_at__lt=events), LeadTraderDay.objects.filter(day__lt=traders.date()),
         VolumeHour.objects.filter(opened_at__lt=volumes),
         Episode.objects.filter(died_at__lt=now - timedelta(days=setting.episodes_kept_d)),
-        Delivery.objects.filter(made_at__lt=now - DELIVERIES_KEPT),
+        Delivery.objects.filter(made_at__lt=now - DELIVERIES_KEPT), Invitation.objects.filter(accepted_at=None, expires_at__lt=now - INVITATIONS_KEPT),
         Receipt.objects.filter(until__lt=now), Question.objects.filter(first_at__lt=now - QUESTIONS_KEPT),
         *(model.objects.filter(day__lt=(now - COUNTS_KEPT).date()) for model in (AskCount, RolloutCount)),
     ]  # fmt: skip

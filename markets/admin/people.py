@@ -86,14 +86,19 @@ class RolesAdmin(GroupAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(Fixed):
-    """Who was invited. Deleting an invitation that is open withdraws it."""
+    """Who was invited. Deleting an invitation that is open withdraws it; one that ended goes by itself after a month."""
 
     group = GROUP
-    list_display = ("email", "role", "invited_by", "created_at", "expires_at", "accepted_at", "accepted_by")
+    list_display = ("email", "state", "role", "invited_by", "created_at", "expires_at", "accepted_at", "accepted_by")
     list_select_related = ("role", "invited_by", "accepted_by")
     search_fields = ("email",)
     fields = ("email", "role")
     actions = ("send_again",)
+
+    @admin.display(description="state")
+    def state(self, obj: Invitation) -> str:
+        """Whether its link still opens anything."""
+        return "Accepted" if obj.accepted_at else "Open" if obj.expires_at > timezone.now() else "Ended"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By the right to."""

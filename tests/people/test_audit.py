@@ -1,18 +1,21 @@
 """The audit: only added to, also by superusers; to be carried away as JSON lines without secrets."""
 
 import json
+import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from auditlog.models import LogEntry
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 
 from exchanges.models import IncidentKind
-from markets import audit, incidents, keys
-from tests.admin.conftest import client_of
+from markets import audit, incidents, keys, store
+from tests.admin.conftest import client_of, person
 from tests.people.test_keys import NOW
 
 
@@ -30,6 +33,24 @@ def test_a_line_is_neither_changed_nor_deleted(entry, root):
     for page in ("change", "delete"):
         assert client_of(root).post(reverse(f"admin:auditlog_logentry_{page}", args=(entry.pk,)), {"post": "yes"}).status_code == 403
     assert LogEntry.objects.get(pk=entry.pk).object_repr == "anna"
+
+
+def test_no_page_role_or_bulk_action_changes_or_deletes_a_line(entry, root):
+    """U9: whatever rights somebody was given, the list offers only to carry lines away, and the clean-up leaves them."""
+    every = person("every", *(f"auditlog.{right}_logentry" for right in ("view", "add", "change", "delete")))
+    before, address = set(LogEntry.objects.values_list("pk", flat=True)), reverse("admin:auditlog_logentry_changelist")
+    for user in (every, root):
+        client = client_of(user)
+        assert set(re.findall(r'<option value="(\w+)"', client.get(address).content.decode())) >= {"export", "export_lines"}
+        for action in ("delete_selected", "export"):
+            client.post(address, {"action": action, "_selected_action": [entry.pk], "select_across": "1", "post": "yes"})
+        assert "delete_selected" not in client.get(address).content.decode()
+        assert client.get(reverse("admin:auditlog_logentry_add")).status_code == 403
+    store.purge(NOW + timedelta(days=9_999))
+    assert before <= set(LogEntry.objects.values_list("pk", flat=True))
+    assert LogEntry.objects.get(pk=entry.pk).object_repr == "anna"
+    given = Group.objects.filter(permissions__content_type__app_label="auditlog").values_list("permissions__codename", flat=True)
+    assert not {"add_logentry", "change_logentry", "delete_logentry"} & set(given)
 
 
 def test_keys_and_rights_leave_a_line_without_what_opens_anything(anna, entry):

@@ -1,10 +1,13 @@
 """Inviting, and what somebody who may edit people cannot do for all that (U9)."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
+from django.utils import timezone
 
-from markets import accounts, keys, roles
+from markets import accounts, keys, roles, store
 from markets.admin import people as shown
 from markets.models import Invitation
 from tests.admin.conftest import client_of, person
@@ -51,6 +54,20 @@ def test_sending_again_makes_a_new_link_and_only_within_ones_rights(queued):
     client_of(operator).post(reverse("admin:markets_invitation_changelist"), {"action": "send_again", "_selected_action": [mine.pk, above.pk]})
     mine.refresh_from_db()
     assert accounts.link(mine) != old and queued == [("markets.tasks.send_invitation", mine.pk)]
+
+
+def test_an_invitation_that_ended_says_so_and_goes_after_a_month():
+    now = timezone.now()
+    made = {name: accounts.invite(f"{name}@example.org", None, None, now) for name in ("open", "ended", "accepted")}
+    made["accepted"].accepted_at = now
+    made["accepted"].save()
+    Invitation.objects.exclude(pk=made["open"].pk).update(expires_at=now - timedelta(days=1))
+    page = client_of(in_role(roles.OPERATOR)).get(reverse("admin:markets_invitation_changelist")).content.decode()
+    assert all(f'<td class="field-state">{word}</td>' in page for word in ("Open", "Ended", "Accepted"))
+    store.purge(now + timedelta(days=29) - timedelta(seconds=1))
+    assert Invitation.objects.count() == 3
+    store.purge(now + timedelta(days=29, seconds=1))
+    assert set(Invitation.objects.values_list("email", flat=True)) == {"open@example.org", "accepted@example.org"}
 
 
 def test_who_edits_people_takes_over_nobody_with_more_rights_and_gives_none():
