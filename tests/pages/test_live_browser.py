@@ -35,6 +35,7 @@ SLOW = ("/copy/", "/discover/")
 SORTED = ("/compare/BTC-USDT/", "/", "/volume/", "/watchlist/?base=BTC,ETH,SOL", "/funding/")  # their order changes here
 ORDER = "[...document.querySelectorAll('[data-frozen]')].map(list => [...list.children].filter(row => row.id).map(row => row.id))"
 SAID = "document.querySelector('#answer, h1').innerText + ' ' + [...document.querySelectorAll('[data-frozen] > [id]')].map(row => row.id)"
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FIELD = "#live input:not([type=hidden]):not([type=checkbox]):not([readonly])"
 BIDS = [["89.9", "1.25"], ["88.7", "600"], ["88.0", "1"], ["87.5", "17.5"], ["80.0", "12000"]]
 ASKS = [["101.0", "3"], ["101.5", "0.7"], ["102.0", "42"], ["103.2", "900"], ["104.5", "10000"]]
@@ -161,6 +162,7 @@ def begun(page):
     page.before = page.evaluate(ORDER)
     page.said = page.evaluate(SAID)
     page.focus_was = page.evaluate("(document.activeElement.closest('[id]') || {}).id")
+    page.evaluate(DRAWN)  # what was just opened has moved what is below it; a busy machine draws that later
     page.evaluate(SHIFTS)
     return page
 
@@ -169,7 +171,7 @@ def moved(page):
     """What a refresh has done that it may not."""
     page.bring_to_front()
     refresh(page)
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(DRAWN)
     if (shift := page.evaluate("window.shift || 0")) >= 0.01:
         yield f"shifts by {shift:.3f}: {page.evaluate('window.moved')}, from {page.said!r} to {page.evaluate(SAID)!r}"
     if page.evaluate(ORDER) != page.before:
