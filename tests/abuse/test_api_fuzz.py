@@ -11,7 +11,9 @@ from copy import deepcopy
 import pytest
 import schemathesis
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
@@ -38,6 +40,12 @@ def key(market, chain, events, traders, monkeypatch):  # noqa: F811
     keys.forget()
     KEY["Authorization"] = "Bearer " + keys.make(User.objects.create(username="ann"), "fuzz", ["alerts"], timezone.now())[1]
     monkeypatch.setattr(logging.getLogger("pebble.requests"), "disabled", True)
+    around = (request_started, request_finished)  # as Django's own client does: the test's transaction lives on this connection
+    for signal in around:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in around:
+        signal.connect(close_old_connections)
 
 
 # A schema cannot say of a text that no exchange has such a coin, or of two parameters that they exclude each other.
