@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
 from django.db.models import Sum
 
 from markets import held
@@ -30,8 +31,11 @@ class Cheapest:
 
 
 def cheapest(now: datetime) -> Cheapest | None:
-    """Of the last 24 hours; None while nothing has been written down."""
-    return _cheapest.get((_number(), now.replace(minute=0, second=0, microsecond=0)), lambda: _counted(now - DAY))
+    """Of the last 24 hours; None while nothing has been written down, and when an hour begins while the database is away."""
+    try:
+        return _cheapest.get((_number(), now.replace(minute=0, second=0, microsecond=0)), lambda: _counted(now - DAY))
+    except DatabaseError:  # prices are shown all the same
+        return None
 
 
 def _counted(since: datetime) -> Cheapest | None:

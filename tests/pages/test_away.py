@@ -17,7 +17,7 @@ OTHERS = ("/status/", "/funding/", "/volume/", "/accounts/login/", "/api/v1/stat
 
 
 @contextmanager
-def away(monkeypatch):
+def away(monkeypatch, later=timedelta(minutes=2)):
     """Every statement fails, as on a connection to a server that has stopped."""
 
     def refused(execute, sql, params, many, context):
@@ -26,7 +26,7 @@ def away(monkeypatch):
     monotonic = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 120)  # whatever is kept for seconds is read again
     now = timezone.now
-    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=2))  # or for the minute
+    monkeypatch.setattr(timezone, "now", lambda: now() + later)  # or for the minute
     pagecache.forget()
     core.forget()
     with connection.execute_wrapper(refused):
@@ -45,6 +45,12 @@ def test_i2_prices_are_compared_from_memory_with_their_age(stored, visitor, monk
     with away(monkeypatch):
         after = visitor.get(address)
     assert after.status_code == 200, after.content[:300]
+
+
+def test_i2_the_overview_is_there_when_an_hour_begins_meanwhile(stored, visitor, monkeypatch):
+    assert visitor.get("/").status_code == 200
+    with away(monkeypatch, timedelta(hours=1)):
+        assert visitor.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("address", OTHERS)

@@ -42,6 +42,7 @@ def test_the_matrix_of_rollouts_passes_axe_and_goes_to_zero_by_one_click(live_se
     page.fill("#id_username", "root")
     page.fill("#id_password", "river-stone-moss-9")
     page.click("main button.solid")
+    page.wait_for_url(f"{live_server.url}/admin/markets/rollout/")
     clean(page, "rollouts")
     page.get_by_role("button", name="Off for everybody: funding on KuCoin").click()
     assert page.get_by_role("link", name="Funding on KuCoin: off, change").is_visible() and "off for everybody" in page.inner_text(".messagelist")
