@@ -9,7 +9,7 @@ from tests.markets import gaps
 from tests.markets.gaps import BUY, SELL
 from tests.pages import market
 from tests.pages.axe import Axe
-from tests.pages.test_browser import SIZES, THEMES
+from tests.pages.test_browser import SIZES, THEMES, swapped
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROUTE = f"/arbitrage/POL-USDT/?buy={BUY}&sell={SELL}"
@@ -56,7 +56,7 @@ def test_rows_stay_while_numbers_change_and_keys_reach_them(site, browser):
     name = row.get_attribute("id")
     page.evaluate("id => { document.getElementById(id).mark = 'the same node' }", name)
     again(datetime.now(UTC) + timedelta(seconds=1.1))
-    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
+    with page.expect_response(swapped):
         page.evaluate("htmx.trigger('#live', 'pebble:refresh')")
     page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping')")
     assert page.evaluate("id => document.getElementById(id).mark", name) == "the same node"

@@ -7,7 +7,7 @@ import pytest
 from markets.ask.answer import Answer, Reading
 from tests.pages.axe import Axe
 from tests.pages.test_ask import answering, full  # noqa: F401
-from tests.pages.test_browser import SMALL
+from tests.pages.test_browser import SMALL, swapped
 from tests.pages.test_views import at  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -151,7 +151,7 @@ def test_the_strip_refreshes_and_the_answer_stays(site, opened, answering):  # n
     page = opened()
     ask(page, site)
     page.evaluate("document.querySelector('.reply').mark = 'the same'")
-    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true") as answer:
+    with page.expect_response(swapped) as answer:
         page.evaluate("htmx.trigger('#live', 'pebble:refresh')")
     assert answer.value.status in (200, 304)
     page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping')")

@@ -27,6 +27,11 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 THEMES = {"desktop": "light", "phone": "dark"}  # contrast is all that a theme changes: every size once and every theme once sees it all
 
 
+def swapped(response):
+    """Whether a part of the page has come. The bell asks by itself once a page is there, and is none."""
+    return response.request.headers.get("hx-request") == "true" and "/bell/" not in response.url
+
+
 @pytest.fixture
 def site(live_server, stored):
     """The address of a running site over the small market."""
@@ -49,7 +54,7 @@ def site_page(site, browser):
 
 def refresh(page) -> None:
     """Make the page refresh now, and wait until it has."""
-    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true" and "/bell/" not in response.url):
+    with page.expect_response(swapped):
         page.evaluate("htmx.trigger('#live', 'pebble:refresh')")
     page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping')")
 
@@ -142,7 +147,7 @@ def test_unchanged_data_is_a_304(site_page):
     page = site_page
     page.goto(page.site + "/compare/BTC-USDT/")
     refresh(page)
-    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true") as answer:
+    with page.expect_response(swapped) as answer:
         page.evaluate("htmx.trigger('#live', 'pebble:refresh')")
     assert answer.value.status == 304
 
@@ -170,14 +175,14 @@ def test_pause_stops_asking_and_is_remembered(site_page):
     asked.clear()
     page.clock.run_for(10_000)
     assert asked == []
-    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true" and "/bell/" not in response.url):
+    with page.expect_response(swapped):
         page.keyboard.press(".")
 
 
 def test_it_refreshes_by_itself(site_page):
     page = site_page
     page.goto(page.site + "/")
-    with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true", timeout=5000):
+    with page.expect_response(swapped, timeout=5000):
         pass
 
 
