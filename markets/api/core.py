@@ -25,7 +25,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
 from markets import audience, read
-from markets.api import board_rows, filters, schema, serialize, serialize_exchange, throttle
+from markets.api import board_rows, filters, schema, schema_status, serialize, serialize_exchange, throttle
 from markets.api import schema_exchange as full
 from markets.api.conditional import unchanged
 from markets.api.filters import BadParameter, Parameter
@@ -209,7 +209,7 @@ class Exchanges(Endpoint):
     parameters = filters.PAGE
 
     @schema.described("Exchanges. Each one's switch, state, age, success of the last hour, and how much of its limits is used.",
-                      schema.Exchanges, filters.PAGE)
+                      schema_status.Exchanges, filters.PAGE)
     def get(self, asked: Asked) -> dict[str, Any]:
         """All exchanges in their order."""
         rows = [serialize.exchange(e) for e in read.exchanges(asked.now)]
@@ -274,7 +274,8 @@ class Pairs(Endpoint):
 class Status(Endpoint):
     """How everything is doing."""
 
-    @schema.described("Status. What the status page says: every exchange, the workers, the coverage, recent events.", schema.StatusAnswer, (), found=False)
+    @schema.described("Status. What the status page says: every exchange, the workers, the coverage, recent events.",
+                      schema_status.StatusAnswer, (), found=False)
     def get(self, asked: Asked) -> dict[str, Any]:
         """The status at `now`, for everybody unless the operator says otherwise."""
         if not setting().status_public:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from markets.api.filters import STATES
-from markets.api.schema import Number, OneExchange, age, instant, number
+from markets.api.schema import Number, age, instant, number
 from markets.api.schema_events import count, text
+from markets.api.schema_status import OneExchange
 
 
 class Offer(serializers.Serializer):
