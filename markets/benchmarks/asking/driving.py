@@ -18,7 +18,7 @@ from markets.benchmarks.asking.meaning import as_read, misread, told
 from markets.benchmarks.asking.questions import Question
 from markets.benchmarks.asking.world import World
 
-AT_ONCE, TRIES = 2, 8  # questions; askings before numbers that fit neither before nor after are wrong
+AT_ONCE, TRIES = 1, 8  # questions; askings before numbers that fit neither before nor after are wrong
 PAUSE_S = 0.4  # longer before each further asking: what a process keeps for some seconds is another in the next one
 TOLD = 500  # questions between two signs of life
 WAIT_S = 30.0
