@@ -111,7 +111,7 @@ def _taken_down(seen: World, line: Callable[[], Line]) -> tuple[str, ...]:
 # --- Figures ----------------------------------------------------------------------------------------------------------
 def _asked(name: str, count: int, seed: int, seen: World, line: Callable[[], Line], wrong: Path, down: Sequence[str] = ()) -> Iterator[Figure]:  # noqa: PLR0917
     began = time.perf_counter()
-    outcomes = driving.drive(generated(seen, count, seed), line, seen, down, lambda done: _say(_so_far(name, done, began)))
+    outcomes = driving.drive(generated(seen, count, seed), line(), seen, down, lambda done: _say(_so_far(name, done, began)))
     seconds = time.perf_counter() - began
     with wrong.open("a", encoding="utf-8") as file:
         file.writelines(f"{outcome.line()}\n" for outcome in outcomes if outcome.bad)
@@ -145,7 +145,7 @@ def _numbers(name: str, outcomes: Sequence[Outcome], seed: int, seconds: float, 
         "asked again because the market moved": sum(outcome.tries > 1 for outcome in outcomes), "kinds": dict(kinds.most_common()),
         "questions by kind": dict(Counter(outcome.question.meaning.intent for outcome in outcomes).most_common()),
         "share with an answer": round((kinds["answer"] + kinds["partial"] + kinds["help"] + kinds["refusal"]) / max(count, 1), 4), "down": list(down),
-        "seconds": round(seconds), "at once": driving.AT_ONCE,
+        "seconds": round(seconds),
     }  # fmt: skip
     return Figure(f"{name}: wrong answers", wrong, "answers", {}, None, "none, no error, every number in its figures", not (wrong or errors or loose), detail)
 

@@ -1,10 +1,9 @@
-"""Asks a running Pebble over HTTP, several questions at a time, and holds each answer against the API right before and right after."""
+"""Asks a running Pebble over HTTP, and holds each answer against the API right before and right after."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from markets.benchmarks.asking.meaning import as_read, misread, told
 from markets.benchmarks.asking.questions import Question
 from markets.benchmarks.asking.world import World
 
-AT_ONCE, TRIES = 1, 8  # questions; askings before numbers that fit neither before nor after are wrong
+TRIES = 8  # askings before numbers that fit neither before nor after are wrong
 PAUSE_S = 0.4  # longer before each further asking: what a process keeps for some seconds is another in the next one
 TOLD = 500  # questions between two signs of life
 WAIT_S = 30.0
@@ -138,29 +137,15 @@ def _since(observed: str | None, at: datetime) -> bool:
 
 
 def drive(
-    questions: Iterable[Question], line: Callable[[], Line], world: World, down: Sequence[str] = (), tell: Callable[[list[Outcome]], None] = lambda _: None,
+    questions: Iterable[Question], mine: Line, world: World, down: Sequence[str] = (), tell: Callable[[list[Outcome]], None] = lambda _: None,
 ) -> list[Outcome]:
-    """All questions, AT_ONCE at a time, each on the next free connection; `tell` is called with all so far, every TOLD questions."""
-    waiting, outcomes, lock = iter(questions), list[Outcome](), threading.Lock()
-
-    def work() -> None:
-        mine = line()
-        while True:
-            with lock:
-                question = next(waiting, None)
-            if question is None:
-                return
-            outcome = asked(question, mine.ask, world, down)
-            with lock:
-                outcomes.append(outcome if outcome.bad else light(outcome))
-                if len(outcomes) % TOLD == 0:
-                    tell(outcomes)
-
-    threads = [threading.Thread(target=work, name=f"asking {number}", daemon=True) for number in range(AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    """All questions, one after the other: two would wait for each other's checks. `tell` is called with all so far, every TOLD questions."""
+    outcomes: list[Outcome] = []
+    for question in questions:
+        outcome = asked(question, mine.ask, world, down)
+        outcomes.append(outcome if outcome.bad else light(outcome))
+        if len(outcomes) % TOLD == 0:
+            tell(outcomes)
     return outcomes
 
 
