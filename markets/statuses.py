@@ -30,7 +30,7 @@ from markets.shapes import Event, ExchangeStatus, Meter, SourceStatus, Status
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-STATS_KEPT_S = 5.0
+STATS_KEPT_S, METERS_KEPT_S = 5.0, 1.0
 OFF = "Switched off by an operator."
 
 @dataclass(frozen=True)
@@ -59,13 +59,14 @@ class _Hour:
 
 _NONE = _Hour({}, {})
 _stats: tuple[float, _Hour] = (float("-inf"), _NONE)
-_metered: dict[str, tuple[Meter, ...]] = {}
+_metered: dict[str, tuple[float, tuple[Meter, ...]]] = {}
 _service: tuple[float, tuple[ServiceStatus, ...]] = (float("-inf"), ())
 
 
 def forget() -> None:
-    """Drop what is kept for five seconds."""
+    """Drop what is kept for some seconds."""
     global _stats, _service
+    _metered.clear()
     _stats, _service = (float("-inf"), _NONE), (float("-inf"), ())
     machinery.forget()
 
@@ -131,10 +132,13 @@ def _silent_until(slug: str, state: ExchangeState, now: datetime) -> datetime | 
 
 
 def _meters(e: Exchange) -> tuple[Meter, ...]:
-    """As they are now; the last ones of this process while the database is away: every page shows the exchanges' states."""
-    with suppress(DatabaseError):
-        _metered[e.slug] = meters(e)
-    return _metered.get(e.slug, ())
+    """Not older than a second, since every page shows the exchanges' states; the last ones of this process while the database is away."""
+    read_at, found = _metered.get(e.slug, (float("-inf"), ()))
+    if time.monotonic() - read_at > METERS_KEPT_S:
+        with suppress(DatabaseError):
+            found = meters(e)
+        _metered[e.slug] = (time.monotonic(), found)
+    return found
 
 
 def _maintenance(e: Exchange, now: datetime) -> str:

@@ -11,11 +11,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -49,12 +50,14 @@ class Page:
     content_type: str = "text/html; charset=utf-8"
     body: bytes | None = None
     packed: bytes | None = None
+    _rendering: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def plain(self) -> bytes:
         """The rendered bytes."""
-        if self.body is None:
-            self.body = self.render()
-        return self.body
+        with self._rendering:
+            if self.body is None:
+                self.body = self.render()
+            return self.body
 
     def small(self) -> bytes:
         """The same, gzipped. Safe from guessing by length: these pages hold no secret."""
@@ -64,6 +67,7 @@ class Page:
 
 
 _kept: OrderedDict[Key, Page] = OrderedDict()
+_turns: WeakValueDictionary[Key, threading.Lock] = WeakValueDictionary()  # as long as somebody holds or waits for one
 _lock = threading.Lock()
 _counter: throttle.Counter | None = None
 
@@ -88,13 +92,20 @@ def public(view: Callable[..., Page | HttpResponseBase]) -> Callable[..., HttpRe
         page = _find(key)
         if page is None:
             _count(request)
-            made = view(request, now.replace(microsecond=0), *args, **kwargs)
-            if not isinstance(made, Page):
-                return made
-            page = _keep(key, made)
+            with _turn(key):
+                made = _find(key) or view(request, now.replace(microsecond=0), *args, **kwargs)
+                if not isinstance(made, Page):
+                    return made
+                page = _keep(key, made)
         return _response(request, page, now)
 
     return answer
+
+
+def _turn(key: Key) -> threading.Lock:
+    """One thread makes a page; the others that want the same wait for it instead of making it, too."""
+    with _lock:
+        return _turns.setdefault(key, threading.Lock())
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from exchanges.models import Exchange, Feed, Transition
-from markets import read, store
+from markets import read, statuses, store
 from markets.board import PairKey
 from markets.models import Market
 from tests.markets.build import NOW, catalogue, instrument, outcome, prices, save, ticker
@@ -45,6 +48,21 @@ def test_an_operators_fee_goes_before_the_exchanges_and_changes_the_winner(marke
     result = read.compare("BTC", "USDT", LATER)
     assert result.best_buy.exchange == "binance"
     assert {r.quote.exchange: r.quote.fee_source for r in result.rows} == {"binance": "default", "kucoin": "operator", "bybit": "exchange"}
+
+
+def test_how_much_of_limits_is_used_is_read_once_a_second_for_all_pages(market, monkeypatch):
+    """Each exchange's costs the database and the limits' store a question, and every page shows the exchanges."""
+    clock = [1_000.0]
+    monkeypatch.setattr(statuses, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert all(e.meters for e in read.exchanges(LATER))
+        return sum("exchanges_allowance" in query["sql"] for query in queries)
+
+    assert [asked(), asked()] == [5, 0]
+    clock[0] += 1.1
+    assert asked() == 5
 
 
 def test_a_switched_off_exchange_is_shown_with_its_reason_and_counts_for_nothing(market):
