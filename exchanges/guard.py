@@ -18,7 +18,7 @@ _NOT_GLOBAL = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "2001::
 
 def is_public(address: str) -> bool:
     """Whether an IP address is global unicast and hides no other address."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     if ip.version == 6 and ip not in _GLOBAL_6:
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in network for network in _NOT_GLOBAL)
@@ -35,18 +35,18 @@ def is_address(host: str) -> bool:
 
 def is_loopback(address: str) -> bool:
     """Whether an IP address is this machine itself."""
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    return ipaddress.ip_address(address).is_loopback
 
 
 def is_indoors(address: str) -> bool:
     """Whether an IP address is this machine or one of a private network: where what is not encrypted may be sent."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     return is_named(address) and ip.is_private
 
 
 def is_named(address: str) -> bool:
     """Whether an operator may name an IP address: this machine, a private network or a public address; never link-local or none at all."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     mapped = ip.ipv4_mapped if ip.version == 6 else None
     if mapped is not None:
         return is_named(str(mapped))

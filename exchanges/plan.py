@@ -67,12 +67,12 @@ def firing_s(source: Source[Row], period_s: int, markets: int | None) -> float:
     """Seconds between two tasks of a source: its period, or one market's share of it where markets take turns."""
     if source.markets is None:
         return float(period_s)
-    return min(max(period_s / max(markets or 0, 1), SHORTEST_S), float(period_s))
+    return min(max(period_s / (markets or 1), SHORTEST_S), float(period_s))
 
 
 def turns(source: Source[Row], period_s: int, markets: int | None) -> int:
     """How many markets are read at one firing."""
-    return max(1, math.ceil((markets or 0) * firing_s(source, period_s, markets) / period_s))
+    return math.ceil((markets or 1) * firing_s(source, period_s, markets) / period_s)
 
 
 def asks(part: Part[Row]) -> tuple[int, ...]:

@@ -235,7 +235,7 @@ def _crossing(condition: Threshold, value: Decimal, memory: Memory, held: str) -
     if memory.side == BEYOND:
         return Verdict(replace(memory, side=BEFORE) if is_back(condition, value) else memory)
     if not beyond:
-        return Verdict(memory if memory.side else replace(memory, side=BEFORE))
+        return Verdict(replace(memory, side=BEFORE))
     if not memory.side and not condition.soon:
         return Verdict(replace(memory, side=BEYOND))
     return Verdict(memory, why=held) if held else Verdict(replace(memory, side=BEYOND), fires=True)

@@ -136,9 +136,9 @@ def best_by_hour(mids: Mapping[str, Mids], fees: Mapping[str, Decimal | None], s
     hours = [(start // HOUR_S % DAY_H, _winners(mids, known, side, start)) for start in range(first, last + 1, HOUR_S)]
     judged = [(hour, winners) for hour, winners in hours if winners]
     won = {exchange: sum(exchange in winners for _, winners in judged) for exchange in known}
-    shares = [Share(exchange, count, _pct(count, len(judged))) for exchange, count in won.items() if mids[exchange]]
+    shares = [Share(exchange, count, EXACT.divide(count * HUNDRED, Decimal(len(judged)))) for exchange, count in won.items() if judged and mids[exchange]]
     cells = tuple(_cell(hour, [winners for at, winners in judged if at == hour]) for hour in range(DAY_H))
-    return Hours(side, len(judged), tuple(sorted(shares, key=lambda share: (-share.hours, share.exchange))) if judged else (), cells)
+    return Hours(side, len(judged), tuple(sorted(shares, key=lambda share: (-share.hours, share.exchange))), cells)
 
 
 def _winners(mids: Mapping[str, Mids], fees: Mapping[str, Decimal], side: str, start: int) -> tuple[str, ...]:
@@ -147,10 +147,6 @@ def _winners(mids: Mapping[str, Mids], fees: Mapping[str, Decimal], side: str, s
     costs = {exchange: EXACT.multiply(mids[exchange][start], EXACT.add(sign, fee)) for exchange, fee in fees.items() if start in mids[exchange]}
     least = min(costs.values(), default=None)
     return tuple(sorted(exchange for exchange, cost in costs.items() if cost == least)) if len(costs) >= FEWEST else ()
-
-
-def _pct(count: int, of: int) -> Decimal:
-    return EXACT.divide(Decimal(count) * HUNDRED, Decimal(of)) if of else Decimal(0)
 
 
 def _cell(hour: int, wins: Sequence[tuple[str, ...]]) -> Cell | None:

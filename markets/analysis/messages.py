@@ -120,7 +120,7 @@ def paragraphs(text: str) -> str:
 
 
 def _unseen(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")  # separators of lines are split at
 
 
 def _cut(text: str, most: int) -> str:
@@ -129,7 +129,7 @@ def _cut(text: str, most: int) -> str:
 
 def escaped(text: str) -> str:
     """What a stranger said, for the log: printable ASCII, everything else escaped, at most SAID characters."""
-    return _cut(text[:SAID].encode("unicode_escape").decode("ascii"), SAID)
+    return _cut(header(text[:SAID]), SAID)
 
 
 def plain(value: Any) -> Any:
@@ -205,8 +205,8 @@ def email(told: Told, *, base_url: str, change: str, stop: str = "", name: str, 
 
 
 def header(text: str) -> str:
-    """A text as a header can hold it: printable ASCII, everything else escaped."""
-    return "".join(char if " " <= char <= "~" else char.encode("unicode_escape").decode("ascii") for char in text)
+    """A text as a header can hold it: printable ASCII, everything else escaped, and the backslash that escapes."""
+    return text.encode("unicode_escape").decode("ascii")
 
 
 # --- Webhook --------------------------------------------------------------------------------------------------------

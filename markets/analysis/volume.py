@@ -141,7 +141,7 @@ def price_spread(days: Sequence[Mapping[K, float]], weights: Mapping[K, float], 
     for after, before in pairwise(days[: SPREAD_DAYS + 1]):
         both = [key for key in after if after[key] and before.get(key)]
         parts = [Decimal(weights.get(key, 0)) for key in both]
-        portions = shares(parts, CAP) if both else []
+        portions = shares(parts, CAP)
         ratio = sum(float(part) * after[key] / before[key] for part, key in zip(portions, both, strict=True))
         changes += [math.log(ratio)] if ratio else []
     return spread(changes, floor)

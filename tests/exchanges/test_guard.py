@@ -15,10 +15,16 @@ def test_public_addresses_are_public(address):
 @pytest.mark.parametrize(
     "address",
     ["10.0.0.1", "169.254.169.254", "127.0.0.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "192.0.0.9", "192.88.99.1", "::1", "fe80::1%eth0", "fd00::1",
-     "ff0e::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1", "2001:10::1", "3fff::1", "4000::1"],
+     "ff0e::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1", "2001:10::1", "3fff::1", "4000::1",
+     "fec0::1"],
 )  # fmt: skip
 def test_what_leads_inside_or_hides_another_address_is_not(address):
     assert not guard.is_public(address)
+
+
+@pytest.mark.parametrize(("host", "address"), [("10.0.0.1", True), ("::1", True), ("fe80::1%eth0", True), ("10.0.0", False), ("a.example", False), ("", False)])
+def test_a_host_is_an_address_or_a_name(host, address):
+    assert guard.is_address(host) is address
 
 
 @pytest.mark.parametrize(("address", "home"), [("127.0.0.1", True), ("127.9.0.1", True), ("::1%lo", True), ("10.0.0.1", False), ("::2", False)])

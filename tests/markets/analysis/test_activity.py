@@ -1,6 +1,6 @@
 """What one coin's markets come to: sums, shares, agreement, what is left out."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +81,14 @@ def test_suspect_volume_that_is_asked_for_weighs_changes_and_is_not_left_out():
     asked = activity.measure(rows, Past(), STILL, suspect=True)
     assert (asked.change, asked.left_out) == (D("0.015"), ())
     assert activity.measure(rows, Past(), STILL).change == D("0.02")  # unknown weighs the least known
+
+
+def test_figures_are_exact_whatever_the_context():
+    rows = [traded(usd="123456.789", change="1.23456"), traded("bea", "98765.4321", "-3.21")]
+    expected = activity.measure(rows, Past(), STILL)
+    with localcontext() as poor:
+        poor.prec = 5
+        assert activity.measure(rows, Past(), STILL) == expected
 
 
 def test_sums_know_no_zero_for_the_unknown():

@@ -37,6 +37,8 @@ SENTENCES = [
      "A gap leaves 1% or more after fees, POL or BTC, in USDT, bought on Alpha, sold on Beta, over Alpha or Beta only, of kind cross or basis, "
      "the coins sent over, for 1,000 USD, at least 500 USD deep, prices at most 5 s old"),
     (Arbitrage(level=D(1), transfer_cost=True), "A gap leaves 1% or more after fees, the fee of sending counted"),
+    (Arbitrage(level=D(0), amount=D(0), min_depth=D(0)), "A gap leaves 0% or more after fees, for 0 USD, at least 0 USD deep"),
+    (Best(**PAIR, amount=D(0)), "Another exchange becomes the best to buy POL/USDT, for 0 USDT, after fees"),
     (Listing(), "Any exchange lists a new coin"),
     (Listing(base=("TIA", "POLX"), exchanges=("a",), what="pairs"), "Alpha lists another pair of a coin it has, TIA or POL"),
     (Listing(what="arrivals"), "Any exchange lists a new coin or pair"),
@@ -114,6 +116,7 @@ def test_a_message_of_a_set_names_five_and_counts_the_others():
 
 def test_the_same_for_a_program_is_exact():
     assert alert_words.facts(LEVEL) == {"exchanges": ["a"], "value": "64267.369", "age_s": 3.9, "observed_at": NOW.isoformat()}
+    assert alert_words.facts(Level(where="alpha"))["exchanges"] == ["alpha"]
     assert alert_words.facts(Level()) == {"exchanges": [], "value": None, "age_s": None, "observed_at": None}
     item = Item(key="k", says="s", where=("a", "b"), value=D("0.10"), receipt="r")
     assert alert_words.facts(item) == {"exchanges": ["a", "b"], "value": "0.1", "age_s": None, "observed_at": None, "says": "s", "receipt": "r"}
@@ -129,6 +132,8 @@ ADDRESSES = [
      "/compare/POLX-USDT/?side=sell&net=false&amount=2.5&unit=base&fees=0.08,a:0.1&withdraw=true&network=x+y&exchange=a,b&normalise=true&expiry=2026-12-25"
      "&kind=perp"),
     (Spread(**PAIR, level=D(4), exchanges=("a",)), {"kind": "spread", "pair": "POLX-USDT", "level": "4", "exchange": "a"}, "/compare/POLX-USDT/?exchange=a"),
+    (Spread(base="B/C", quote="USDT", level=D(4), side="sell"), {"kind": "spread", "pair": "B/C-USDT", "level": "4", "side": "sell"},
+     "/compare/B%2FC-USDT/"),
     (Funding(base="B/C", level=D("-1"), quote="USDT"), {"kind": "funding", "base": "B/C", "level": "-1", "quote": "USDT"}, "/funding/B%2FC/"),
     (Arbitrage(level=D("0.3"), base=("BTC",), exchanges=("a", "b"), types=("triangle",), mode="transfer", amount=D(5)),
      {"kind": "arbitrage", "level": "0.3", "base": "BTC", "exchange": "a,b", "types": "triangle", "mode": "transfer", "amount": "5"},
@@ -138,6 +143,13 @@ ADDRESSES = [
      {"kind": "arbitrage", "level": "1", "base": "BTC", "quote": "USDT", "buy": "a", "sell": "b", "amount": "9"}, "/arbitrage/BTC-USDT/?buy=a&sell=b&amount=9"),
     (Arbitrage(level=D(1), base=("BTC",), buy="a", sell="b"), {"kind": "arbitrage", "level": "1", "base": "BTC", "buy": "a", "sell": "b"},
      "/arbitrage/?min_net_pct=1&base=BTC"),
+    (Arbitrage(level=D(1), base=("BTC",), quote="USDT", buy="a", sell="b", mode="transfer", transfer_cost=True, min_depth=D(7)),
+     {"kind": "arbitrage", "level": "1", "base": "BTC", "quote": "USDT", "buy": "a", "sell": "b", "mode": "transfer", "transfer_cost": "true",
+      "min_depth": "7"},
+     "/arbitrage/BTC-USDT/?buy=a&sell=b&mode=transfer&transfer_cost=true"),
+    (Arbitrage(level=D(1), transfer_cost=True, min_depth=D(7), max_age_s=D(5)),
+     {"kind": "arbitrage", "level": "1", "transfer_cost": "true", "min_depth": "7", "max_age_s": "5"},
+     "/arbitrage/?min_net_pct=1&transfer_cost=true&min_depth=7&max_age_s=5"),
     (Listing(exchanges=("a",), what="pairs"), {"kind": "listing", "exchange": "a", "what": "pairs"}, "/discover/?view=new&exchange=a&what=pairs"),
     (Listing(), {"kind": "listing"}, "/discover/?view=new"), (Down(soon=True), {"kind": "down", "soon": "true"}, "/status/"),
 ]  # fmt: skip

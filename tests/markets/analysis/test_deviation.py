@@ -1,7 +1,8 @@
 """Distances from the median and the best exchange by hour: to the digit, with gaps, ties and unknown fees."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,14 @@ def test_a_line_keeps_its_gaps_its_last_value_and_its_mean():
     assert deviation(prices, 60, 120, 60).lines[2].bps == (None, 50)  # both ends of the window belong to it
 
 
+def test_a_mean_is_exact_whatever_the_context():
+    prices = {"a": {0: D("100.0000123"), 60: D("0.0456")}, "b": {0: D("100.1"), 60: D("0.0457")}}
+    expected = [line.mean for line in deviation(prices, 0, 60, 60).lines]
+    with localcontext() as poor:
+        poor.prec = 5
+        assert [line.mean for line in deviation(prices, 0, 60, 60).lines] == expected
+
+
 def test_no_exchange_no_lines():
     assert deviation({}, 0, 60, 60).lines == ()
     assert best_by_hour({}, {}, "buy", 0, HOUR).judged == 0
@@ -53,6 +62,8 @@ def test_presence_is_a_share_of_the_slots_somebody_could_be_compared_in():
     assert presence(b, found.medians, 3) == (1, 1, D("0.5"))  # of eight slots in threes the first piece holds two
     assert presence(b, found.medians, 100) == (1, 1, None, 1, 1, 1, 0, None)
     assert [round(share, 4) for share in presence(b, found.medians, 1)] == [D("0.8333")]
+    with pytest.raises(ValueError, match="shorter"):
+        presence(b, found.medians[1:], 4)
 
 
 def test_no_slots_have_no_pieces():

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time as clocks
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -32,13 +33,16 @@ def test_keys_that_may_be(key):
     assert message(key=key).key == key
 
 
-@pytest.mark.parametrize("more", [
-    {"key": ""}, {"key": "x" * 201}, {"key": "a\nb"}, {"kind": "weather"}, {"kind": ""}, {"path": "//evil.example"}, {"path": "status/"}, {"path": "/a b"},
-    {"path": "/a\n"}, {"path": "/\\evil.example"}, {"path": "https://evil.example/"}, {"path": "/" + "x" * 300}, {"path": "/é"},
+@pytest.mark.parametrize(("more", "why"), [
+    *(({"key": key}, "a message's key has 1 to 200 printable characters") for key in ("", "x" * 201, "a\nb")),
+    ({"kind": "weather"}, "'weather' is no kind of message"), ({"kind": ""}, "'' is no kind of message"),
+    *(({"path": path}, "a message's path is of this site: it begins with one / and holds neither spaces nor backslashes")
+      for path in ("//evil.example", "status/", "/a b", "/a\n", "/\\evil.example", "https://evil.example/", "/" + "x" * 300, "/é")),
 ])  # fmt: skip
-def test_what_cannot_be_told_is_refused_where_it_is_made(more):
-    with pytest.raises(ValueError, match="message"):
+def test_what_cannot_be_told_is_refused_where_it_is_made(more, why):
+    with pytest.raises(ValueError) as caught:
         message(**more)
+    assert str(caught.value) == why
 
 
 def test_every_kind_and_path_of_ours_may_be():
@@ -67,11 +71,18 @@ def test_quiet_hours_within_a_day(now, end):
     assert quiet_end(Rule(time(12), time(14, 30), "Europe/Berlin"), at(now)) == (at(end) if end else at(now))
 
 
+@pytest.mark.parametrize(("second", "quiet"), [(9, False), (10, True), (19, True), (20, False)])
+def test_quiet_hours_are_kept_to_the_second(second, quiet):
+    rule, now = Rule(time(12, 30, 10), time(12, 30, 20)), NOON.replace(minute=30, second=second)
+    assert quiet_end(rule, now) == (NOON.replace(minute=30, second=20) if quiet else now)
+
+
 def test_an_end_that_the_clocks_skip_or_repeat():
     twice = Rule(time(22), time(2, 30), "Europe/Berlin")
     assert quiet_end(twice, at("2026-03-28T23:00:00")) == at("2026-03-29T01:30:00")  # 2:30 is not: 3:30 stands for it
     assert quiet_end(twice, at("2026-10-24T23:00:00")) == at("2026-10-25T00:30:00")  # the first 2:30
     assert quiet_end(twice, at("2026-10-25T01:10:00")) == at("2026-10-25T01:30:00")  # 2:10 once more: until the second
+    assert quiet_end(twice, at("2026-10-25T00:30:00")) == at("2026-10-25T00:30:00")  # the first 2:30 itself is no quiet hour
 
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
@@ -135,6 +146,7 @@ def test_a_line_is_one_line():
     assert line("a\r\nBcc: x\u2028y\u202ez\x00\t b", 100) == "a Bcc: x y z b"
     assert (line("x" * 10, 10), line("x" * 11, 10)) == ("x" * 10, "x" * 9 + "…")
     assert line("币 é {{7*7}} <b>", 100) == "币 é {{7*7}} <b>"
+    assert line("private\ue000unknown\u0378", 100) == "private unknown"
 
 
 def test_paragraphs_keep_their_lines_and_no_other_control():
@@ -194,7 +206,28 @@ def test_a_mail_of_operators_has_no_stop_and_one_click_needs_https():
     plain_ = email(Told(message(), NOON), base_url="http://x", change="/", stop="/s/", name="n", simulated=False).headers
     assert (plain_["List-Unsubscribe"], plain_.get("List-Unsubscribe-Post")) == ("<http://x/s/>", None)
     assert email(Told(message(), NOON), base_url="", change="/", name="n", simulated=False).headers["Message-ID"].endswith("@pebble>")
-    assert header("a~ \x7f\n") == "a~ \\x7f\\n"
+    assert header("a~ \x7f\n\\n") == "a~ \\x7f\\n\\\\n"
+
+
+def test_an_address_with_a_path_and_odd_letters_is_led_to_as_it_is_and_names_mails_by_its_plain_ones():
+    told = Told(message(path="/status/"), NOON)
+    mail = email(told, base_url="https://My_Prices.example/X/", change="/alerts/", name="n", simulated=False)
+    assert "Look: https://My_Prices.example/X/status/\nWhat you are told, and when: https://My_Prices.example/X/alerts/\n" in mail.body
+    assert mail.headers["Message-ID"].endswith("@myprices.example>")
+    posted = webhook(told, base_url="https://My_Prices.example/X/", secret="s", now=NOON, simulated=False)
+    assert json.loads(posted.body)["link"] == "https://My_Prices.example/X/status/"
+
+
+def test_times_are_utc_wherever_the_machine_stands():
+    told = Told(message(), NOON.astimezone(ZoneInfo("Asia/Kolkata")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        clocks.tzset()
+        said = digest([told]).text, email(told, base_url="http://x", change="/", name="n", simulated=False).body
+        made_at = json.loads(webhook(told, base_url="x", secret="s", now=NOON, simulated=False).body)["made_at"]
+    clocks.tzset()
+    assert said[0].startswith("22 Nov 12:00 UTC") and "22 Nov 2026 12:00:00 UTC" in said[1]
+    assert made_at == "2026-11-22T12:00:00+00:00"
 
 
 def test_a_simulated_market_says_so_by_every_way():
@@ -219,6 +252,8 @@ def test_a_post_is_canonical_and_signed_over_time_and_body():
     assert later.body == post.body
     assert later.headers["pebble-signature"] != post.headers["pebble-signature"]
     assert json.loads(webhook(Told(message(), NOON), base_url="x", secret="s", now=NOON, simulated=False).body)["link"] is None
+    with pytest.raises(ValueError, match="JSON"):
+        webhook(Told(message(payload={"price": float("nan")}), NOON), base_url="x", secret="s", now=NOON, simulated=False)
 
 
 def test_a_secret_hangs_on_the_installation_and_on_the_channel():

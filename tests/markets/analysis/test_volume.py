@@ -39,6 +39,7 @@ def test_a_volume_is_told_in_usd_with_its_age():
     ({"flag": "dislocated"}, "", 5_000_000),
     ({"suspicious": True}, "volume_suspicious", 5_000_000),
     ({"bid": None}, "no_bid_ask", None),
+    ({"bid": None, "base_volume_24h": None}, "no_bid_ask", None),
     ({"quote_volume_24h": "5500000"}, "", 5_500_000),  # a tenth off is in order
     ({"quote_volume_24h": "5500001"}, "unit_mismatch", 5_500_001),
     ({"quote_volume_24h": "4500000"}, "", 4_500_000),
