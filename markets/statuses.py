@@ -117,7 +117,7 @@ def _exchange(view: held.Held, e: Exchange, place: int, hour: _Hour, now: dateti
         slug=e.slug, name=e.name, monogram=adapter.monogram, place=place, enabled=e.enabled, state=state.value, state_label=str(state.label),
         state_since=e.state_since, detail=e.state_detail if e.enabled else OFF, age_s=age,
         freshness=quality.state(age, period, current_method()) if age is not None else "",
-        markets=sum(entry.market["status"] == "trading" for entry in view.entries.get(e.slug, {}).values()),
+        markets=view.trading.get(e.slug, 0),
         taker_fee_pct=e.taker_fee_pct if e.taker_fee_pct is not None else adapter.taker_fee * 100,
         success_pct=whole.success_pct, p50_ms=whole.percentile(0.5), p95_ms=whole.percentile(0.95),
         breaker=_breaker(feeds), retry_in_s=max((s.retry_in_s for s in sources if s.price and s.retry_in_s), default=None), meters=_meters(e), sources=sources,
