@@ -42,7 +42,7 @@ class Rate:
     reserved: float = RESERVE
 
     def __post_init__(self) -> None:
-        if not (self.units > 0 and self.window_s > 0 and 0 < self.share <= 1 and self.refill > 0):
+        if not (self.window_s > 0 and 0 < self.share <= 1 and self.refill > 0):
             raise ValueError(f"one request of {self.biggest} does not fit into {self.units} per {self.window_s} s")
 
     @property
@@ -222,9 +222,7 @@ def used(state: State, now: float, rate: Rate) -> float:
 def rebooted(state: State, now: float, wall: float) -> State:
     """Carry a state of an earlier boot over: nothing is refilled for the time between, a block keeps its wall-clock end."""
     left = min(max(state.blocked_until_wall - wall, 0.0), LONGEST_S)
-    return replace(
-        state, at=now, blocked_until=now + left if left else -math.inf, window_at=now, spent=0.0, spent_before=0.0, heard_until=-math.inf
-    )
+    return replace(state, at=now, blocked_until=now + left, window_at=now, spent=0.0, spent_before=0.0, heard_until=-math.inf)
 
 
 def _refilled(state: State, now: float, rate: Rate) -> State:

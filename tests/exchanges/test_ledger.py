@@ -51,6 +51,11 @@ def test_the_asking_machine_counts_from_before_it_asked_to_after_it_heard():
     assert slow.now == SERVER + 9
 
 
+def test_of_many_calls_way_only_one_counts_as_time():
+    """The server's clock runs away; each call is a second under way, ten apart."""
+    assert after(*(reading(SERVER + 1000 * n, sent=MONO + 10 * n, got=MONO + 10 * n + 1) for n in range(4))).now == SERVER + 31
+
+
 def test_what_another_machine_moved_is_not_counted_twice():
     moved = after(reading(), reading(machine="two", sent=9.0), reading(SERVER + 10, "two", 19.0), reading(SERVER + 3600, "one", MONO + 12))
     assert moved.now == SERVER + 12
@@ -96,9 +101,9 @@ def test_however_clocks_jump_no_more_passes_than_did(calls, wire):
 
 
 def test_the_machines_that_wrote_last_are_remembered():
-    ledger = after(*(reading(SERVER + n, f"m{n}", MONO) for n in range(MACHINES + 5)), reading(SERVER + 99, "m5", MONO + 9))
-    assert len(ledger.machines) == MACHINES
-    assert ledger.machines["m5"][0] == MONO + 9
+    ledger = after(*(reading(SERVER + n, f"m{99 - n}", MONO) for n in range(MACHINES + 5)), reading(SERVER + 99, "m94", MONO + 9))
+    assert set(ledger.machines) == {f"m{99 - n}" for n in range(5, MACHINES + 5)}
+    assert ledger.machines["m94"][0] == MONO + 9
 
 
 STATES = st.builds(
@@ -115,6 +120,11 @@ MACHINES_SEEN = st.dictionaries(st.text(max_size=5), st.tuples(st.floats(0, 9), 
 def test_every_ledger_survives_its_text_exactly(states, now, machines):
     ledger = Ledger(now, now + 1, now + 2, machines, states)
     assert parsed(written(ledger)) == ledger
+
+
+def test_a_key_that_was_never_asked_for_was_empty_when_the_ledger_was_born():
+    ledger = Ledger(9.0, 9.0, 5.0, {}, {"toy": State(tokens=3.0)})
+    assert (ledger.state("toy"), ledger.state("toy/new")) == (State(tokens=3.0), State(tokens=0.0, at=5.0))
 
 
 def test_what_is_as_in_an_untouched_state_is_not_written():

@@ -38,7 +38,7 @@ def test_capacity_and_refill_a_minute(units, capacity, refill):
     assert (rate.capacity, rate.refill * 60) == (capacity, pytest.approx(refill))
 
 
-@pytest.mark.parametrize(("units", "window", "biggest"), [(0, 60, 1), (-1, 60, 1), (10, 0, 1), (10, 60, 10), (100, 60, 95)])
+@pytest.mark.parametrize(("units", "window", "biggest"), [(0, 60, 1), (-1, 60, 1), (math.nan, 60, 1), (10, 0, 1), (10, 60, 9), (10, 60, 10), (100, 60, 95)])
 def test_a_limit_that_cannot_be_kept_is_refused(units, window, biggest):
     with pytest.raises(ValueError, match="does not fit"):
         Rate(units, window, biggest)
@@ -204,7 +204,7 @@ def test_what_a_price_would_have_got_was_shed():
     _, empty = limits.take_all({key: State(tokens=0.5)}, 0.0, [charge], "spare")
     assert (empty.shed, empty.detail) == (False, "a is used up")
     _, blocked = limits.take_all({key: replace(limits.block(State(), 0.0, 0.0, 9), penalty="banned")}, 0.0, [charge], "spare")
-    assert (blocked.shed, blocked.blocked, blocked.detail, blocked.wait_s) == (False, True, "banned", 9)
+    assert blocked == limits.Grant(False, 9, True, "banned")
     assert limits.take_all(states, 0.0, [charge], "prices")[1] == limits.Grant(True)
 
 
@@ -320,35 +320,37 @@ def test_after_a_block_zero_grants_until_its_end(seconds, parts, interactive):
 def test_a_shorter_block_does_not_end_a_longer_one():
     state = limits.block(State(), 0.0, 1000.0, 300)
     assert limits.block(state, 10.0, 1010.0, 60) == state
+    assert limits.block(state, 10.0, 5000.0, 290) == state, "nor does one as long, whatever the wall clock says by now"
     assert limits.block(state, 10.0, 1010.0, 600).blocked_until_wall == 1610
 
 
 @pytest.mark.parametrize(
-    ("penalty", "asked", "repeats", "least", "most"),
+    ("penalty", "asked", "repeats", "seconds"),
     [
-        ("throttled", 10, 0, 10, 10.5),
-        ("throttled", 10, 5, 10, 10.5),
-        ("throttled", 0.35, 0, 0.35, 0.37),
-        ("throttled", 3600, 0, 3600, 3780),
-        *(("throttled", absent, 0, 60, 60) for absent in (None, 0, -5, math.nan, math.inf)),
-        ("throttled", 1e9, 0, 3600, 3600),
-        ("throttled", None, 1, 120, 120),
-        ("throttled", 0, 3, 480, 480),
-        ("throttled", None, 50, 3600, 3600),
-        ("banned", None, 0, 120, 120),
-        ("banned", 30, 0, 120, 120),
-        ("banned", 600, 0, 600, 630),
-        ("banned", None, 2, 480, 480),
-        ("banned", 600, 1, 1200, 1260),
-        ("banned", 1e9, 0, 259_200, 259_200),
-        ("banned", None, 99, 259_200, 259_200),
-        ("blocked", None, 0, 900, 900),
-        ("blocked", None, 2, 3600, 3600),
-        ("blocked", None, 30, 21_600, 21_600),
+        ("throttled", 10, 0, 10.3),
+        ("throttled", 10, 5, 10.3),
+        ("throttled", 0.35, 0, 0.3605),
+        ("throttled", 3600, 0, 3708),
+        *(("throttled", absent, 0, 60) for absent in (None, 0, -5, math.nan, math.inf)),
+        ("throttled", 3600.5, 0, 3600),
+        ("throttled", 1e9, 0, 3600),
+        ("throttled", None, 1, 120),
+        ("throttled", 0, 3, 480),
+        ("throttled", None, 50, 3600),
+        ("banned", None, 0, 120),
+        ("banned", 30, 0, 120),
+        ("banned", 600, 0, 618),
+        ("banned", None, 2, 480),
+        ("banned", 600, 1, 1236),
+        ("banned", 1e9, 0, 259_200),
+        ("banned", None, 99, 259_200),
+        ("blocked", None, 0, 900),
+        ("blocked", None, 2, 3600),
+        ("blocked", None, 30, 21_600),
     ],
 )
-def test_penalties(penalty, asked, repeats, least, most):
-    assert least <= limits.penalty_s(penalty, asked, repeats) <= most
+def test_penalties(penalty, asked, repeats, seconds):
+    assert limits.penalty_s(penalty, asked, repeats) == pytest.approx(seconds)
 
 
 def test_a_no_doubles_on_repeats_within_a_day_and_answers_under_way_count_once():
@@ -362,6 +364,16 @@ def test_a_no_doubles_on_repeats_within_a_day_and_answers_under_way_count_once()
     assert limits.blocked_s(state, 300.0) == 120  # its first ban
     late = 300.0 + limits.DAY_S
     assert limits.blocked_s(limits.strike(state, late, late, "throttled", None), late) == 60
+    assert limits.blocked_s(limits.strike(State(), 0.0, 0.0, "banned", 600), 0.0) == 618  # as long as it asked for
+
+
+@pytest.mark.parametrize(("penalty", "first_s"), [("throttled", 60), ("banned", 120), ("blocked", 900)])
+def test_each_no_is_remembered_for_a_day_by_the_wall_clock(penalty, first_s):
+    wall = 1_790_000_000.0
+    anew = limits.strike(State(throttled=3, banned=3, blocked=3, struck_at_wall=wall), 0.0, wall + limits.DAY_S, penalty, None)
+    assert (limits.blocked_s(anew, 0.0), anew.throttled + anew.banned + anew.blocked) == (first_s, 1)
+    again = limits.strike(limits.strike(State(), 0.0, wall, penalty, None), 5000.0, wall + limits.DAY_S - 1, penalty, None)
+    assert limits.blocked_s(again, 5000.0) == 2 * first_s
 
 
 def test_the_name_of_the_longer_silence_stays():
@@ -373,11 +385,12 @@ def test_the_name_of_the_longer_silence_stays():
 # --- Reboots and meters ---------------------------------------------------------------------------------------------
 def test_after_a_reboot_nothing_was_refilled_and_a_block_keeps_its_end():
     rate = Rate(100, 60)
-    state = replace(limits.block(State(tokens=3.0, at=90_000.0), 90_000.0, 1_000_000.0, 3600), spent=5)
+    state = replace(limits.block(State(tokens=3.0, at=90_000.0), 90_000.0, 1_000_000.0, 3600), window_at=89_990.0, spent=5, spent_before=7)
     after = limits.rebooted(state, 12.0, 1_000_600.0)
     assert limits.blocked_s(after, 12.0) == 3000
     free = limits.rebooted(state, 12.0, 1_009_999.0)
     assert not limits.blocked_s(free, 12.0)
+    assert limits.take(free, 18.0, rate, 0)[0].tokens == pytest.approx(3 + 6 * rate.refill)
     full = limits.take(free, 12.0, rate, 1, "people")[0]
     assert full.tokens == pytest.approx(2)
     assert limits.used(full, 12.0, rate) == 1
