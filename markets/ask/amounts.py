@@ -33,14 +33,22 @@ _UNDER_PAIRS = frozenset(
 _REACHING = words("hit hits reach reaches reached touch touches cross crosses crossed break breaks breaking pass passes crossing hitting reaching")
 _COUNTED = words(
     """
-    coin pair trader exchange result opportunity row time thing minute question step listing option contract level perpetual future gap route gainer loser
-    rise fall list new place candle cheap best high low name entries position leg way
+    coin pair trader exchange result opportunity row time thing minute question step option contract level perpetual future gap route rise
+    fall list new place cheap best high low name entries position leg way
     """
 )
 _RANKED = words("cheap best high low new name")
+_UNLIMITED = words("exchange time minute level leg place step question way")  # of which a number is no count of rows
+_LEADING = words("top first best bottom limit")
+_DATED = words("in since from of by during year until end before after ,")
+_IN_DATES = frozenset(":-/")
+_ROUGHLY = words("a around about")
+_MOVING = words("go get rise fall drop going")
+_PASSED = words("last past previous every")
+_CANDLES = words("interval timeframe past window change bar bars")  # lemmas beside which "m" is minutes
 _MINUS = frozenset("-\N{MINUS SIGN}")
-_DEPTH = words("liquidity depth slippage impact order absorb orderbook book transfer fill size sized")
-_TRADING = words("buy sell get spend swap pay have hold own spending with for of worth size order trade invest put using")
+_DEPTH = words("liquidity depth slippage impact order absorb orderbook book transfer size sized")
+_TRADING = words("buy sell get spend swap pay have hold own with for of size order trade invest put using")
 
 
 def find_numbers(sheet: Sheet) -> None:
@@ -87,7 +95,7 @@ def _percentage(sheet: Sheet, at: int, value: str, end: int) -> int:
 def _operator(sheet: Sheet, at: int) -> tuple[str, int]:
     """> or < when the words before a number bound it, and where those begin."""
     start = at
-    while sheet.slot(at - 1) == QUOTE or sheet.low(at - 1) in ("a", "around", "about"):
+    while sheet.slot(at - 1) == QUOTE or sheet.low(at - 1) in _ROUGHLY:
         at -= 1
     one, two = sheet.low(at - 1), (sheet.low(at - 2), sheet.low(at - 1))
     if one in _OVER or two in _OVER_PAIRS:
@@ -111,19 +119,14 @@ def _bounded(sheet: Sheet, at: int, end: int, value: str, unit: str) -> None:
 
 
 def _date(sheet: Sheet, at: int, value: str, end: int) -> int:
-    """2025, 3 November, 2025-01-31, 12:30."""
+    """2025, 3 November, 2025-01-31, 2025/01/31, 12:30."""
     before, after = sheet.low(at - 1), sheet.low(end)
-    is_year = len(value) == 4 and value.isdigit() and 1990 <= int(value) <= 2100 and sheet.slot(end) not in (ASSET, QUOTE) and sheet.slot(at - 1) != QUOTE
-    if is_year and (
-        before in ("in", "since", "from", "of", "by", "during", "year", "until", "end", "before", "after", ",")
-        or before in MONTHS
-        or after == "-"
-        or end == len(sheet)
-    ):
-        pass
-    elif not (after in MONTHS or before in MONTHS or (after in (":", "-") and sheet.glued(end) and sheet.is_kind(end + 1, NUMBER) and sheet.glued(end + 1))):
+    is_year = end == at + 1 and len(value) == 4 and value.isdigit() and 1990 <= int(value) <= 2100
+    is_year = is_year and sheet.slot(end) not in (ASSET, QUOTE) and sheet.slot(at - 1) != QUOTE
+    joined = after in _IN_DATES and sheet.glued(end) and sheet.is_kind(end + 1, NUMBER) and sheet.glued(end + 1)
+    if not (joined or after in MONTHS or before in MONTHS or (is_year and (before in _DATED or after == "-" or end == len(sheet)))):
         return 0
-    while sheet.low(end) in (":", "-", "/") and sheet.is_kind(end + 1, NUMBER):
+    while sheet.low(end) in _IN_DATES and sheet.is_kind(end + 1, NUMBER):
         end += 2
     sheet.mark(at, end, DATE)
     return end
@@ -144,13 +147,7 @@ def _period(sheet: Sheet, at: int, value: str, end: int) -> int:
 
 def _is_minutes(sheet: Sheet, at: int, end: int) -> bool:
     """Whether "m" is of time, not of money: after "last", or of candles."""
-    beside = sheet.lemma(end) in ("interval", "timeframe", "ago", "window", "change", "bar", "bars") or sheet.low(at - 1) in (
-        "last",
-        "past",
-        "previous",
-        "every",
-    )
-    return beside or bool({"chart", "history", "candle"} & set(sheet.lemmas))
+    return sheet.lemma(end) in _CANDLES or sheet.low(at - 1) in _PASSED or bool({"chart", "history"} & set(sheet.lemmas))
 
 
 def _range(value: str, unit: str) -> str:
@@ -161,14 +158,14 @@ def _range(value: str, unit: str) -> str:
 
 def _count(sheet: Sheet, at: int, value: str, end: int) -> int:
     """top 5, the 3 cheapest, 10 coins."""
-    led = sheet.low(at - 1) in ("top", "first", "best", "bottom", "limit") and sheet.slot(end) not in (ASSET, QUOTE)
+    led = sheet.low(at - 1) in _LEADING and sheet.slot(end) not in (ASSET, QUOTE)
     noun = sheet.lemma(end) if sheet.slot(end) == "" else ""
     counted = (noun in _COUNTED and (sheet.low(end).endswith("s") or noun in _RANKED) and end == at + 1) or (
         sheet.low(end) in ("new", "most", "more", "different", "other") and sheet.lemma(end + 1) in _COUNTED | {"active", "liquidity"}
     )
     if not (led or counted) or not value.isdigit():
         return 0
-    is_limit = int(value) > 0 and (led or noun not in ("exchange", "time", "minute", "level", "leg", "place", "step", "question", "way"))
+    is_limit = int(value) > 0 and (led or noun not in _UNLIMITED)
     sheet.mark(at, end, LIMIT if is_limit else OTHER, value)
     return end
 
@@ -178,16 +175,9 @@ def _threshold(sheet: Sheet, at: int, value: str, end: int) -> int:
     sign = _sign(sheet, at)
     op, _ = _operator(sheet, at - len(sign))
     before = at - 1
-    while sheet.slot(before) == QUOTE or sheet.low(before) in ("a", "about", "around"):
+    while sheet.slot(before) == QUOTE or sheet.low(before) in _ROUGHLY:
         before -= 1
-    aims = sheet.low(before) in _REACHING or (sheet.low(before), sheet.low(before - 1)) in (
-        ("to", "go"),
-        ("to", "get"),
-        ("to", "rise"),
-        ("to", "fall"),
-        ("to", "drop"),
-        ("to", "going"),
-    )
+    aims = sheet.low(before) in _REACHING or (sheet.low(before) == "to" and sheet.low(before - 1) in _MOVING)
     at_price = sheet.low(before) in ("at", "@", "from", "=") and not _DEPTH & set(sheet.lemmas) and sheet.slot(end) != ASSET
     if not (op or aims or at_price):
         return 0

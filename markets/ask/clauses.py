@@ -12,6 +12,10 @@ _BREAKS = frozenset(".;:!?,()–—")
 _NAMED = frozenset({AMOUNT, ASSET, EXCHANGE, EXCLUDED, QUOTE, UNCOVERED})
 _TELLERS = words("i we my our he she they someone somebody people everyone sorry thanks thank")
 _REASONS = words("because since before after while so but although though if unless until now as when once whenever given and")
+_STORIES = _REASONS - words("if as when and so but")  # those may as well join what is asked
+_TOLD = words("i we my it that you")  # what a story is about
+_OPENING = _REASONS | words("hi hello hey well ok oh yes just to be also by the way anyway")
+_BECAUSE = words("because since before after now while if as")
 _POLITE = (
     ("in", "your", "opinion"),
     ("for", "my"),
@@ -62,11 +66,7 @@ def _begins(sheet: Sheet, at: int) -> bool:
         return True
     if sheet.low(at) == "but" and sheet.slot(at) == "" and sheet.low(at + 1) != "not":
         return True
-    return (
-        sheet.low(at) in _REASONS
-        and sheet.low(at + 1) in ("i", "we", "my", "it", "that", "you")
-        and sheet.low(at) not in ("if", "as", "when", "and", "so", "but")
-    )
+    return sheet.low(at) in _STORIES and sheet.low(at + 1) in _TOLD
 
 
 def _request(sheet: Sheet, at: int) -> int:
@@ -83,13 +83,11 @@ def _is_told(sheet: Sheet, first: int, end: int) -> bool:
     if _request(sheet, first) or any(sheet.slot(at) in _NAMED for at in range(first, end)):
         return False
     at = first
-    while (
-        sheet.low(at) in _REASONS | {"hi", "hello", "hey", "well", "ok", "oh", "yes", "just", "to", "be", "also", "by", "the", "way", "anyway"} and at < end - 1
-    ):
+    while sheet.low(at) in _OPENING and at < end - 1:
         at += 1
     if any(_reads(sheet, first, polite) for polite in _POLITE):
         return True
-    teller = sheet.low(at) in _TELLERS or (at > first and sheet.low(first) in ("because", "since", "before", "after", "now", "while", "if", "as"))
+    teller = sheet.low(at) in _TELLERS or (at > first and sheet.low(first) in _BECAUSE)
     return teller and not any(sheet.low(spot) in _ASKING for spot in range(at + 1, end) if sheet.low(spot) not in _AUXILIARY)
 
 

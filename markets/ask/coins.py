@@ -15,14 +15,20 @@ _FIGURATIVE = words("few some easy extra quick big fast couple")  # bucks of tha
 _LONGEST_TICKER = 15
 _PART = 4  # letters of a misspelt part of a name
 _MENDED = 6  # misspelt words that are looked up in one question
+_ANY_COINS = words("new any every which latest upcoming all trending next what")
 _PERPETUAL = words("perp perpetual swap p")
 
 
 def find_pairs(sheet: Sheet) -> None:
     """Mark $TICKERs and pairs (BTC/USDT, btc-usdt, eth_btc, BTCUSDT): they are coins whatever the words mean otherwise."""
     for at in range(len(sheet)):
-        if sheet.free(at):
+        if sheet.free(at) and not _goes_on(sheet, at):
             _dollar(sheet, at) or _written_pair(sheet, at) or _glued_pair(sheet, at)
+
+
+def _goes_on(sheet: Sheet, at: int) -> bool:
+    """Whether a ticker that begins with a number ends here: the INCH of 1INCH."""
+    return sheet.is_kind(at - 1, NUMBER) and ticker_of(sheet, at - 1) is not None
 
 
 def _dollar(sheet: Sheet, at: int) -> bool:
@@ -139,11 +145,9 @@ def _named(sheet: Sheet, at: int) -> None:
 
 def _is_phrase_of_words(sheet: Sheet, at: int, end: int) -> bool:
     """Whether a name of several words is better read as those words: the graph of BTC, an exchange's new coins."""
-    if sheet.low(end - 1) in ("coin", "token", "coins", "tokens") and sheet.lex.hit(sheet.low(at)) and sheet.lex.hit(sheet.low(at))[0] == EXCHANGE:  # type: ignore[index]
-        return (
-            sheet.low(at - 1) in ("new", "any", "every", "which", "latest", "upcoming", "all", "trending", "next", "what")
-            or LEMMAS.get(sheet.low(end)) == "list"
-        )
+    hit = sheet.lex.hit(sheet.low(at))
+    if sheet.low(end - 1) in ("coin", "token", "coins", "tokens") and hit and hit[0] == EXCHANGE:
+        return sheet.low(at - 1) in _ANY_COINS or LEMMAS.get(sheet.low(end)) == "list"
     return sheet.low(at) in GRAMMAR and all(sheet.low(spot) in sheet.lex.ordinary for spot in range(at, end)) and not stands_for_coin(sheet, at, end)
 
 

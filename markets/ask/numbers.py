@@ -37,7 +37,7 @@ WORDS = {word: number for number, word in enumerate(_UNITS)} | {word: 10 * numbe
 SCALES = {
     "k": 1_000, "thousand": 1_000, "thousands": 1_000, "grand": 1_000, "thou": 1_000, "m": 1_000_000, "mm": 1_000_000, "mn": 1_000_000, "mil": 1_000_000,
     "mio": 1_000_000, "mill": 1_000_000, "million": 1_000_000, "millions": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000,
-    "hundred": 100,
+    "hundred": 100, "dozen": 12,
 }  # fmt: skip
 _GLUED_ONLY = words("m b")
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": None}
@@ -53,21 +53,22 @@ def read_number(sheet: Sheet, at: int) -> tuple[str, int] | None:
 
 def _digits(sheet: Sheet, at: int) -> tuple[str, int] | None:
     text, end = sheet.low(at), at + 1
-    while text.isdigit() and len(text) <= _LONGEST and sheet.is_kind(end, NUMBER) and not sheet.glued(end) and _is_thousands(text, sheet.low(end)):
+    while text.isdigit() and len(text) <= _LONGEST and sheet.is_kind(end, NUMBER) and not sheet.glued(end) and _is_thousands(sheet.low(at), sheet.low(end)):
         text += sheet.low(end)  # 1 000
         end += 1
     value = unseparated(text)
     if value is None:
         return None
-    if sheet.low(end) == "/" and sheet.glued(end) and sheet.glued(end + 1) and sheet.low(end + 1).isdigit() and text.isdigit():
+    if sheet.low(end) == "/" and sheet.glued(end) and sheet.glued(end + 1) and sheet.low(end + 1).isdigit() and text.isdigit() and sheet.low(end + 2) != "/":
         return _fraction(value, sheet.low(end + 1), end + 2)
     scale, end = _scale(sheet, end)
     return (value if scale == 1 else _text(Decimal(value) * scale)), end
 
 
-def _is_thousands(before: str, group: str) -> bool:
-    head, *_ = group.split(".")
-    return len(before) <= 3 or len(before) % 3 == 0 if len(head) == 3 and group.isdigit() and not before.startswith("0") else False
+def _is_thousands(first: str, group: str) -> bool:
+    """Whether a group of digits goes on a number that began with others: 1 000, 10 000 000.50."""
+    head = group.partition(".")[0]
+    return len(head) == 3 and head.isdigit() and len(first) <= 3 and not first.startswith("0")
 
 
 def _fraction(over: str, under: str, end: int) -> tuple[str, int] | None:

@@ -37,6 +37,8 @@ def find_ordinary(sheet: Sheet) -> None:
 
 
 def _means_coin(sheet: Sheet, at: int, is_ticker: bool) -> bool:
+    if sheet.low(at) in _KINDS and sheet.glued(at):
+        return False  # BTC-PERP
     if is_ticker and _is_loud(sheet, at) and sheet.tokens[at].text not in _ACRONYMS:
         return True
     if sheet.low(at) in _KINDS:
@@ -54,7 +56,7 @@ def _is_loud(sheet: Sheet, at: int) -> bool:
 
 def _is_certain(sheet: Sheet, at: int) -> bool:
     """For words that carry sentences: only "price of ...", and beside a coin with "vs" between."""
-    closed = is_closed(sheet, at + 1)
+    closed = is_closed(sheet, at + 1) and (sheet.low(at), sheet.low(at + 1)) != ("the", "last")
     if sheet.low(at - 1) == "of" and sheet.lemma(at - 2) in _PRICES and closed:
         return True
     if sheet.low(at - 1) in VERSUS and sheet.slot(at - 2) == ASSET:

@@ -43,6 +43,8 @@ _OFFERS = words(
     currently count counted available
     """
 )
+_STILL = words("still currently ( ) just itself apparently")
+_LEFT_OUT = frozenset({("left", "out"), ("not", "included"), ("is", "missing"), ("are", "missing"), ("is", "excluded")})
 _ENDS = frozenset({"", "?", ".", "!", ",", ";", ")", "but", "and", "yet", "though", "while", "or"})
 _LACKS = words("lacks lack misses excluded aside omitted doesnt hasnt")
 
@@ -87,15 +89,9 @@ def _negated_before(sheet: Sheet, at: int) -> int | None:
 def _negated_after(sheet: Sheet, at: int) -> int:
     """Where the negation ends that follows an exchange ("... Binance doesn't have"); 0 for none."""
     spot = _end(sheet, at)
-    while sheet.low(spot) in ("still", "currently", "(", "just", "itself", "apparently"):
+    while sheet.low(spot) in _STILL:
         spot += 1
-    if sheet.low(spot) in _LACKS or (sheet.low(spot), sheet.low(spot + 1)) in (
-        ("left", "out"),
-        ("not", "included"),
-        ("is", "missing"),
-        ("are", "missing"),
-        ("is", "excluded"),
-    ):
+    if sheet.low(spot) in _LACKS or (sheet.low(spot), sheet.low(spot + 1)) in _LEFT_OUT:
         return spot + 1
     if sheet.low(spot) in _DOES and sheet.low(spot + 1) == "not":
         return spot + 2 if sheet.low(spot + 2) in _OFFERS or (sheet.low(spot + 2) in _ENDS and sheet.low(spot) not in ("is", "are")) else 0

@@ -36,7 +36,7 @@ def _counts_alone(sheet: Sheet, mark: Mark) -> bool:
     """Whether the only coin of a question is what it is to be counted in: in USDC, new USDT pairs, 50k USDT and nothing about its price."""
     if mark.value not in sheet.lex.words.stable:
         return False
-    if sheet.low(mark.first - 1) in _INSIDE or sheet.lemma(mark.end) in _COUNTED_IN or sheet.low(mark.end) == "-":
+    if sheet.low(mark.first - 1) in _INSIDE or not _COUNTED_IN.isdisjoint((sheet.lemma(mark.end), sheet.low(mark.end))) or sheet.low(mark.end) == "-":
         return True
     counted = sheet.is_kind(mark.first - 1, NUMBER) or (sheet.low(mark.first - 1) in SCALES and sheet.is_kind(mark.first - 2, NUMBER))
     return counted and not _PRICED & set(sheet.lemmas)

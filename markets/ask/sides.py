@@ -10,6 +10,11 @@ _BUY = words("buy spend cheap")
 _WEAKLY_BUY = words("pay paying grab snag afford")  # where nothing else says a side
 _SELL_WORDS = words("ditch exit cashout")
 _NOT_BOUGHT = words("rid out funding status update help started in back to paid list data info information notified alerts alerted kicked removed access")
+_SOLD = frozenset({("cash", "out"), ("cashing", "out"), ("cash", "in"), ("part", "with"), ("rid", "of")})
+_BOUGHT = frozenset({("pick", "up"), ("picking", "up")})
+_BIDDING = words("highest best top high higher max")
+_ASKED = words("lowest best the low lower current top min")
+_RETURNS = words("for from by if when")  # what something owned may follow
 _OWNED = words("my our these this those")
 _OWNED_BEFORE = words("it them")  # what was named before
 SIDELESS = words("price_history volume_sentiment funding arbitrage")
@@ -35,15 +40,11 @@ def _side(sheet: Sheet, at: int) -> str:
     lemma, low, after = sheet.lemma(at), sheet.low(at), sheet.low(at + 1)
     if sheet.slot(at) != "":
         return ""
-    if (
-        (lemma == "sell" and low != "sale")
-        or low in _SELL_WORDS
-        or (low, after) in (("cash", "out"), ("cashing", "out"), ("cash", "in"), ("part", "with"), ("rid", "of"))
-    ):
+    if (lemma == "sell" and low != "sale") or low in _SELL_WORDS or (low, after) in _SOLD:
         return "sell"
-    if low in ("bid", "bids") and sheet.low(at - 1) in ("highest", "best", "top", "high", "higher", "max"):
+    if low in ("bid", "bids") and sheet.low(at - 1) in _BIDDING:
         return "sell"
-    if lemma in _BUY or (low in ("ask", "asks") and _is_ask_price(sheet, at)) or (low, after) in (("pick", "up"), ("picking", "up")):
+    if lemma in _BUY or (low in ("ask", "asks") and _is_ask_price(sheet, at)) or (low, after) in _BOUGHT:
         return "buy"
     return _got(sheet, at) if lemma == "get" else ""
 
@@ -53,20 +54,16 @@ def _is_ask_price(sheet: Sheet, at: int) -> bool:
         return False
     if at == 0 and sheet.slot(1) == ASSET:
         return True
-    return sheet.low(at - 1) in ("lowest", "best", "the", "low", "lower", "cheapest", "current", "top", "min") or sheet.lemma(at + 1) == "price"
+    return sheet.low(at - 1) in _ASKED or sheet.lemma(at + 1) == "price"
 
 
 def _got(sheet: Sheet, at: int) -> str:
     """What "get" means: to buy; to sell where it is "get for" something owned; nothing where it is "get me the ..."."""
     after = sheet.low(at + 1)
-    if (
-        after in _NOT_BOUGHT
-        or sheet.lemma(at + 1) in ("list", "delist", "add", "price")
-        or sheet.low(at) == "got"
-    ):
+    if after in _NOT_BOUGHT or sheet.lemma(at + 1) in ("list", "delist", "add", "price") or sheet.low(at) == "got":
         return ""
     for spot in range(at + 1, min(at + 9, len(sheet))):
-        if sheet.low(spot) in ("for", "from", "by", "if", "when"):
+        if sheet.low(spot) in _RETURNS:
             if _is_owned(sheet, spot + 1, at):
                 return "buy" if _wants_coins(sheet, at, spot) else "sell"
             if sheet.low(spot) == "for":
@@ -82,13 +79,13 @@ def _wants_coins(sheet: Sheet, got: int, end: int) -> bool:
 
 def _is_owned(sheet: Sheet, at: int, got: int) -> bool:
     """Whether a coin that is had follows: my ETH, 2 ETH, or "it" for one named before the word at `got`; money is what it is spent from."""
+    if sheet.low(at) == "selling":
+        at += 1
     if sheet.low(at) in _OWNED_BEFORE:
         return any(sheet.slot(spot) == ASSET for spot in range(got))
     if sheet.low(at) in _OWNED:
         return any(sheet.slot(spot) == ASSET for spot in range(at, min(at + 5, len(sheet))))
-    while sheet.slot(at) == AMOUNT or sheet.low(at) in ("a", "an", "around", "about", "selling"):
-        if sheet.low(at) == "selling":
-            return False
+    while sheet.slot(at) == AMOUNT or sheet.low(at) in ("a", "an", "around", "about"):
         if sheet.slot(at) == AMOUNT:
             spot = at
             while sheet.slot(spot) == AMOUNT:

@@ -17,11 +17,11 @@ _CLOSING = words(
 )
 _FIGURES = words(
     """
-    there deal rate gap perpetual buyers sellers interest activity opportunity money worth cheap price liquidity depth volume spread slippage funding
+    there deal gap perpetual buyers sellers interest activity opportunity money cheap price liquidity depth volume spread slippage funding
     arbitrage orderbook book interest history chart buy sell bid ask
     """
 )
-_VERBS = words("buy sell compare get swap trade purchase offload dump")
+_VERBS = words("buy sell compare get swap trade")
 _BEFORE = words("cheap compare some my more")
 AFTER = words(
     """
@@ -30,7 +30,7 @@ AFTER = words(
     """
 )
 _STARTS = words("? . ! , ; : the best is are does what for of current show me check how and vs cheapest") | {""}  # "": the text begins
-_MOVES = words("been gone go going moved do did rise fall up down crash pump recover drop move moving done doing")
+_MOVES = words("been gone go going transfer do did rise fall up down pump recover done doing")
 _QUALIFIERS = words(
     """
     hot trade trading market spot current latest live real best average total mid index mark last open close bid ask daily taker maker order total cross net

@@ -31,6 +31,8 @@ _ONE_WORD = {
     "yearly": "365d",
 }
 MONTHS = words("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
+_SINCE_DAYS = words("since last on from this")
+_IN_MONTHS = words("in since last during of until this from")
 _DAYS = words("monday tuesday wednesday thursday friday saturday sunday")
 
 
@@ -49,9 +51,9 @@ def _find(sheet: Sheet, at: int) -> None:
         sheet.mark(at - 1, at + 1, TIME, _SPANS[lemma])
     elif lemma in _SPANS and before in ("a", "an", "one") and sheet.low(at + 1) in ("ago", "earlier", "back"):
         sheet.mark(at - 1, at + 2, TIME, _SPANS[lemma])
-    elif low in _DAYS and before in ("since", "last", "on", "from", "this"):
+    elif low in _DAYS and before in _SINCE_DAYS:
         sheet.mark(at, at + 1, TIME, "7d")
-    elif low in MONTHS and (before in ("in", "since", "last", "during", "of", "until", "this", "from") or (low != "may" and before not in ("", "mar"))):
+    elif low in MONTHS and (before in _IN_MONTHS or (low != "may" and before not in ("", "mar"))):
         sheet.mark(at, at + 1, DATE)
     elif low == "time" and before == "all":
         sheet.mark(at - 1, at + 1, DATE, "all")
