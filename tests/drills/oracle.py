@@ -44,7 +44,7 @@ def truths(world: World, base: str) -> dict[str, Truth]:
             tick = now // WRITERS[slug].SNAPSHOT_S * WRITERS[slug].SNAPSHOT_S
             quote = world.network.simulator.prices.quote(market, tick)
             ages = (world.clock.elapsed - left - SLACK_S, world.clock.elapsed - left + now - tick + SLACK_S)
-            found[slug] = Truth(slug, _exact(quote.bid, market), _exact(quote.ask, market), frozenset(map(state, ages)))
+            found[slug] = Truth(slug, exact(quote.bid, market), exact(quote.ask, market), frozenset(map(state, ages)))
     return found
 
 
@@ -54,7 +54,8 @@ def listed(base: str) -> dict[str, Market]:
     return {slug: market for slug, market in found.items() if market is not None}
 
 
-def _exact(price: float | None, market: Market) -> Fraction:
+def exact(price: float | None, market: Market) -> Fraction:
+    """A price on its own ticks, as a fraction."""
     assert price is not None, f"{market.symbol} has both sides"
     return Fraction(round(price * 10**market.digits), 10**market.digits)
 

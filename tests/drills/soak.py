@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -82,6 +83,9 @@ class Chaos:
     wrong: list[str] = field(default_factory=list)
     sizes: list[tuple[int, int, int]] = field(default_factory=list)  # memory, open files, database
 
+    def __post_init__(self) -> None:
+        self._told = lru_cache(maxsize=256)(self._prices)  # every look holds its answers against the same lists
+
     def strike(self) -> None:
         """The next fault, somewhere, for a while."""
         kinds = self.rng.choices((TRANSPORT, PROTOCOL, DATA, SILENCES), (50, 25, 24.5, 0.5))[0]
@@ -117,11 +121,15 @@ class Chaos:
 
     def _truths(self, coin: str, slug: str, side: str) -> Iterator[Fraction]:
         """What the exchange's price was in the lists that left it in the last minute and a bit."""
-        market, prices = oracle.listed(coin)[slug], self.world.network.simulator.prices
         for at in self.world.network.heard[slug]:
             for instant in (at // WRITERS[slug].SNAPSHOT_S * WRITERS[slug].SNAPSHOT_S, at):
-                price = getattr(prices.quote(market, instant), side)
-                yield Fraction(round(price * 10**market.digits), 10**market.digits)
+                yield self._told(slug, instant)[coin, side]
+
+    def _prices(self, slug: str, instant: float) -> dict[tuple[str, str], Fraction]:
+        """What every coin that is looked at cost on an exchange at an instant, by coin and side."""
+        markets, prices = {coin: oracle.listed(coin)[slug] for coin in COINS}, self.world.network.simulator.prices
+        quotes = {coin: prices.quote(market, instant) for coin, market in markets.items()}
+        return {(coin, side): oracle.exact(getattr(q, side), markets[coin]) for coin, q in quotes.items() for side in ("bid", "ask")}
 
     def measure(self) -> None:
         """Memory, open files and database, in bytes and counts."""
