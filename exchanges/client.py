@@ -106,8 +106,8 @@ class ExchangeClient:
             source = self.adapter.source(source_name)
             if source is None:
                 raise NotOffered(f"{self.adapter.name} does not offer {source_name}")
-            self._switched_on(cycle)
             if (wait := self._breaker_wait_s(source_name)) > 0:
+                self._switched_on(cycle)
                 raise _wait(Paused("the breaker is open", "breaker_open"), wait)
             self._parts(source, cycle, ask)
         except ExchangeError as error:

@@ -24,11 +24,12 @@ def advance(feed: Feed, outcome: Outcome, now: datetime) -> bool:
     """Move the breaker and the state on, and follow incidents; return whether readers have to notice."""
     moved = _breaker(feed, outcome, now)
     row = Exchange.objects.get(pk=feed.exchange_id)
-    stale, outliers = _quotes(row, now)
-    if feed.source == "tickers" and outcome.good:
+    feeds = {each.source: each for each in Feed.objects.filter(exchange=row, source__in=("tickers", "instruments"))}
+    stale, outliers = _quotes(row, feeds.get("tickers"), now)
+    if feed.source == "tickers" and outcome.good and outliers:
         Run.objects.filter(exchange=row, source=feed.source, token=feed.token).update(outliers=outliers)
-    changed = _state(row, now, stale)
-    troubles.follow(row, feed, outcome, now, changed=changed)
+    changed = _state(row, now, stale, _lost(feeds.get("instruments")))
+    troubles.follow(row, feed, outcome, now, changed=changed, outliers=outliers)
     return changed or moved
 
 
@@ -43,14 +44,14 @@ def _breaker(feed: Feed, outcome: Outcome, now: datetime) -> bool:
             return after.phase != before.phase
 
 
-def _state(row: Exchange, now: datetime, stale: float | None) -> bool:
+def _state(row: Exchange, now: datetime, stale: float | None, lost: str) -> bool:
     if row.auto or not row.switched_on:
         return False  # off: an answer that was on its way changes nothing
     state = ExchangeState.STARTING if row.state in (ExchangeState.DISABLED, ExchangeState.AUTO_DISABLED) else row.state
     blocked_s = limits().blocked(row.slug)
     signals = health.measure(
         _calls(row, now), now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=blocked_s,
-        hint=_hint(row) if blocked_s else "", lost=_lost(row),
+        hint=_hint(row) if blocked_s else "", lost=lost,
     )
     after, why = health.next_state(state, signals)
     return move(row, after, now, why)
@@ -62,10 +63,11 @@ def _hint(row: Exchange) -> str:
     return health.hint(*last) if last else ""
 
 
-def _lost(row: Exchange) -> str:
+def _lost(instruments: Feed | None) -> str:
     """Why its last list of markets was not believed, while the one before it counts."""
-    feed = Feed.objects.filter(exchange=row, source="instruments", enabled=True, outcome="schema", detail__startswith=catalogue.LOST).first()
-    return feed.detail if feed else ""
+    if instruments is None or not instruments.enabled or instruments.outcome != "schema":
+        return ""
+    return instruments.detail if instruments.detail.startswith(catalogue.LOST) else ""
 
 
 def move(row: Exchange, after: str, now: datetime, why: str = "") -> bool:
@@ -101,13 +103,12 @@ def _calls(exchange: Exchange, now: datetime) -> list[health.Call]:
     return [health.Call(o, ms, at, rows, dropped) for o, ms, at, rows, dropped in runs.values_list("outcome", "ms", "finished_at", "rows", "dropped")]
 
 
-def _quotes(exchange: Exchange, now: datetime) -> tuple[float | None, int]:
+def _quotes(exchange: Exchange, feed: Feed | None, now: datetime) -> tuple[float | None, int]:
     """The share of its trading markets' quotes that are past aging although it answers, None while it does not; and how many
     stand away from the other exchanges'.
 
     After a pause (a restart, a switch) old quotes say nothing of how it does now.
     """
-    feed = Feed.objects.filter(exchange=exchange, source="tickers").first()
     limit = now - timedelta(seconds=current_method().aging_periods * (feed.period_s if feed else 10))
     quotes = QuoteRow.objects.filter(market__exchange=exchange, market__status=Market.Status.TRADING, market__enabled=True)
     found = quotes.aggregate(all=Count("pk"), stale=Count("pk", filter=Q(observed_at__lt=limit)), odd=Count("pk", filter=Q(flag__in=OUTLIERS)))

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import F
 from msgspec.structs import asdict
 
+from exchanges.models import Feed
 from exchanges.numbers import stored
-from markets import announced, turns
+from markets import announced, held, turns
 from markets.analysis import episodes
 from markets.analysis.classes import Judged
 from markets.analysis.episodes import Episode
@@ -54,7 +55,9 @@ def _write(before: dict[str, Episode], after: Sequence[Episode]) -> None:
     EpisodeRow.objects.bulk_create(born)
     for episode in after:
         if episode.name in before:
-            EpisodeRow.objects.filter(name=episode.name, died_at__isnull=True).update(**_columns(episode))
+            known = _columns(before[episode.name])
+            moved = {name: value for name, value in _columns(episode).items() if value != known[name]}
+            EpisodeRow.objects.filter(name=episode.name, died_at__isnull=True).update(**moved)
 
 
 def _columns(episode: Episode) -> dict[str, Any]:
@@ -66,6 +69,12 @@ def ask_for_books(found: Iterable[Judged], now: datetime) -> list[int]:
     unsettled = [j for j in found if episodes.followed(j) and {"books_awaited", "outrun", "skew", "aging", "persistence"} & {c.code for c in j.reasons}]
     unsettled.sort(key=lambda j: (-(j.profit_usd or Decimal(0)), j.route.name))
     places = ladders.places()
-    legs = [leg for j in unsettled[:ASKED] for leg in j.route.legs if leg.kind == "spot"]
+    feeds = held.current().feeds
+    legs = [leg for j in unsettled[:ASKED] for leg in j.route.legs if leg.kind == "spot" and _are_read(feeds.get(leg.exchange, {}).get("book"))]
     markets = {pk for leg in legs if (pk := places.get(PairKey(leg.base, leg.quote), {}).get(leg.exchange))}
     return turns.want(sorted(markets), "book", now, fresh_s=BOOK_S) if markets else []
+
+
+def _are_read(books: Feed | None) -> bool:
+    """Whether asking for books makes sense: where they are off every scan would ask in vain."""
+    return books is not None and books.enabled

@@ -184,9 +184,11 @@ def _look() -> None:
 def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
     moved = {name for name in numbers.keys() | old.numbers.keys() if numbers.get(name) != old.numbers.get(name)}
     if old.exchanges and not any(map(_on_board, moved)):  # contracts, networks and the like: the board is as it was
-        return replace(old, numbers=numbers, exchanges=_exchange_rows(), feeds=_feed_rows())
+        exchanges = _exchange_rows()
+        return replace(old, numbers=numbers, exchanges=exchanges, feeds=_feed_rows(exchanges))
     everything = bool(moved & {"switches", "assets"}) or not old.exchanges
-    exchanges, feeds = _exchange_rows(), _feed_rows()  # a handful of rows: how the last polls went is always today's
+    exchanges = _exchange_rows()  # a handful of rows: how the last polls went is always today's
+    feeds = _feed_rows(exchanges)
     coins = _coins() if everything else old.board.coins
     entries, pairs, newest, own = dict(old.entries), dict(old.board.pairs), dict(old.newest), dict(old.own)
     for slug, exchange in exchanges.items():
@@ -216,10 +218,11 @@ def _as_read(exchange: Exchange) -> Exchange:
     return exchange
 
 
-def _feed_rows() -> dict[str, dict[str, Feed]]:
-    feeds: dict[str, dict[str, Feed]] = {}
-    for feed in Feed.objects.select_related("exchange"):
-        _as_read(feed.exchange)
+def _feed_rows(exchanges: Mapping[str, Exchange]) -> dict[str, dict[str, Feed]]:
+    """All feeds of one exchange share its row: one for each would be most of what this costs, after every poll."""
+    rows, feeds = {exchange.pk: exchange for exchange in exchanges.values()}, dict[str, dict[str, Feed]]()
+    for feed in Feed.objects.filter(exchange__in=rows):
+        feed.exchange = rows[feed.exchange_id]
         feeds.setdefault(feed.exchange.slug, {})[feed.source] = feed
     return feeds
 

@@ -12,17 +12,25 @@ from markets.models import Setting
 
 _KEPT_S = 1.0
 _kept: tuple[float, Method] = (float("-inf"), DEFAULT)
+_row: Setting | None = None  # what that was made of
 
 
 def current_method() -> Method:
     """Today's thresholds. Keeps the last ones while the database is away."""
-    global _kept  # noqa: PLW0603 - one value per process, on purpose
+    global _kept, _row  # noqa: PLW0603 - one value per process, on purpose
     if time.monotonic() - _kept[0] > _KEPT_S:
         try:
-            _kept = (time.monotonic(), from_row(setting()))
+            _row = setting()
+            _kept = (time.monotonic(), from_row(_row))
         except DatabaseError:
             _kept = (time.monotonic(), _kept[1])
     return _kept[1]
+
+
+def current_setting() -> Setting:
+    """The row behind `current_method`, for what is read at every poll. Not to be saved."""
+    current_method()
+    return _row or setting()
 
 
 def setting() -> Setting:

@@ -125,6 +125,8 @@ def sweep(clock: Clock = timezone.now) -> int:
     """Deliver what is due, for so long; then give up what nobody took for a day. Returns how many were sent."""
     began, sent = clock(), 0
     ends = began + timedelta(seconds=SWEEP_S)
+    if not Delivery.objects.filter(Q(due_at__lte=began) | Q(until__lte=began), state=State.WAITING).exists():
+        return 0  # as nearly always
     _collect(began)
     for channel in _with_something_due(began):
         if clock() > ends:

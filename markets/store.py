@@ -30,7 +30,7 @@ from markets import (
     traders,
 )
 from markets.asking import client_for
-from markets.method import current_method, setting
+from markets.method import current_method, current_setting, setting
 from markets.models import Revision
 from markets.polls import Poll, Times, Write, touch
 
@@ -101,7 +101,7 @@ def _insists(feed: Feed) -> bool:
 def _tickers(poll: Poll) -> Write:
     exchange, outcome, now, view, method = poll.exchange, poll.outcome, poll.now, held.everything(), current_method()
     before = quotes.judge(exchange, outcome, view, now, method)
-    busy = snapshots.busiest(view.board, setting().snapshot_pairs)
+    busy = snapshots.busiest(view.board, current_setting().snapshot_pairs)
 
     def write() -> Outcome[Any]:
         judged = before if _same_catalogue(view, exchange) else quotes.judge(exchange, outcome, _renewed(), now, method)
@@ -121,7 +121,8 @@ def _tickers(poll: Poll) -> Write:
 def _same_catalogue(view: held.Held, exchange: Exchange) -> bool:
     """Whether units and coins are still those the reply was judged by: an operator may have changed them meanwhile."""
     names = (f"catalogue:{exchange.slug}", "assets")
-    return all(dict(Revision.objects.filter(name__in=names).values_list("name", "number")).get(name) == view.numbers.get(name) for name in names)
+    now = dict(Revision.objects.filter(name__in=names).values_list("name", "number"))
+    return all(now.get(name) == view.numbers.get(name) for name in names)
 
 
 def _renewed() -> held.Held:

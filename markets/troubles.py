@@ -28,18 +28,23 @@ _STATES = {
 }
 
 
-def follow(row: Exchange, feed: Feed, outcome: Outcome, now: datetime, *, changed: bool) -> None:
-    """Open and close what this poll has shown. `row` is the exchange as it stands now, `changed` whether its state has just changed."""
-    if feed.source in PRICES:
-        _together(feed, outcome, now)
-    going_on = {i.key for i in Incident.objects.filter(closed_at=None).filter(Q(exchange=row) | Q(key=NETWORK))}
+def follow(row: Exchange, feed: Feed, outcome: Outcome, now: datetime, *, changed: bool, outliers: int = 0) -> None:
+    """Open and close what this poll has shown. `row` is the exchange as it stands now, `changed` whether its state has just changed,
+    `outliers` how many of its prices stand away from the others'."""
+    going_on = _going_on(row)
+    if feed.source in PRICES and _together(outcome, now, NETWORK in going_on):
+        going_on = _going_on(row)
     if changed:
         _changes(row, now, going_on)
     if row.state not in OFF:
         _states(row, now, going_on, told=changed or not outcome.good)
         _replies(row, feed, outcome, now, going_on)
     if feed.source in PRICES:
-        _cycles(row, feed, outcome, now, going_on)
+        _cycles(row, feed, outcome, now, going_on, outliers)
+
+
+def _going_on(row: Exchange) -> set[str]:
+    return set(Incident.objects.filter(closed_at=None).filter(Q(exchange=row) | Q(key=NETWORK)).values_list("key", flat=True))
 
 
 def after(row: Exchange, now: datetime) -> None:
@@ -76,16 +81,19 @@ def _tell_of_the_database() -> None:
 
 
 # --- Of one cause -------------------------------------------------------------------------------------------------
-def _together(feed: Feed, outcome: Outcome, now: datetime) -> None:
+def _together(outcome: Outcome, now: datetime, known: bool) -> bool:
     """Three exchanges that fail in one way are one trouble, and it is ours. Whoever is down when it is over has a trouble of its own
-    once a call of its own fails."""
+    once a call of its own fails. `known`: it goes on. Returns whether that may have changed."""
     if outcome.outcome in FAILED:
         way, names = health.of_one_cause(_latest(), now)
         if way:
             detail = f"{way.capitalize()}, on {len(names)} exchanges within a minute: {', '.join(names)}. Look at this machine's network, names and clock."
             incidents.opened(NETWORK, IncidentKind.NETWORK, now, title="Our network or time", detail=detail, critical=True)
-    elif outcome.good and incidents.is_open(NETWORK) and not health.still_of_one_cause(_latest()):
+            return True
+    elif outcome.good and known and not health.still_of_one_cause(_latest()):
         incidents.closed(NETWORK, now, "The exchanges answer again.")
+        return True
+    return False
 
 
 def _latest() -> list[health.Latest]:
@@ -136,15 +144,16 @@ def _replies(row: Exchange, feed: Feed, outcome: Outcome, now: datetime, going_o
             incidents.closed(key, now, "All its sources can be read again.")
 
 
-def _cycles(row: Exchange, feed: Feed, outcome: Outcome, now: datetime, going_on: Collection[str]) -> None:
+def _cycles(row: Exchange, feed: Feed, outcome: Outcome, now: datetime, going_on: Collection[str], outliers: int) -> None:  # noqa: PLR0917
     """What has to be so for three cycles in a row."""
     prices, budget = f"prices:{row.slug}", f"budget:{row.slug}"
-    if feed.source == "tickers" and outcome.good and (prices in going_on or _odd(row.pk, 1)):
+    odd = outliers * ODD_SHARE > len(outcome.rows) > 0
+    if feed.source == "tickers" and outcome.good and (prices in going_on or odd):
         share = _odd(row.pk, IN_A_ROW)
         detail = f"{share} % or more of its prices stood away from the other exchanges' in each of {IN_A_ROW} cycles; they are left out of every best price."
         if share:
             incidents.opened(prices, IncidentKind.PRICES, now, exchange=row, title=f"{row.name}: prices stand away from the others'", detail=detail)
-        elif not _odd(row.pk, 1):
+        elif not odd:
             incidents.closed(prices, now, "Its prices stand with the others' again.")
     if outcome.outcome == "budget_exhausted" and _exhausted(row.pk, feed.source):
         detail = f"{LABELS.get(feed.source, feed.source)}: {outcome.detail}. Raise its budget, lengthen periods, or switch sources off."

@@ -160,7 +160,8 @@ def _scanned(wanted: Wanted, now: datetime) -> list[Route]:
 def perpetuals() -> list[Perpetual]:
     """Every perpetual that is paid in money, with its stored book."""
     linear = [c for c in contracts.contracts() if c.kind == "perp" and not c.inverse]
-    places = _once(("perpetuals", held.current().board.revision), _perpetual_places)
+    lists = sorted(each for each in held.current().numbers.items() if each[0].startswith("contracts:"))
+    places = _once(("perpetuals", *lists), _perpetual_places)
     books = ladders.of_markets(places.values())
     return [Perpetual(c, books.get(places.get((c.exchange, c.symbol), 0))) for c in linear]
 
@@ -315,7 +316,7 @@ class _Facts:
         trips = {(route.base, route.buy.exchange, route.sell.exchange) for route in found if route.kind == "cross"}
         return cls(
             _deviations([(PairKey(base, quote), name) for base, quote, name in sorted(ends)], now), _ways(trips, now),
-            {name: episode.snapshots for name, episode in alive().items()},
+            dict(EpisodeRow.objects.filter(died_at__isnull=True).values_list("name", "snapshots")),
             {e.slug: (e.clock_offset_ms or 0) / 1000 for e in held.current().exchanges.values()},
             frozenset(peg.ticker for peg in rates.broken(now)),
         )
