@@ -393,7 +393,7 @@ def test_after_a_reboot_nothing_was_refilled_and_a_block_keeps_its_end():
     assert limits.take(free, 18.0, rate, 0)[0].tokens == pytest.approx(3 + 6 * rate.refill)
     full = limits.take(free, 12.0, rate, 1, "people")[0]
     assert full.tokens == pytest.approx(2)
-    assert limits.used(full, 12.0, rate) == 1
+    assert (limits.used(full, 12.0, rate), limits.used(full, 12.0 + 2 * 60, rate)) == (1, 0)
     assert limits.rebooted(limits.observe(state, 90_000.0, rate, left=0), 12.0, 1_000_600.0).heard_until == -math.inf
 
 
