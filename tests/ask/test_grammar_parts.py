@@ -1,6 +1,7 @@
 """What the grammar is made of, piece by piece: tokens, phrases with weights, misspellings, the vocabulary made ready, what is told and not asked."""
 
 import pytest
+from msgspec.structs import replace
 
 from markets.ask.clauses import asked
 from markets.ask.frame import LONGEST, Vocabulary
@@ -139,13 +140,11 @@ def test_what_a_misspelt_name_means(typed, meant):
 
 
 def test_the_last_few_vocabularies_are_kept():
-    from msgspec.structs import replace
-
-    first = lexicon(SMALL)
-    others = [replace(SMALL, tickers=frozenset({f"T{i}"})) for i in range(3)]
-    assert [sorted(lexicon(other).tickers - {"OLD"}) for other in others] == [["T0"], ["T1"], ["T2"]] and lexicon(SMALL) is first
-    lexicon(replace(SMALL))
-    assert lexicon(SMALL) is not first
+    mine, *others = (replace(SMALL, tickers=frozenset({f"T{i}"})) for i in range(5))
+    first = lexicon(mine)
+    assert [sorted(lexicon(other).tickers - {"OLD"}) for other in others[:3]] == [["T1"], ["T2"], ["T3"]] and lexicon(mine) is first
+    lexicon(others[3])
+    assert lexicon(mine) is not first
 
 
 # --- The sheet ----------------------------------------------------------------------------------------------------
