@@ -12,6 +12,8 @@ from markets.ask.sheet import Sheet
 from markets.ask.slots import ASSET, TIME
 from markets.ask.spelling import Spelling, edits
 from markets.ask.tokens import cleaned, folded, is_cut, tokens
+from markets.ask.tongue import is_foreign
+from markets.ask.unheard import unheard
 from markets.reads.vocabulary import built_in
 
 WORDS = built_in()
@@ -210,3 +212,39 @@ def said(q):
 ])  # fmt: skip
 def test_what_is_only_told(q, counts):
     assert said(q) == counts
+
+
+# --- Other languages, words nobody knows --------------------------------------------------------------------------
+@pytest.mark.parametrize(("q", "foreign"), [
+    ("wo kann", True), ("wo", False), ("wo wo", False), ("\u4ef7\u683c", True), ("\u4ef7\u683c ab", False), ("\u4ef7\u683c a", True), ("", False),
+    ("12 ?", False),
+    ("wo is kann", True), ("\u20ac\u20ac ab", False),
+])  # fmt: skip
+def test_another_language(q, foreign):
+    assert is_foreign(Sheet(q, lexicon(WORDS))) is foreign
+
+
+def test_a_coin_is_of_no_language():
+    sheet = Sheet("wo kann", lexicon(WORDS))
+    sheet.mark(0, 1, ASSET, "WO")
+    assert not is_foreign(sheet)
+
+
+@pytest.mark.parametrize(("q", "intent", "word"), [
+    ("wobble wabble", "best_price", "wabble"), ("Wobble it", "compare", "Wobble"), ("wobble", "price_history", "wobble"), ("wobble it", "funding", ""),
+    ("funding of wobble", "funding", "wobble"), ("liquidity of wobble", "liquidity", "wobble"), ("wobble", "status", ""), ("wobble", "help", ""),
+    ("of zqx", "best_price", "zqx"), ("of zq", "best_price", ""), ("w" * 24, "best_price", "w" * 24), ("w" * 25, "best_price", ""), ("wob1", "best_price", ""),
+    ("price", "best_price", ""), ("kucoin", "best_price", ""),
+    ("arbitrage of wobble", "arbitrage", "wobble"), ("open interest of wobble", "derivatives", "wobble"),
+    ("volume of wobble", "volume_sentiment", "wobble"), ("greeks", "best_price", ""),
+])  # fmt: skip
+def test_the_word_that_stands_for_a_coin(q, intent, word):
+    assert unheard(Sheet(q, lexicon(WORDS)), intent) == word
+
+
+def test_what_was_taken_or_mended_is_not_strange():
+    sheet = Sheet("wobble wabble", lexicon(WORDS))
+    sheet.mark(1, 2, ASSET, "X")
+    assert unheard(sheet, "best_price") == "wobble"
+    sheet.lemmas[0] = "trade"
+    assert unheard(sheet, "best_price") == ""
