@@ -1,6 +1,7 @@
 """Questions in Chromium: by keys alone, without a script, on a phone; accessible, silent, and within the screen."""
 
 import re
+from itertools import product
 
 import pytest
 
@@ -46,20 +47,20 @@ def ask(page, site, text=QUESTION):
     page.wait_for_url(re.compile(r"/ask/\?q="))
 
 
-@pytest.mark.parametrize(("width", "theme"), FORMS)
-def test_before_and_after_a_question_axe_finds_nothing_and_nothing_scrolls_sideways(site, opened, width, theme):
-    page = opened(width, theme)
-    for path in ("/ask/", "/ask/?q=btc&side=sell"):
+def test_before_and_after_a_question_axe_finds_nothing_and_nothing_scrolls_sideways(site, opened):
+    for form, path in product(FORMS, ("/ask/", "/ask/?q=btc&side=sell")):
+        page = opened(*form)
         page.goto(site + path)
         page.wait_for_function("() => document.fonts.status === 'loaded'")
         for chip in page.locator(".understood summary").all()[:2]:  # a list of links, and a form
             chip.click()
             report = Axe().run(page)
-            assert report.violations_count == 0, f"{path}\n{report.generate_report()}"
+            assert report.violations_count == 0, f"{path} {form}\n{report.generate_report()}"
         report = Axe().run(page)
-        assert report.violations_count == 0, f"{path}\n{report.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert page.eval_on_selector_all("main a, main button, main input, main summary", SMALL) == []
+        assert report.violations_count == 0, f"{path} {form}\n{report.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} {form}"
+        assert page.eval_on_selector_all("main a, main button, main input, main summary", SMALL) == [], f"{path} {form}"
+        page.close()
 
 
 def test_a_slash_goes_to_the_field_and_enter_asks(site, opened, answering):  # noqa: F811

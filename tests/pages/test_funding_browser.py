@@ -9,7 +9,7 @@ from django.utils import timezone
 from markets.models import Funding, OpenInterest, OptionQuote
 from tests.api import published as p
 from tests.pages.axe import Axe
-from tests.pages.market import FIRST, SECOND, THIRD
+from tests.pages.market import FIRST, SECOND, THIRD, forget
 from tests.pages.test_browser import SIZES, THEMES, refresh
 from tests.pages.test_funding import contracts  # noqa: F401  # their rows
 from tests.pages.test_options import CALLS, EXPIRY, PUTS, listed
@@ -71,7 +71,7 @@ def test_rows_keep_their_order_while_live_and_keys_walk_them(site, browser):
     order = page.eval_on_selector_all("#rows > tr", "rows => rows.map(row => row.id)")
     Funding.objects.filter(market__exchange__slug=FIRST, market__symbol="ETHUSDT").update(rate=p.number("0.004"))
     p.answered("funding")
-    page.wait_for_timeout(1100)  # pages are kept for the whole second they were rendered in
+    forget()
     refresh(page)
     assert page.eval_on_selector_all("#rows > tr", "rows => rows.map(row => row.id)") == order
     assert "+0.4000%" in page.locator("#r-ETH-USDT").inner_text()

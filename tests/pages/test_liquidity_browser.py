@@ -40,32 +40,28 @@ def old_books(live_server, stored):
 
 
 @pytest.fixture
-def at(browser):
-    """at(width, theme) -> a page of that size; it stops asking when the test ends, however it ends."""
-    contexts = []
-
-    def page(width, theme):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"))
-        return contexts[-1].new_page()
-
-    yield page
-    for context in contexts:
-        context.close()
+def page(browser):
+    """It stops asking when the test ends, however it ends."""
+    context = browser.new_context(reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1024, "dark"), (700, "light"), (390, "dark"), (320, "light")])
-def test_every_figure_can_be_read_while_books_are_asked_for_again(old_books, at, theme, width):
-    page, wrong = at(width, theme), []
+def test_every_figure_can_be_read_while_books_are_asked_for_again(old_books, page):
+    wrong = []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(old_books + PAGE)
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
-    assert "asking again" in page.locator(".liq").inner_text()
-    found = page.evaluate(HIDDEN)
-    if width > 860:  # a wide table may scroll inside its card
-        found = [text for text in found if not text.startswith("cut")]
-    assert found == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    for width, theme in ((1280, "light"), (1024, "dark"), (700, "light"), (390, "dark"), (320, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        page.goto(old_books + PAGE)
+        page.wait_for_function("() => document.fonts.status === 'loaded'")
+        assert "asking again" in page.locator(".liq").inner_text()
+        found = page.evaluate(HIDDEN)
+        if width > 860:  # a wide table may scroll inside its card
+            found = [text for text in found if not text.startswith("cut")]
+        assert found == [], width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{width} {theme}\n{results.generate_report()}"
     assert wrong == []

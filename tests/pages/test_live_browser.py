@@ -14,7 +14,7 @@ from tests.markets import gaps
 from tests.markets.build import prices
 from tests.pages import market
 from tests.pages.market import FIRST, SLUGS
-from tests.pages.test_browser import SHIFTS, SIZES, later, refresh
+from tests.pages.test_browser import SHIFTS, SIZES, refresh
 from tests.pages.test_copy import keys, traders  # noqa: F401 - fixtures
 from tests.pages.test_discover import news  # noqa: F401 - a fixture
 from tests.pages.test_funding import contracts  # noqa: F401 - a fixture
@@ -142,7 +142,7 @@ def opened(live_server, browser):
 def test_nothing_moves_while_everything_changes(world, opened, size):
     paths, change = world
     pages = {path: begun(opened(size, path)) for path in paths}
-    change(later())
+    change(datetime.now(UTC))
     problems = [f"{path}: {said}" for path, page in pages.items() for said in moved(page)]
     assert not problems, "\n".join(problems)
     if size == "desktop":

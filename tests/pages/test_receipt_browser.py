@@ -18,19 +18,21 @@ def clean(page, path):
     assert report.violations_count == 0, f"{path}\n{report.generate_report()}"
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark"), (320, "light")])
-def test_axe_finds_nothing_on_a_receipt_and_nothing_scrolls_sideways(live_server, stored, browser, width, theme):
+def test_axe_finds_nothing_on_a_receipt_and_nothing_scrolls_sideways(live_server, stored, browser):
     link = agent.ask("Where can I buy 2 BTC and 3 ETH but not on Binance?", Asked(timezone.now())).receipt
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, reduced_motion="reduce")
+    context = browser.new_context(reduced_motion="reduce")
     page, wrong = context.new_page(), []
     page.on("console", lambda message: wrong.append(message.text))
-    page.goto(live_server.url + link.path)
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
-    page.evaluate("document.querySelectorAll('details.read').forEach(each => { each.open = true })")
-    clean(page, link.path)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator("main :is(a, button, summary)").evaluate_all(SMALL) == [] and wrong == []
-    assert page.locator(".verdict").inner_text().startswith("Computed again just now: the same")
+    for width, theme in ((1280, "light"), (390, "dark"), (320, "light")):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=theme)
+        page.goto(live_server.url + link.path)
+        page.wait_for_function("() => document.fonts.status === 'loaded'")
+        page.evaluate("document.querySelectorAll('details.read').forEach(each => { each.open = true })")
+        clean(page, f"{link.path} {width} {theme}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert page.locator("main :is(a, button, summary)").evaluate_all(SMALL) == [] and wrong == [], width
+        assert page.locator(".verdict").inner_text().startswith("Computed again just now: the same")
     context.close()
 
 
