@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from exchanges.models import Exchange
-from exchanges.setup import ensure_rows
 from markets import read, store
 from markets.api import core as api
 from markets.api import throttle
 from markets.models import Setting
+from tests.markets import kept
 from tests.markets.build import catalogue, instrument, prices, ticker
 
 EXPONENT = re.compile(r'"-?\d+(\.\d+)?[eE][+-]?\d+"')
@@ -25,7 +25,6 @@ def fresh_memory():
 
 @pytest.fixture
 def stored(db):
-    ensure_rows()
     Setting.objects.update_or_create(pk=1, defaults={"api_per_minute": 0, "api_burst_10s": 0})
     fresh_memory()
     yield
@@ -35,7 +34,11 @@ def stored(db):
 @pytest.fixture
 def market(stored):
     """BTC on three exchanges (one of them crossed), PEPE far below 1e-6 on two, POL (formerly MATIC) on one, XYZ halted."""
-    now = timezone.now() - timedelta(seconds=2)
+    kept.again(fill, timezone.now() - timedelta(seconds=2))
+    fresh_memory()
+
+
+def fill(now):
     catalogue("binance", "BTC/USDT", "PEPE/USDT", "POL/USDT", instrument("XYZ/USDT", status="halted"), now=now)
     catalogue("kucoin", "BTC/USDT", "PEPE/USDT", now=now)
     catalogue("bybit", "BTC/USDT", now=now)
@@ -43,7 +46,6 @@ def market(stored):
            ticker("POL/USDT", "0.5", "0.501"), now=now)
     prices("kucoin", ticker("BTC/USDT", "100.2", "100.9"), ticker("PEPE/USDT", "0.000000000121", "0.000000000131"), now=now)
     prices("bybit", ticker("BTC/USDT", "101.5", "101.1"), now=now)
-    fresh_memory()
 
 
 @pytest.fixture

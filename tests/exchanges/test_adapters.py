@@ -375,7 +375,7 @@ def parse(body, headers, known):
 
 
 ADAPTER = Adapter(
-    slug="toy", name="Toy", monogram="TY", hosts=("api.toy.example",), pools=(Pool("all", 60, 60),), budget=60,
+    slug="SLUG", name="Toy", monogram="NAME", hosts=("api.toy.example",), pools=(Pool("all", 60, 60),), budget=60,
     taker_fee=Decimal("0.001"), trade_page="https://toy.example/{symbol}", check=reading.refuse,
     tickers=Source((Part("all", Request("api.toy.example", "/tickers"), {"all": 1}, parse),), period_s=10),
 )
@@ -387,20 +387,20 @@ SAMPLES = {"tickers": {"body": '[{"s": "BTCUSDT", "b": "1.5", "a": "1.6"}]', "ro
 """
 
 
-RIGHT, WRONG = TOY_SAMPLE.replace("BID", '"1.5"'), TOY_SAMPLE.replace("BID", '"9"')
+TOYS = {"toybare": "", "toyright": TOY_SAMPLE.replace("BID", '"1.5"'), "toywrong": TOY_SAMPLE.replace("BID", '"9"')}
 
 
-@pytest.mark.parametrize(("sample", "passes"), [("", True), (RIGHT, True), (WRONG, False)], ids=["bare", "sampled", "wrong"])
-def test_a_sixth_exchange_is_one_file_and_meets_this_contract(tmp_path: Path, sample: str, passes: bool):
-    (tmp_path / "toy.py").write_text(TOY + sample)
-    root = Path(__file__).parents[2]
+def test_a_sixth_exchange_is_one_file_and_meets_this_contract(tmp_path: Path):
+    """And a seventh, without samples; one that reads its sample wrong does not."""
+    for place, (slug, sample) in enumerate(TOYS.items(), 1):
+        (tmp_path / f"{slug}.py").write_text(TOY.replace("SLUG", slug).replace("NAME", f"T{place}") + sample)
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/exchanges/test_adapters.py", "-k", "toy and not sixth"],
-        cwd=root,
+        [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "tests/exchanges/test_adapters.py", "-k", "toy and not sixth"],
+        cwd=Path(__file__).parents[2],
         env=os.environ | {"PEBBLE_ADAPTER_DIRS": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ran.returncode == 0) is passes, ran.stdout
-    assert "passed" in ran.stdout
+    told = {word: set(re.findall(rf"^{word} \S*(toy\w+)", ran.stdout, re.MULTILINE)) for word in ("PASSED", "FAILED", "ERROR")}
+    assert told == {"PASSED": set(TOYS), "FAILED": {"toywrong"}, "ERROR": set()}, ran.stdout

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from exchanges.setup import ensure_rows
+from tests.markets import kept
 from tests.pages import market
 from tests.pages.chromium import CHROMIUM, FLAGS
 
@@ -44,7 +44,6 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture
 def empty(db):
     """A fresh installation that has asked nobody yet."""
-    ensure_rows()
     market.forget()
     yield
     market.forget()
@@ -54,5 +53,6 @@ def empty(db):
 def stored(empty):
     """The small market, fresh right now. Returns the instant."""
     now = datetime.now(UTC)
-    market.fill(now)
+    kept.again(market.fill, now)
+    market.forget()
     return now
