@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
@@ -100,13 +101,22 @@ def tried(client, declared, address, known):
         assert asked(client, path, {**needed, "nobody_knows": "1"}).status_code == 400
     for name, parameter in [*declared.items()]:
         for kind, text in NASTY.items():
-            if known[parameter.read, kind] >= 2:
+            if known[parameter.read, kind] >= 2 or (connection.vendor != "sqlite" and refused(name, parameter, text)):
                 continue
             response = sound(asked(client, path, {**needed, name: text}), path)
             assert response.status_code == 400 or kind not in REFUSED or parameter.free, (name, kind)
             known[parameter.read, kind] += 2 if response.status_code == 400 else 1
             if response.status_code == 400 and path.startswith("/api/v1/"):
                 assert response.json()["field"] in (name, "query") and response.json()["detail"]
+
+
+def refused(name, parameter, text):
+    """By what reads it: that is so on every database, and none is asked."""
+    try:
+        filters.parse(f"{name}={text}", (parameter,))
+    except filters.BadParameter:
+        return True
+    return False
 
 
 def test_nothing_in_a_path_breaks_any(client, declared, subtests):

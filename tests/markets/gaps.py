@@ -7,6 +7,7 @@ from exchanges.models import Exchange
 from exchanges.rows import Book, Currency
 from markets import read
 from markets.models import ExchangeAsset, IdentityState, Market
+from tests.markets import kept
 from tests.markets.build import catalogue, prices, rows, ticker
 
 BUY, SELL, THIRD = "kucoin", "gateio", "bitget"
@@ -17,6 +18,11 @@ COINS = ("POL", "SUI", "NOVA", "ETH", "OLD")
 
 def fill(now: datetime) -> None:
     """POL pays from BUY to SELL; SUI pays by tickers, but cannot leave; NOVA is two coins; ETH is quiet; OLD's seller is stale."""
+    kept.again(_made, now)
+    fresh()
+
+
+def _made(now: datetime) -> None:
     Exchange.objects.update(taker_fee_pct=Decimal("0.1"))
     for slug in (BUY, SELL):
         catalogue(slug, *(f"{coin}/USDT" for coin in COINS), now=now)
@@ -26,7 +32,6 @@ def fill(now: datetime) -> None:
     ExchangeAsset.objects.update(state=IdentityState.CONFIRMED, decided=True)
     ExchangeAsset.objects.filter(exchange__slug=SELL, code="NOVA").update(state=IdentityState.CONFLICTED)
     books(now)
-    fresh()
 
 
 def tick(now: datetime, pol_bid: str = "0.8241") -> None:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from markets import held
-from markets.models import Quote, Snapshot
+from markets.models import Depth, Quote, Snapshot
 from markets.snapshots import opened
 
 Rows = dict[type[models.Model], list[tuple[Any, ...]]]
@@ -55,7 +55,8 @@ def _columns(model: type[models.Model]) -> list[str]:
 def _write(kept: Kept, now: datetime) -> None:
     moved = now - kept.at
     later = {model: [tuple(each + moved if isinstance(each, datetime) else each for each in row) for row in rows] for model, rows in kept.made.items()}
-    later[Snapshot] = _opened_anew(later)
+    for model in (Snapshot, Depth):
+        later[model] = _opened_anew(model, later)
     with transaction.atomic(), connection.cursor() as cursor:
         for model, rows in later.items():
             columns, key = _columns(model), ", ".join(f'"{field.column}"' for field in model._meta.pk_fields)
@@ -64,9 +65,9 @@ def _write(kept: Kept, now: datetime) -> None:
     held.forget()
 
 
-def _opened_anew(later: Rows) -> list[tuple[Any, ...]]:
+def _opened_anew(model: type[models.Model], later: Rows) -> list[tuple[Any, ...]]:
     """A candle begins with its minute, its five or its hour, not so much later than another one did."""
-    quote, candle = ([name.strip('"') for name in _columns(model)] for model in (Quote, Snapshot))
+    quote, candle = ([name.strip('"') for name in _columns(each)] for each in (Quote, model))
     polled = {row[quote.index("market_id")]: row[quote.index("received_at")].replace(tzinfo=UTC) for row in later[Quote]}
     market, period, at = (candle.index(name) for name in ("market_id", "period_s", "opened_at"))
-    return [(*row[:at], opened(polled[row[market]], row[period]).replace(tzinfo=row[at].tzinfo), *row[at + 1 :]) for row in later[Snapshot]]
+    return [(*row[:at], opened(polled[row[market]], row[period]).replace(tzinfo=row[at].tzinfo), *row[at + 1 :]) for row in later[model]]

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.api import conftest as api
-from tests.markets import kept
+from tests.markets import gaps, kept
 from tests.pages import market
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("make", [market.fill, api.fill])
+@pytest.mark.parametrize("make", [market._made, api.fill, gaps._made])
 def test_what_is_written_back_is_what_is_stored(db, make):
     """At another moment of another minute; but for the numbers of rows, which a server never gives again."""
     now = timezone.now().replace(minute=3, second=20)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.markets import kept
 from tests.pages import market
 from tests.pages.chromium import CHROMIUM, FLAGS
 
@@ -53,6 +52,5 @@ def empty(db):
 def stored(empty):
     """The small market, fresh right now. Returns the instant."""
     now = datetime.now(UTC)
-    kept.again(market.fill, now)
-    market.forget()
+    market.fill(now)
     return now
