@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
 from exchanges.numbers import plain
@@ -35,7 +35,7 @@ def exact(value: Decimal | None) -> str:
 def fixed(value: Decimal, places: int) -> str:
     """Rounded half-even to `places` decimals, thousands separated, with a real minus sign; a zero has no sign."""
     rounded = value.quantize(Decimal(1).scaleb(-places), context=_WIDE)
-    text = f"{abs(rounded):,.{places}f}"
+    text = f"{rounded.copy_abs():,.{places}f}"  # abs() would round to the context's digits
     return MINUS + text if rounded < 0 else text
 
 
@@ -62,9 +62,9 @@ def price(value: Decimal | None, tick: Decimal | None = None, places: int | None
     return fixed(value, places_of(value, tick) if places is None else places) if value else "0.00"
 
 
-def price_html(value: Decimal | None, tick: Decimal | None = None, places: int | None = None) -> str:
+def price_html(value: Decimal | None, places: int | None = None) -> str:
     """A price as <data>: many zeros become a subscript count, read out in full through a hidden text."""
-    text = price(value, tick, places)
+    text = price(value, places=places)
     if value is None or not value.is_finite():
         return text
     return f'<data value="{exact(value)}"{_body(text)}</data>'
@@ -80,7 +80,7 @@ def _body(text: str) -> str:
 
 def split_price_html(value: Decimal | None, places: int | None = None) -> str:
     """The hero price: like `price_html`, with the decimals of a large number set apart."""
-    html = price_html(value, places=places)
+    html = price_html(value, places)
     if value is None or not value.is_finite() or abs(value) < 1:
         return html
     return re.sub(r">([\d,]*\d)(\.\d+)</data>$", r'>\1<span class="cents">\2</span></data>', html)
@@ -119,7 +119,7 @@ def amount(value: Decimal | None) -> str:
     size = abs(value).normalize(Context(prec=3, rounding=ROUND_HALF_EVEN))  # rounded first, so 999,600 is 1.00M
     unit, letter = next(((u, s) for u, s in _UNITS if size >= u), (Decimal(1), ""))
     shown = size / unit
-    text = fixed(shown, max(0, 2 - shown.adjusted()) if shown else 2)
+    text = fixed(shown, max(0, 2 - shown.adjusted()))
     return (MINUS if value < 0 else "") + text + letter
 
 
@@ -161,5 +161,4 @@ def direction(value: Decimal | None) -> Literal["up", "down", ""]:
 def nice_scale(largest: Decimal) -> str:
     """The half width of a strip, in bps: one decimal below 2, whole above; never less than what it must hold."""
     step = Decimal("0.1") if largest < 2 else Decimal(1)
-    rounded = (largest / step).quantize(Decimal(1), rounding=ROUND_FLOOR) * step
-    return format(rounded if rounded >= largest else rounded + step, "f")
+    return str(_WIDE.divide(largest, step).quantize(Decimal(1), rounding=ROUND_CEILING) * step)

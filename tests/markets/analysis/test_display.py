@@ -1,6 +1,7 @@
 """Every row of the design's table of numbers, and what must hold for all numbers."""
 
 import re
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -29,6 +30,10 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=D("-1e12"
     ("0.00001234", None, "0.000012340"),
     ("0", None, "0.00"),
     ("-0.5213", None, f"{MINUS}0.52130"),
+    ("1", None, "1.0000"),
+    ("1.5", "0", "1.5000"),
+    ("0", "0.0001", "0.00"),
+    ("123456789012345678901234567890.5", None, "123,456,789,012,345,678,901,234,567,890.50"),
 ])
 def test_prices(value, tick, text):
     assert display.price(D(value), D(tick) if tick else None) == text
@@ -43,6 +48,17 @@ def test_many_zeros_are_counted_and_read_out_in_full(value, zeros, digits):
     )
 
 
+@pytest.mark.parametrize(("value", "places"), [(None, 2), (D("NaN"), 2), (D("Infinity"), 2), (D(0), 2), (D("0.5"), 5), (D("999.9"), 4)])
+def test_an_unknown_price_is_written_with_two_places(value, places):
+    assert display.places_of(value) == places
+
+
+def test_places_that_are_told_count_in_markup_too():
+    assert display.price_html(D("1.2345"), places=2) == '<data value="1.2345">1.23</data>'
+    assert display.split_price_html(D("1.2345"), 3) == '<data value="1.2345">1<span class="cents">.234</span></data>'
+    assert "cents" in display.split_price_html(D(1))
+
+
 def test_three_zeros_are_written():
     assert display.price_html(D("0.0001234")) == '<data value="0.0001234">0.00012340</data>'
 
@@ -51,6 +67,7 @@ def test_three_zeros_are_written():
 def test_unknown_is_a_dash_never_zero_never_blank(value):
     shown = [display.price(value), display.price_html(value), display.percent(value), display.rate(value), display.gap(value)[0], display.amount(value)]
     assert shown == [DASH] * 6
+    assert (display.known(value), display.gap(value), display.direction(value)) == (False, (DASH, ""), "")
     assert display.exact(value) == ""
 
 
@@ -67,17 +84,29 @@ def test_percents(value, text):
     assert display.percent(D(value)) == text
 
 
+def test_only_what_lies_above_zero_has_a_plus():
+    assert [display.percent(D(value)) for value in ("0.09", "0.01", "9")] == ["+0.09%", "+0.01%", "+9.00%"]
+    assert display.percent(D("12.3456"), places=3, sign=False) == "12.346%"
+    assert display.known(D(0))
+
+
+@pytest.mark.parametrize(("value", "way"), [("0.005", "up"), ("0.0049", ""), ("0", ""), ("-0.0049", ""), ("-0.005", "down"), ("3", "up")])
+def test_what_rounds_to_nothing_has_no_direction(value, way):
+    assert display.direction(D(value)) == way
+
+
 def test_rates_keep_what_they_have():
     assert [display.rate(D(v)) for v in ("0.1", "0.075", "0.10000", "0.02345678")] == ["0.10%", "0.075%", "0.10%", "0.0235%"]
 
 
 @pytest.mark.parametrize(("value", "sign", "shown"), [
     ("11.6", True, ("+11.6", "bps")), ("0.19", False, ("0.19", "bps")), ("0.002", False, ("<0.01", "bps")), ("-0.002", True, (f"{MINUS}<0.01", "bps")),
-    ("0", True, ("0.00", "bps")), ("-0.5", True, (f"{MINUS}0.50", "bps")),
+    ("0.01", False, ("0.01", "bps")), ("1", False, ("1.0", "bps")), ("0", True, ("0.00", "bps")), ("-0.5", True, (f"{MINUS}0.50", "bps")),
     ("99.94", False, ("99.9", "bps")), ("100", True, ("+1.00", "%")), ("1234", False, ("12.34", "%")),
 ])
 def test_gaps(value, sign, shown):
     assert display.gap(D(value), sign=sign) == shown
+    assert display.gap(D("0.19")) == ("0.19", "bps"), "no sign unless told"
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -90,7 +119,8 @@ def test_amounts(value, text):
 
 @pytest.mark.parametrize(("seconds", "text"), [
     (3.9, "3 s"), (-1, "0 s"), (59.99, "59 s"), (94, "1 m 34 s"),
-    (120, "2 m 0 s"), (8040, "2 h 14 m"), (86_400 * 3 + 5, "3 d"), (None, DASH), (float("nan"), DASH),
+    (60, "1 m 0 s"), (120, "2 m 0 s"), (3599, "59 m 59 s"), (3600, "1 h 0 m"), (8040, "2 h 14 m"), (86_399, "23 h 59 m"), (86_400, "1 d"),
+    (86_400 * 3 + 5, "3 d"), (None, DASH), (float("nan"), DASH),
 ])
 def test_ages(seconds, text):
     assert display.age(seconds) == text
@@ -101,7 +131,17 @@ def test_times():
     assert display.moment(at) == "22 Nov 12:24 UTC"
     assert display.clock(at, now) == "Today 12:24"
     assert display.clock(at.replace(day=9), now) == "9 Nov 12:24"
-    assert display.moment(None) == DASH
+    assert (display.moment(None), display.clock(None, now)) == (DASH, DASH)
+
+
+def test_times_are_utc_wherever_the_machine_stands():
+    at, now = datetime(2026, 11, 22, 1, 24, tzinfo=UTC), datetime(2026, 11, 22, 2, tzinfo=UTC)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        shown = display.moment(at), display.clock(at, now), display.clock(at, now.replace(hour=12))
+    time.tzset()
+    assert shown == ("22 Nov 01:24 UTC", "Today 01:24", "Today 01:24")
 
 
 @given(NUMBERS)
@@ -135,3 +175,8 @@ def test_a_strips_scale_holds_its_largest_and_is_no_step_too_wide(largest):
     scale = D(display.nice_scale(largest))
     assert largest <= scale
     assert scale - largest < (D("0.1") if largest < 2 else 1)
+
+
+@pytest.mark.parametrize(("largest", "scale"), [("0.25", "0.3"), ("1.9", "1.9"), ("1.95", "2.0"), ("2", "2"), ("2.5", "3"), ("0.3" + "0" * 32 + "1", "0.4")])
+def test_a_strips_scale_has_a_decimal_below_two(largest, scale):
+    assert display.nice_scale(D(largest)) == scale

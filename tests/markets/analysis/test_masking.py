@@ -1,6 +1,8 @@
 """What a log line may say, as a function of a text: by its name, by its form, by what is known, and how it is cut."""
 
 import time
+from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 
@@ -13,8 +15,38 @@ def test_a_short_secret_would_hide_words_and_is_left_to_its_name():
     assert mask.within("", "password") == "" and mask.within(None, "token") is None and mask.within(True) is True and mask.within(1.5) == 1.5
 
 
+@pytest.mark.parametrize("said", ["a/secret value", "it's \\ \"odd\"\n", "plain-secret"])
+def test_a_known_secret_is_masked_as_it_is_as_an_address_has_it_and_as_an_exception_prints_it(said):
+    mask = Mask([said])
+    assert [mask.of(f"<{form}>") for form in (said, quote(said, safe=""), repr(said)[1:-1])] == ["<***>"] * 3
+
+
+def test_secrets_are_added_to_those_known_and_the_longer_goes_first():
+    mask = Mask(["abcdefgh"])
+    mask.remember("abcdefgh-0123456")
+    mask.remember("12345678")
+    assert mask.of("abcdefgh-0123456 abcdefgh 12345678 1234567") == "*** *** *** 1234567"
+    assert Mask(["abcdefgh-0123456", "abcdefgh", "zyxwvuts"]).of("abcdefgh-0123456zyxwvutsabcdefgh") == "*********"
+
+
+def test_what_stands_under_a_secrets_name_is_masked_and_the_rest_stays():
+    said = "GET /x?symbol=A&token=abc&api_key=d;passphrase: 'e f' and password=\"g\"token=h at 'Authorization': 'Bearer i', cookie: Basic j."
+    assert Mask().of(said) == (
+        "GET /x?symbol=A&token=***&api_key=***;passphrase: *** and password=***token=*** at 'Authorization': ***, cookie: ***"
+    )
+    assert Mask().of("postgres://u:word@h/db") == "postgres://u:***@h/db"
+
+
+def test_a_field_is_masked_through_and_through():
+    mask = Mask(["known-abcdef"])
+    given = {"known-abcdef": 1, "api_key": ["x"], "deep": ("a known-abcdef", {"cookie": "y", "n": 2}), 7: frozenset({None}), "at": Decimal("1.5")}
+    assert mask.within(given) == {"***": 1, "api_key": "***", "deep": ["a ***", {"cookie": "***", "n": 2}], "7": [None], "at": "1.5"}
+    assert mask.within(ValueError("a known-abcdef")) == "a ***"
+
+
 def test_text_is_cut_where_it_should_be():
     assert (visible("abc", 3), visible("abcd", 3), visible("\n", 3), visible("\U000e0001", 20)) == ("abc", "abc…", "\\x0…", "\\U000e0001")
+    assert visible("\x9f\u0600\u202e\uffff", 99) == "\\x9f\\u0600\\u202e\\uffff"
 
 
 OURS = {
