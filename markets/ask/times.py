@@ -56,7 +56,7 @@ def _find(sheet: Sheet, at: int) -> None:
     elif low in MONTHS and (before in _IN_MONTHS or (low != "may" and before not in ("", "mar"))):
         sheet.mark(at, at + 1, DATE)
     elif low == "time" and before == "all":
-        sheet.mark(at - 1, at + 1, DATE, "all")
+        sheet.mark(at - 1, at + 1, DATE)
 
 
 def time_of(sheet: Sheet) -> str | None:
