@@ -135,6 +135,22 @@ def test_the_unit_and_the_places_of_what_was_understood():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("q", "places"), [
+    ("gaps less than 0.5 %", ["threshold: less than 0.5 %"]), ("gaps above 0.5 %", ["threshold: above 0.5 %"]),
+    ("gaps at least 50 bps", ["threshold: at least 50 bps"]),
+    ("spread under 5 basis points", ["threshold: under 5 basis points"]),
+    ("btc price 7-day chart", ["asset: btc", "time: 7-day"]),
+    ("btc last 7 days", ["asset: btc", "time: 7 days"]), ("btc a week ago", ["asset: btc", "time: a week ago"]),
+    ("btc this week", ["asset: btc", "time: this week"]),
+    ("top 5 gaps", ["limit: 5"]), ("sell half a btc", ["amount: half a", "asset: btc"]),
+    ("btc above 90k usdt", ["asset: btc", "threshold: 90k", "quote: usdt"]),
+    ("btc since monday", ["asset: btc", "time: monday"]), ("shiba inu on gate.io", ["asset: shiba inu", "exchange: gate.io"]),
+])  # fmt: skip
+def test_what_of_the_question_says_it(q, places):
+    frame = read(q)
+    assert [f"{span.slot}: {frame.q[span.start : span.end]}" for span in frame.spans] == places
+
+
 def test_an_amount_that_nobody_can_trade_is_said_and_left_out():
     for q, typed in (("best price for -5 btc", "-5"), ("best price for 0 eth", "0"), ("0.0 eth", "0.0")):
         frame = read(q)
