@@ -105,35 +105,12 @@ def poll_all(slugs, times, price=lambda slug: 100, start=0):
             prices(slug, ticker("BTC/USDT", price(slug) + n * Decimal("0.001"), price(slug) + Decimal("0.1") + n * Decimal("0.001")), now=later(31 * n))
 
 
-def test_ten_minutes_of_agreeing_prices_make_a_code_probable():
-    everywhere(slugs=ALL[:3])
-    poll_all(ALL[:3], 19)
-    assert {c.state for c in ExchangeAsset.objects.filter(code="BTC")} == {"unknown"}
-    poll_all(ALL[:3], 3, start=19)
-    assert ExchangeAsset.objects.get(exchange__slug="binance", code="BTC").state == "probable"
-
-
 def test_another_coin_under_the_same_ticker_is_conflicted_and_never_ranked():
     everywhere(slugs=ALL[:3])
     poll_all(ALL[:3], 4, lambda slug: 11000 if slug == "bybit" else 100)
     assert ExchangeAsset.objects.get(exchange__slug="bybit", code="BTC").state == "conflicted"
     rows = {r.quote.exchange: r for r in read.compare("BTC", "USDT", later(93)).rows}
     assert rows["bybit"].rank is None and rows["kucoin"].rank
-
-
-def test_a_conflict_made_by_prices_is_ended_by_ten_minutes_of_agreement():
-    everywhere(slugs=ALL[:3])
-    poll_all(ALL[:3], 4, lambda slug: 11000 if slug == "bybit" else 100)
-    poll_all(ALL[:3], 25, start=4)
-    assert ExchangeAsset.objects.get(exchange__slug="bybit", code="BTC").state == "probable"
-
-
-def test_so_is_one_on_a_pair_of_two_exchanges():
-    everywhere(slugs=ALL[:2])
-    poll_all(ALL[:2], 4, lambda slug: 1000 if slug == "kucoin" else 100)
-    assert "conflicted" in {c.state for c in ExchangeAsset.objects.filter(code="BTC")}
-    poll_all(ALL[:2], 45, start=4)
-    assert {c.state for c in ExchangeAsset.objects.filter(code="BTC")} == {"probable"}
 
 
 def test_what_an_operator_decided_is_not_moved_by_prices():

@@ -1,4 +1,4 @@
-"""Looking at three of many alike rows finds what looking at all of them finds."""
+"""Looking at three of many alike rows, and at three of many texts in the same colours, finds what looking at all of them finds."""
 
 import pytest
 
@@ -30,3 +30,13 @@ def test_alike_rows_are_examined_three_times(found):
 @pytest.mark.parametrize(("odd", "wrong"), [(PALE, "color-contrast"), (NAMELESS, "link-name"), ("<li><b>{0}</b><img src='{0}'></li>", "image-alt")])
 def test_one_that_differs_is_found_wherever_it_stands(found, odd, wrong):
     assert found(*["<li><b>{}</b></li>"] * 30, odd, *["<li><b>{}</b></li>"] * 9) == {wrong: 1}
+
+
+def test_texts_in_the_same_colours_are_examined_three_times(found):
+    assert found("<p>{}</p>", *["<p class='pale'>{}</p>"] * 40)["color-contrast"] == 3
+
+
+@pytest.mark.parametrize("odd", ["<p style='color: #ddd'>{}</p>", "<p style='background: #222'>{}</p>", "<div style='background: #222'><p>{}</p></div>",
+                                 "<div style='opacity: .2'><p>{}</p></div>"])  # fmt: skip
+def test_one_in_others_is_found_wherever_it_stands(found, odd):
+    assert found(*["<p>{}</p>"] * 30, odd, *["<p>{}</p>"] * 9)["color-contrast"] == 1
