@@ -3,7 +3,6 @@
 A page that takes one for more than text breaks the policy: the browser refuses it and says so. Both are counted, and both must be none.
 """
 
-import re
 from itertools import cycle
 from urllib.parse import quote
 
@@ -30,7 +29,6 @@ WORDS = {
     "secret_hash", "prefix", "session_key", "nonce", "time_zone", "tz_offset", "token", "hash", "family", "category", "trader_id", "external_id",
     "announcement_id", "pool", "exchange", "func", "codename", "domain",
 }  # fmt: skip
-OURS = re.compile(rb"owned|evil\.example", re.IGNORECASE)
 WATCH = """window.found = []; window.owned = () => found.push('ran'); window.alert = owned
 document.addEventListener('securitypolicyviolation', e => found.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`))"""
 
@@ -91,11 +89,11 @@ def test_no_text_runs_anywhere(spoilt, live_server, browser):
 
 
 def readable(session):
-    """Every address that shows one of the texts, whatever it has become, to who may see everything."""
+    """Every address that shows a page to who may see everything."""
     for path in every():
         if not path.startswith(("/api/v1/", "/feeds/", "/admin/logout", "/accounts/logout")) and not path.endswith(("/add/", "/history/", "/delete/")):
             answer = session.get(path)
-            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") and OURS.search(answer.content):
+            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 yield path
 
 
