@@ -115,7 +115,14 @@ def test_what_a_reminder_says_and_that_each_has_a_key_of_its_own():
     said = message(reminded, "reminder", NOW + 8 * HOUR + 5 * MINUTE)
     assert (said.key, said.subject) == ("incident 7 reminder 1", "Still: X is down")
     assert said.text.endswith("for 8 h 5 min.")
+    assert message(replace(TOLD, closing="X is live."), "reminder", NOW).text.startswith("No good answer.\n"), "it is not over yet"
     assert message(TOLD, "digest", NOW).subject == "Still: X is down"
+
+
+def test_what_nobody_saw_did_not_go_on_and_is_said():
+    said = message(TOLD, "reminder", NOW + 8 * HOUR, 30 * MINUTE)
+    assert said.text.endswith("for 7 h 30 min, and 30 min in which Pebble was away and nobody looked.")
+    assert said.payload["lasted_s"] == 27_000
 
 
 def test_critical_until_it_is_over():

@@ -16,7 +16,8 @@ def judged(*rows, **more):
 
 
 @pytest.mark.parametrize(("seconds", "text"), [
-    (59.9, "59 s"), (61, "1 m 1 s"), (3599, "59 m 59 s"), (3659, "1 h"), (3660, "1 h 1 m"), (86_399, "23 h 59 m"), (86_400, "1 d"), (2 * 86_400 - 1, "1 d"),
+    (59.9, "59 s"), (61, "1 m 1 s"), (3599, "59 m 59 s"), (3659, "1 h"), (3660, "1 h 1 m"), (7260, "2 h 1 m"), (86_399, "23 h 59 m"), (86_400, "1 d"),
+    (2 * 86_400 - 1, "1 d"),
 ])
 def test_ages_at_the_ends_of_their_units(seconds, text):
     assert wording.age(seconds) == text
