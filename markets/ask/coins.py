@@ -101,7 +101,7 @@ def _could_beticker_of(sheet: Sheet, at: int) -> bool:
 def _glued_pair(sheet: Sheet, at: int) -> bool:
     """BTCUSDT: a known ticker and what it is counted in, in one word that is nothing else."""
     text = sheet.tokens[at].text.upper()
-    if not _could_beticker_of(sheet, at) or len(text) < 5 or text in sheet.lex.tickers or sheet.lex.knows(sheet.low(at)):
+    if not _could_beticker_of(sheet, at) or sheet.lex.knows(sheet.low(at)):
         return False
     for cut in range(len(text) - 3, 1, -1):
         base, quote = text[:cut], text[cut:]
@@ -132,6 +132,9 @@ def _named(sheet: Sheet, at: int) -> None:
         if kind == COIN and end == at + 1 and sheet.low(at) in sheet.lex.ordinary:
             return
         if kind == COIN and _is_phrase_of_words(sheet, at, end):
+            alone = sheet.lex.hit(sheet.low(at))
+            if alone and alone[0] == EXCHANGE:
+                sheet.mark(at, at + 1, *alone)
             return
         if kind == MONEY and sheet.low(at - 1) not in _FIGURATIVE:
             sheet.mark(at, end, QUOTE, value)
@@ -146,7 +149,7 @@ def _named(sheet: Sheet, at: int) -> None:
 def _is_phrase_of_words(sheet: Sheet, at: int, end: int) -> bool:
     """Whether a name of several words is better read as those words: the graph of BTC, an exchange's new coins."""
     hit = sheet.lex.hit(sheet.low(at))
-    if sheet.low(end - 1) in ("coin", "token", "coins", "tokens") and hit and hit[0] == EXCHANGE:
+    if sheet.low(end - 1) in ("coin", "token") and hit and hit[0] == EXCHANGE:
         return sheet.low(at - 1) in _ANY_COINS or LEMMAS.get(sheet.low(end)) == "list"
     return sheet.low(at) in GRAMMAR and all(sheet.low(spot) in sheet.lex.ordinary for spot in range(at, end)) and not stands_for_coin(sheet, at, end)
 

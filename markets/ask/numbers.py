@@ -120,7 +120,7 @@ def _counts_something(sheet: Sheet, at: int) -> bool:
 def _worded(sheet: Sheet, at: int) -> tuple[str, int] | None:
     """half a, a dozen, two hundred, a million, one."""
     low = sheet.low(at)
-    if low in ("a", "an") and (sheet.low(at + 1) in ("dozen", "couple", "hundred", "quarter", "half") or SCALES.get(sheet.low(at + 1), 0) >= 100):
+    if low in ("a", "an") and (sheet.low(at + 1) in ("dozen", "couple", "quarter", "half") or SCALES.get(sheet.low(at + 1), 0) >= 100):
         at += 1
         low = sheet.low(at)
     if part := _PARTS.get(low):

@@ -19,6 +19,7 @@ _ACRONYMS = words(
     """
 )
 _KINDS = words("spot perp perps future futures")  # of market: "perp vs spot" names no coins
+_AFTER_THE = words("on at in vs versus and or now ? ! . , ;") | {""}  # elsewhere it is an article: the last trade, the perpetual
 _PRICES = words("price liquidity depth volume spread slippage funding arbitrage chart history order")
 
 
@@ -56,7 +57,7 @@ def _is_loud(sheet: Sheet, at: int) -> bool:
 
 def _is_certain(sheet: Sheet, at: int) -> bool:
     """For words that carry sentences: only "price of ...", and beside a coin with "vs" between."""
-    closed = is_closed(sheet, at + 1) and (sheet.low(at), sheet.low(at + 1)) != ("the", "last")
+    closed = sheet.low(at + 1) in _AFTER_THE if sheet.low(at) == "the" else is_closed(sheet, at + 1)
     if sheet.low(at - 1) == "of" and sheet.lemma(at - 2) in _PRICES and closed:
         return True
     if sheet.low(at - 1) in VERSUS and sheet.slot(at - 2) == ASSET:

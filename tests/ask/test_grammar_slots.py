@@ -3,6 +3,9 @@
 import pytest
 
 from markets.ask.grammar import parse
+from markets.ask.lexicon import lexicon
+from markets.ask.numbers import read_number, unseparated
+from markets.ask.sheet import Sheet
 from markets.reads.vocabulary import built_in
 
 WORDS = built_in()
@@ -149,6 +152,38 @@ def test_the_unit_and_the_places_of_what_was_understood():
 def test_what_of_the_question_says_it(q, places):
     frame = read(q)
     assert [f"{span.slot}: {frame.q[span.start : span.end]}" for span in frame.spans] == places
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("1", "1"), ("1,000.50", "1000.50"), ("1.000,50", "1000.50"), ("0,5", "0.5"), ("1,50", "1.50"), ("1,000", "1000"), ("1,000,000", "1000000"),
+    ("1.000.000", "1000000"), ("0,500", "0.500"), ("10,00,000", None), ("1'000.5", "1000.5"), (".5", "0.5"), ("1.5", "1.5"), ("12,345.6", "12345.6"),
+    ("1,000,00", None), ("1,2.3,4", None), ("9" * 24, "9" * 24), ("9" * 25, None), ("1." + "0" * 22, "1." + "0" * 22), ("1." + "0" * 23, None), ("x", None),
+])  # fmt: skip
+def test_separators_of_a_number(text, value):
+    assert unseparated(text) == value
+
+
+@pytest.mark.parametrize(("text", "value", "end"), [
+    ("a dozen sol", "12", 2), ("a couple of sol", "2", 3), ("couple of of sol", "2", 3), ("two of sol", "2", 1), ("a hundred sol", "100", 2),
+    ("a half sol", "0.5", 2),
+    ("an half sol", "0.5", 2), ("a quarter of sol", "0.25", 3), ("half of an one sol", "0.5", 4), ("half a million sol", "500000", 3),
+    ("a thousand sol", "1000", 2),
+    ("thousand sol", "1000", 1), ("k sol", None, 0), ("mm sol", None, 0), ("mil sol", "1000000", 1), ("a k sol", None, 0), ("a sol", None, 0),
+    ("third of sol", None, 0), ("2 billion thousand sol", "2000000000", 2), ("2 thousand million sol", "2000000000", 3), ("2 m sol", "2", 1),
+    ("2m sol", "2000000", 2),
+    ("two and a half sol", "2.5", 4), ("two and a sol", "2", 1), ("two and half sol", "2", 1), ("two or a half", "2", 1),
+    ("one and a half million sol", "1500000", 5),
+    ("twenty five sol", "25", 2), ("twenty-five sol", "25", 3), ("twenty - nine sol", "29", 3), ("twenty ten sol", "20", 1), ("twenty zero sol", "20", 1),
+    ("five twenty sol", "5", 1), ("ninety-nine", "99", 3), ("zero sol", "0", 1), ("1/2 sol", "0.5", 3), ("2/2 sol", None, 0), ("1/0 sol", None, 0),
+    ("1 /2 sol", "1", 1),
+    ("1/ 2 sol", "1", 1), ("1.5/2 sol", "1.5", 1), ("1/2.5 sol", "1", 1), ("1/2/3", "1", 1), ("1 000 sol", "1000", 2), ("1 000 000.5 sol", "1000000.5", 3),
+    ("1 000.5 000 sol", "1000.5", 2), ("1000 000 sol", "1000", 1), ("123 000", "123000", 2), ("1234 000", "1234", 1), ("0 500", "0", 1),
+    ("1 50", "1", 1), ("1 0000", "1", 1),
+    ("1.5 000", "1.5", 1), ("5k sol", "5000", 2), ("5 kk", "5", 1), ("5", "5", 1), ("", None, 0), ("?", None, 0), ("sol", None, 0), ("2.50k", "2500", 2),
+])  # fmt: skip
+def test_a_number_and_where_it_ends(text, value, end):
+    found = read_number(Sheet(text, lexicon(WORDS)), 0)
+    assert found == (None if value is None else (value, end))
 
 
 def test_an_amount_that_nobody_can_trade_is_said_and_left_out():
