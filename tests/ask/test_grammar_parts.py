@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from markets.ask.clauses import asked
 from markets.ask.frame import LONGEST, Vocabulary
-from markets.ask.lexicon import lexicon
+from markets.ask.grammar import parse
+from markets.ask.lexicon import Lexicon, lexicon
 from markets.ask.parts import cuts
 from markets.ask.phrases import Phrases, strength
 from markets.ask.sheet import Sheet
@@ -18,7 +19,8 @@ from markets.reads.vocabulary import built_in
 
 WORDS = built_in()
 SMALL = Vocabulary(
-    tickers=frozenset({"AAA", "BBB", "CAT"}), names={"alpha coin": "AAA", "boxers": "BBB", "cat": "CAT"}, former={"OLD": "AAA", "BOXERS": "BBB"},
+    tickers=frozenset({"AAA", "BBB", "CAT"}), names={"alpha coin": "AAA", "boxers": "BBB", "cat": "CAT", "zorb beta": "AAA", "bbb": "AAA"},
+    former={"OLD": "AAA", "BOXERS": "BBB"},
     exchanges={"trade hub": "tradehub", "tradehub": "tradehub", "th": "tradehub"}, uncovered={"faraway": "Far Away"}, quotes=frozenset({"USDT"}),
     names_of={"AAA": "Alpha Coin"}, money={"dollars": "USD", "hard cash": "USD"}, mendable=frozenset({"alpha coin"}),
 )  # fmt: skip
@@ -105,7 +107,7 @@ def test_the_nearest_is_meant_and_of_equals_the_first():
 
 # --- The vocabulary -----------------------------------------------------------------------------------------------
 def phrase(text, at=0, taken=()):
-    return lexicon(SMALL).phrase(tokens(text), at, lambda spot: spot not in taken)
+    return Lexicon(SMALL).phrase(tokens(text), at, lambda spot: spot not in taken)
 
 
 def test_the_longest_phrase_counts():
@@ -124,12 +126,13 @@ def test_a_plural_is_its_singular_where_it_is_no_other_word():
 
 
 def test_what_is_known_and_what_is_not():
-    lex = lexicon(SMALL)
-    assert [word for word in ("aaa", "alpha", "alphacoin", "old", "th", "the", "price", "alph", "zzz", "hard") if lex.knows(word)] == [
-        "aaa", "alpha", "alphacoin", "old", "th", "the", "price", "hard",
+    lex = Lexicon(SMALL)
+    assert [word for word in ("aaa", "zorb", "zorbbeta", "beta", "alphacoin", "old", "th", "the", "alph", "zzz") if lex.knows(word)] == [
+        "aaa", "zorb", "zorbbeta", "alphacoin", "old", "th", "the",
     ]  # fmt: skip
     assert lex.tickers == {"AAA", "BBB", "CAT", "OLD"} and lex.quotes == {"USDT"}  # an old ticker that is a name is read as that
-    assert lex.hit("alpha coin") == ("coin", "AAA") and lex.hit("alpha") is None and lexicon(SMALL) is lex and lex.words is SMALL
+    assert lex.hit("alpha coin") == ("coin", "AAA") and lex.hit("alpha") is None and lexicon(SMALL) is lexicon(SMALL) and lex.words is SMALL
+    assert parse("price of bbb", SMALL).assets == ("BBB",)  # a ticker before a name
 
 
 @pytest.mark.parametrize(("typed", "meant"), [
@@ -137,7 +140,7 @@ def test_what_is_known_and_what_is_not():
     ("farawey", None), ("liquidty", "liquidity"), ("zzzzzz", None), ("trd", None),
 ])  # fmt: skip
 def test_what_a_misspelt_name_means(typed, meant):
-    lex = lexicon(SMALL)
+    lex = Lexicon(SMALL)
     assert lex.meant(typed) == meant == lex.meant(typed)
 
 
