@@ -31,7 +31,7 @@ def predicted(market):
 
 
 def test_snapshots_are_as_many_as_polls_leave(predicted):
-    for step in range(0, 900, 10):
+    for step in range(0, 900, 30):
         for slug in (ONE, TWO):
             prices(slug, *(ticker(symbol, 100, 101) for symbol in SYMBOLS), now=NOW + timedelta(seconds=step))
     assert Snapshot.objects.count() == predicted[Snapshot] == 4 * (1 + 3 + 15)  # an hour, five minutes, minutes; of four markets
