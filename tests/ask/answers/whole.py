@@ -6,15 +6,20 @@
 from datetime import timedelta
 from pathlib import Path
 
+from markets.analysis.amounts import Order
 from markets.ask.answer import Answer, Left, Used
 from markets.ask.answers.first_listed import FirstListed
 from markets.ask.answers.fundings import Fundings
 from markets.ask.answers.helping import Help
 from markets.ask.answers.largest import Held, Largest
+from markets.ask.answers.measured import Seen
 from markets.ask.answers.options import Underlyings
 from markets.ask.answers.unknown import SAYS, Unknown
 from markets.ask.answers.wallets import Door, Wallets
 from markets.ask.frame import Frame, Threshold
+from tests.ask.answers import test_arbitrage as arbitrage
+from tests.ask.answers import test_best_price as best_price
+from tests.ask.answers import test_compare as compare
 from tests.ask.answers import test_copying as copying
 from tests.ask.answers import test_derivatives as derivatives
 from tests.ask.answers import test_elsewhere as elsewhere
@@ -22,8 +27,12 @@ from tests.ask.answers import test_funding as funding
 from tests.ask.answers import test_fundings as fundings
 from tests.ask.answers import test_helping as helping
 from tests.ask.answers import test_largest as largest
+from tests.ask.answers import test_liquidity as liquidity
 from tests.ask.answers import test_listings as listings
+from tests.ask.answers import test_movers as movers
 from tests.ask.answers import test_options as options
+from tests.ask.answers import test_pairs_books as pairs_books
+from tests.ask.answers import test_price_history as price_history
 from tests.ask.answers import test_status as status
 from tests.ask.answers import test_volume as volume
 from tests.ask.answers import test_wallets as wallets
@@ -94,6 +103,15 @@ def _coin_volume(**asked):
 
 
 CASES = {
+    "arbitrage": lambda: arbitrage.ask(arbitrage.GAP),
+    "arbitrage-back": lambda: arbitrage.ask(arbitrage.GAP, arbitrage.DOUBTED, arbitrage.BACK, total=9, filtered=2),
+    "best-price": lambda: best_price.ask(coin=MATIC, both=True),
+    "best-price-amount": lambda: best_price.ask(side="sell", order=Order(D(1000), "base"), books=best_price.BOOKS, notes=("A note.",)),
+    "best-price-money": lambda: best_price.ask(order=Order(D(1000)), books=best_price.BOOKS, late=(C,), worth=("EUR", D("0.9"))),
+    "best-price-one": lambda: best_price.ask({"ada": best_price.market()["ada"]}, way=route(exchanges=("ada",))),
+    "best-price-worst": lambda: best_price.ask(topic="worst"),
+    "compare": lambda: compare.ask(compare.pol(coin=MATIC), way=route("compare", left=LEFT)),
+    "compare-coins": lambda: compare.ask(compare.btc(60_000, 60_001), compare.pol(), unlisted=("QXJ7",)),
     "copying": _traders,
     "copying-by-profit": lambda: copying.told(copying.leader(), topic="profit", found={"order": "-profit", "symbol": "BTCUSDT"}, exchanges=(A,)),
     "derivatives": _contracts,
@@ -129,15 +147,27 @@ CASES = {
         {"apart": (derivatives.row(B, "0.51", "0.5"),), "count": 12}, topic="basis", threshold=Threshold(">", "30", "bps"),
     ),
     "largest-nothing": lambda: one(Frame("?", intent="derivatives"), route("derivatives", left=LEFT), Largest()),
+    "liquidity": lambda: liquidity.ask(coin=MATIC),
+    "liquidity-amount": lambda: liquidity.ask(amount=D(5000), frame={"threshold": Threshold("<", "5", "bps")}),
+    "liquidity-ladder": lambda: liquidity.ask(liquidity.seen(), q="show me the order book", way=route("liquidity", exchanges=("ada",))),
+    "liquidity-nothing": lambda: liquidity.ask(Seen(exchange=A), way=route("liquidity", left=LEFT)),
+    "liquidity-spread": lambda: liquidity.ask(q="spread", frame={"threshold": Threshold("<", "5", "bps"), "exchanges": (A, B)}),
     "listings": _news,
     "listings-gone": lambda: _news(topic="gone", exchanges=(A, B), time_range="30d"),
     "listings-leads": _leads,
+    "movers": lambda: movers.told(movers.mover(), movers.mover("SUN", "3", price=None, volume_usd=None, age_s=None)),
+    "movers-losers": lambda: movers.told(movers.mover(change="-8"), topic="losers", exchanges=(A,)),
     "options": lambda: options.told(options.expiry(), options.expiry(B, 14), found={"count": 9, "missing": (Left(C, C.title(), "not_offered", "no"),)}),
     "options-iv": lambda: options.told(options.expiry(), topic="iv", exchanges=(A,)),
     "options-coins": lambda: one(
         Frame("?", intent="derivatives", topic="options"), route("derivatives", left=LEFT),
         Underlyings(coins=("BNB", "BTC"), missing=(Left(B, B.title(), "not_offered", "does not offer options"),)),
     ),
+    "pairs-books": lambda: pairs_books.ask(pairs_books.POL, pairs_books.BTC, total=5, threshold=Threshold("<", "1", "bps")),
+    "pairs-books-score": lambda: pairs_books.ask(pairs_books.POL, pairs_books.BTC, by="score", quote="USDT", exclude=(B,)),
+    "price-history": price_history.ask,
+    "price-history-high": lambda: price_history.ask(frame={"q": "high and low", "time_range": "24h"}),
+    "price-history-nothing": lambda: price_history.ask((), way=route("price_history", left=LEFT), quote=None),
     "status": _exchanges,
     "status-one": lambda: status.told(status.seen(A, "degraded", failing=("options",), maintenance="upgrade, 22 Nov 14:00 UTC")),
     **{f"unknown-{topic}": (lambda topic=topic: one(Frame("?", topic=topic), route("unknown"), Unknown())) for topic in SAYS},
