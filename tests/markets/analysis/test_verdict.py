@@ -50,6 +50,7 @@ def test_what_is_found_now_is_named_unless_memory_knows_better(flag, mid, reason
     ((100, 100, 100, 201), "0.06", "tail"), ((100, 100, 100, 200), "0.05", "mid"),  # the double still counts, beyond it not
     ((100, 100, 100, 1000), "0.07", "mid"), ((50, 100, 100, 201), "0.08", "mid"), ((49, 100, 100, 200), "0.05", "mid"), ((49, 49, 100, 100), "0.1", "mid"),
     ((100, 100, 100, 49), "0.066", "tail"), ((100, 100, 100, 50), "0.058", "mid"),
+    (("0.1", "0.1", "0.1", 1), "50", "tail"),  # a coin of ten cents likewise
 ])
 def test_the_class_is_told_by_the_volume_of_those_that_quote_the_same_thing(mids, usd, found):
     assert judge(quotes(*mids), usd=D(usd)).pair_class == found
