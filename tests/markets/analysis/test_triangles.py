@@ -1,5 +1,6 @@
 """Loops inside one exchange: the sign, both ways round, size by the thinnest leg, and a brute-force comparison."""
 
+from decimal import localcontext
 from fractions import Fraction
 from itertools import permutations
 
@@ -106,6 +107,21 @@ def test_old_legs_are_in_doubt_and_never_among_the_closest():
 
 def test_only_the_wanted_exchanges():
     assert paying(scene(*three(), only=frozenset({"bea"}))) == []
+    assert len(paying(scene(*three(), only=frozenset({"ada"})))) == 1
+
+
+def test_one_loop_is_the_one_the_scan_finds_paying_or_not_whatever_the_context():
+    loop = (ETH, "buy"), (CROSS, "sell"), (BTC, "sell")
+    scan, = paying(scene(*three()))
+    losing = scene(*three("0.0499", "0.0501"))
+    closest = next(route for route in triangles.triangles(losing) if route.name == scan.name)
+    with localcontext() as poor:
+        poor.prec = 6
+        found = triangles.one(scene(*three()), "ada", loop), triangles.one(losing, "ada", loop)
+        again, walked = paying(scene(*three())), triangles.walk(scan.legs)
+    assert (*found, again, walked) == (scan, closest, [scan], triangles.walk(scan.legs))
+    a, b, c = three()
+    assert triangles.one(scene(a, b, replace(c, switch="disabled")), "ada", loop) is None
 
 
 def test_loops_begin_with_what_is_most_like_money():
@@ -146,6 +162,7 @@ def test_a_loop_begins_with_its_money_also_where_that_is_what_is_sold():
         ((dear, "buy"), (cheap, "sell"), (money, "buy")), ((money, "sell"), (cheap, "buy"), (dear, "sell")),
     ]  # fmt: skip
     rates = at("0.92", "0.921", "ada", money), at("3000", "3001", "ada", dear), at("2800", "2801", "ada", cheap)
+    assert [route.quote for route in triangles.triangles(scene(*rates))] == ["USDT", "USDT"]
     best = paying(scene(*rates, usd={"USDT": D(2)}, amount=D(20)))
     assert [(route.base, route.quote, route.usd, route.sized.cost) for route in best] == [("ETH", "USDT", 2, 10)]
 
@@ -169,6 +186,9 @@ def test_a_loop_is_of_the_class_of_its_least_market():
 
     assert (of(10**9, 10**9, 10**9), of(10**9, 10**6, 10**9), of(10, 10**9, 10**6)) == ("major", "mid", "mid")
     assert of(10, 10**9, 10**9) == "tail"
+    dollars = at("1", "1.0001", "ada", PairKey("USDC", "USDT")), at("3020", "3021", "ada", PairKey("ETH", "USDC")), at("3000", "3001", "ada", ETH)
+    busy = [replace(q, base_volume_24h=None, quote_volume_24h=D(10**9)) for q in dollars]
+    assert paying(scene(*busy))[0].pair_class == "major", "two moneys of one worth say nothing against the other markets"
 
 
 def test_the_best_come_first_then_the_closest():
