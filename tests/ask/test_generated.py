@@ -29,10 +29,11 @@ QUOTES = ("USDT", "USDC")
 
 @pytest.fixture
 def ask(stored, client, monkeypatch):
-    """The API over eight coins in two currencies on all exchanges, with books and perpetuals; nobody waits for a book."""
+    """The API over eight coins in two currencies on all exchanges, with books and perpetuals; nobody waits for a book, and nothing ages."""
     monkeypatch.setattr(asked, "PATIENCE_S", 0.0)
     monkeypatch.setattr(turns, "async_task", lambda *_, **__: None)
     chance, now = random.Random(1), timezone.now() - timedelta(seconds=2)
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=2))
     for slug in Exchange.objects.values_list("slug", flat=True):
         fill(slug, chance, now)
     ExchangeAsset.objects.update(state=IdentityState.CONFIRMED, decided=True)

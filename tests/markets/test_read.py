@@ -15,6 +15,7 @@ from exchanges.models import Exchange, Feed, Transition
 from markets import read, statuses, store
 from markets.board import PairKey
 from markets.models import Market
+from tests.markets import kept
 from tests.markets.build import NOW, catalogue, instrument, outcome, prices, save, ticker
 
 pytestmark = [pytest.mark.usefixtures("stored"), pytest.mark.both]
@@ -25,13 +26,17 @@ DEFAULTS = read.Filters()
 @pytest.fixture
 def market(stored):
     """BTC on three exchanges, ETH on two, POL (and a dead MATIC) on one."""
-    catalogue("binance", "BTC/USDT", "ETH/USDT", instrument("MATIC/USDT", status="halted"), "POL/USDT", "ETH/BTC")
-    catalogue("kucoin", "BTC/USDT", "ETH/USDT")
-    catalogue("bybit", "BTC/USDT")
+    kept.again(_made, NOW)
+
+
+def _made(now):
+    catalogue("binance", "BTC/USDT", "ETH/USDT", instrument("MATIC/USDT", status="halted"), "POL/USDT", "ETH/BTC", now=now)
+    catalogue("kucoin", "BTC/USDT", "ETH/USDT", now=now)
+    catalogue("bybit", "BTC/USDT", now=now)
     eth = ticker("ETH/USDT", 10, "10.1"), ticker("ETH/BTC", "0.1", "0.101", quote_volume_24h=3)
-    prices("binance", ticker("BTC/USDT", 100, 101, quote_volume_24h=90), *eth, ticker("POL/USDT", "0.5", "0.501"))
-    prices("kucoin", ticker("BTC/USDT", "100.2", "100.9", quote_volume_24h=50, taker_fee="0.001"), ticker("ETH/USDT", "9.99", "10.11"))
-    prices("bybit", ticker("BTC/USDT", "100.1", "101.1", quote_volume_24h=10, taker_fee="0.001"))
+    prices("binance", ticker("BTC/USDT", 100, 101, quote_volume_24h=90), *eth, ticker("POL/USDT", "0.5", "0.501"), now=now)
+    prices("kucoin", ticker("BTC/USDT", "100.2", "100.9", quote_volume_24h=50, taker_fee="0.001"), ticker("ETH/USDT", "9.99", "10.11"), now=now)
+    prices("bybit", ticker("BTC/USDT", "100.1", "101.1", quote_volume_24h=10, taker_fee="0.001"), now=now)
 
 
 def test_the_cheapest_after_fees_and_what_each_row_says(market):
