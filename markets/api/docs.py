@@ -175,6 +175,8 @@ def _typed(schema: Mapping[str, Any]) -> str:
         return "one of " + ", ".join("null" if word is None else str(word) for word in schema["enum"])
     if "oneOf" in schema or "allOf" in schema or "anyOf" in schema:
         return " or ".join(dict.fromkeys(_typed(part) for kind in ("oneOf", "allOf", "anyOf") for part in schema.get(kind, ())))
+    if schema.get("maxLength") == 0:
+        return "empty"
     kind = schema.get("type", "value")
     names = " or ".join(kind) if isinstance(kind, list) else str(kind)
     if "items" in schema:

@@ -45,7 +45,9 @@ def _instead(known: Parameter, says: str) -> Parameter:
         found = known.read(text) if text else ""
         return ",".join(found) if isinstance(found, tuple) else plain(found) or "" if isinstance(found, Decimal) else str(found)
 
-    schema = {name: value for name, value in known.schema.items() if name != "default"}
+    schema: dict[str, Any] = {name: value for name, value in known.schema.items() if name != "default"}
+    if schema["type"] != "array":  # a list of none is written as the same empty text
+        schema = {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     return replace(known, read=read, allowed=f"empty, or {known.allowed}", says=says, default=None, schema=schema)
 
 

@@ -24,7 +24,7 @@ def run(seed: int, scale: float) -> Iterator[Figure]:
     more = {"PEBBLE_FUZZ_CASES": str(max(round(CASES * scale), 1)), "PEBBLE_FUZZ_SEED": str(seed)}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PEBBLE_TEST_")} | more
     for database, before in SERVERS.items():
-        command = [sys.executable, *before, "-m", "pytest", "tests/abuse/test_api_fuzz.py", "-q", "-p", "no:cacheprovider", "--show-capture=no", "--tb=short"]
+        command = [sys.executable, *before, "-m", "pytest", "tests/abuse/test_api_fuzz.py", "-p", "no:cacheprovider", "--show-capture=no", "--tb=short"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         ended = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
         if done.returncode:
