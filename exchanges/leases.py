@@ -30,9 +30,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to poll one feed until the lease ends. `token` fences every write of the result."""
+    """The right to poll one feed, as it stood before, until the lease ends. `token` fences every write of the result."""
 
-    feed_id: int
+    feed: Feed
     token: int
     started_at: datetime
 
@@ -117,7 +117,7 @@ def _take(feed: Feed, now: datetime) -> Claim | str:
     if lost and feed.deaths + 1 >= DEATHS:
         return _give_up(feed, mine, now)
     taken = mine.update(token=F("token") + 1, lease_owner=owner(), lease_until=now + TTL, started_at=now, deaths=F("deaths") + int(lost))
-    return Claim(feed.pk, feed.token + 1, now) if taken else "lease_lost"
+    return Claim(feed, feed.token + 1, now) if taken else "lease_lost"
 
 
 def _give_up(feed: Feed, mine: QuerySet[Feed], now: datetime) -> str:
@@ -138,9 +138,9 @@ def _looked(feed: Feed, now: datetime, outcome: str) -> str:
 
 def release(claim: Claim) -> None:
     """Give the feed back. Does nothing when somebody else has taken it since."""
-    Feed.objects.filter(pk=claim.feed_id, token=claim.token).update(lease_owner="", lease_until=None, deaths=0)
+    Feed.objects.filter(pk=claim.feed.pk, token=claim.token).update(lease_owner="", lease_until=None, deaths=0)
 
 
 def current(claim: Claim) -> bool:
     """Whether the claim's token is still the feed's. Inside the transaction of a write, lock the row first."""
-    return Feed.objects.filter(pk=claim.feed_id, token=claim.token).exists()
+    return Feed.objects.filter(pk=claim.feed.pk, token=claim.token).exists()

@@ -36,7 +36,7 @@ NEVER_YET = datetime.max.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
 AWAY_S = 2.0  # how long a database that was away is left alone
 RATE_AGE = timedelta(minutes=15)
-BOARD = frozenset({"switches", "assets", "outcomes", "catalogue", "tickers"})  # the change numbers that make a new board
+BOARD = frozenset({"switches", "assets", "outcomes", "state", "catalogue", "tickers"})  # the change numbers that make a new board
 LIMITED = (Release.SHADOW, Release.PERCENT)
 UNRELEASED = "not_in_rollout"
 SWITCHED = {ExchangeState.AUTO_DISABLED, ExchangeState.BANNED, ExchangeState.BLOCKED}
@@ -194,7 +194,7 @@ def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
     for slug, exchange in exchanges.items():
         if everything or f"catalogue:{slug}" in moved or slug not in entries:
             entries[slug] = _entries(exchange)
-        if everything or moved & {f"catalogue:{slug}", f"tickers:{slug}"}:
+        if everything or moved & {f"catalogue:{slug}", f"tickers:{slug}", f"state:{slug}"}:
             quotes = list(_quotes(exchange, feeds.get(slug, {}), entries[slug]))
             newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=NEVER)
             own[slug] = {quote.symbol: quote for quote in quotes}

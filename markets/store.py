@@ -56,7 +56,7 @@ def save(  # noqa: PLR0917 - a poll and what it was about
         ended = write()
         _finish(feed, claim, ended, now)
         if condition.advance(feed, ended, now):
-            touch("switches")
+            touch(f"state:{feed.exchange.slug}")
         elif not ended.good:
             touch("outcomes")
     held.look_again()  # tickers may be next in this worker, and need the catalogue just stored

@@ -54,7 +54,7 @@ def _counted(exchange: str, source: str, outcome: str) -> str:
 
 
 def _ask(claim: leases.Claim, source: str, *, people_only: bool = False) -> str:
-    feed = Feed.objects.select_related("exchange").get(pk=claim.feed_id)
+    feed = claim.feed
     about = {"exchange": feed.exchange.slug, "source": source}
     with structlog.contextvars.bound_contextvars(cycle=f"{feed.exchange.slug}/{source}/{claim.token}", **about):  # the run's own key
         outcome = _cycle(claim, feed, people_only=people_only)

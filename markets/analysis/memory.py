@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from markets.analysis import quality, verdict
-from markets.analysis.quality import ANOMALIES
+from markets.analysis.quality import ANOMALIES, Look
 from markets.analysis.settings import DEFAULT, Method
 from markets.board import Quote
 
@@ -45,8 +45,9 @@ def advance(previous: Quote | None, current: Quote, others: Mapping[str, Quote],
     """
     if previous is not None and current.identity == "unknown":
         current = replace(current, identity=previous.identity)
-    current = replace(current, flag="", **_sameness(previous, current, others, now, method))
-    judged = verdict.judge({**others, current.exchange: current}, now, method, usd, stable)
+    looks = {name: quality.look(quote, now, method) for name, quote in others.items()}
+    current = replace(current, flag="", **_sameness(previous, current, looks, now))
+    judged = verdict.judged({**looks, current.exchange: quality.look(current, now, method)}, now, method, usd, stable)
     flag, since, calm = _flag(previous, current, judged, now, method)
     return Memory(
         flag=flag, flag_since=since, calm=calm, ratio=verdict.standing(judged, current.exchange),
@@ -54,18 +55,18 @@ def advance(previous: Quote | None, current: Quote, others: Mapping[str, Quote],
     )
 
 
-def _sameness(previous: Quote | None, current: Quote, others: Mapping[str, Quote], now: datetime, method: Method) -> dict[str, object]:
+def _sameness(previous: Quote | None, current: Quote, others: Mapping[str, Look], now: datetime) -> dict[str, object]:
     """Since when, and over how many further polls, no number has changed; and where the others stood when that began."""
     same = previous is not None and all(getattr(previous, name) == getattr(current, name) for name in _NUMBERS)
     if not same or previous is None or previous.same_since is None:
-        return {"same_since": now, "same_polls": 0, "same_reference": _others(current, others, now, method)}
-    place = previous.same_reference if previous.same_reference is not None else _others(current, others, now, method)
+        return {"same_since": now, "same_polls": 0, "same_reference": _others(others, current.exchange)}
+    place = previous.same_reference if previous.same_reference is not None else _others(others, current.exchange)
     return {"same_since": previous.same_since, "same_polls": previous.same_polls + 1, "same_reference": place}
 
 
-def _others(current: Quote, others: Mapping[str, Quote], now: datetime, method: Method) -> Decimal | None:
-    looks = [quality.look(quote, now, method) for quote in others.values()]
-    return verdict.others_mid([look for look in looks if not look.reason], current.exchange)
+def _others(looks: Mapping[str, Look], exchange: str) -> Decimal | None:
+    """Where those stand that count by themselves. Before anybody is held against anybody, which gives some a reason."""
+    return verdict.others_mid([look for look in looks.values() if not look.reason], exchange)
 
 
 def _flag(previous: Quote | None, current: Quote, judged: verdict.Verdict, now: datetime, method: Method) -> tuple[str, datetime | None, int]:

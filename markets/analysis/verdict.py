@@ -45,7 +45,11 @@ class Verdict(Struct, gc=False):
 
 def judge(quotes: Mapping[str, Quote], now: datetime, method: Method = DEFAULT, usd: Decimal | None = None, stable: bool = False) -> Verdict:
     """Judge one pair's quotes at `now`. `usd` is USD per quote unit (None: unknown); `stable`: both are stablecoins."""
-    looks = {name: quality.look(quote, now, method) for name, quote in quotes.items()}
+    return judged({name: quality.look(quote, now, method) for name, quote in quotes.items()}, now, method, usd, stable)
+
+
+def judged(looks: dict[str, Look], now: datetime, method: Method, usd: Decimal | None, stable: bool) -> Verdict:
+    """`judge`, by quotes that were looked at already; they get their reasons here."""
     eligible = [look for look in looks.values() if not look.reason]
     remembered = [look for look in eligible if look.quote.flag or look.quote.same_polls >= method.frozen_polls]
     if remembered:

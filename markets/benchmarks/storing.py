@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from exchanges import leases
 from exchanges.client import Outcome
-from exchanges.models import Exchange, Feed
+from exchanges.models import Exchange
 from exchanges.simulator.server import running
 from markets import store
 from markets.benchmarks.measure import Figure, in_turns
@@ -141,7 +141,7 @@ def _save(reply: Reply, rows: list[Any]) -> None:
     claim = leases.claim(reply.adapter.slug, "tickers", now, spaced=False)
     if isinstance(claim, str):
         raise RuntimeError(f"{reply.adapter.slug} could not be claimed: {claim}")
-    feed = Feed.objects.select_related("exchange").get(pk=claim.feed_id)
+    feed = claim.feed
     if not store.save(feed, claim, Outcome("ok", now, now, 1, rows), now):
         raise RuntimeError(f"{reply.adapter.slug}: nothing was stored")
     leases.release(claim)

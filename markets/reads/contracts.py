@@ -13,7 +13,7 @@ from markets.models import IdentityState, Market
 from markets.reads import gaps
 
 KINDS = ("perp", "future")
-SOURCES = ("derivatives", "funding", "contracts", "catalogue")  # the change numbers, by exchange, that these rows stand on
+SOURCES = ("derivatives", "funding", "contracts", "catalogue", "state")  # the change numbers, by exchange, that these rows stand on
 _MARKET = ("symbol", "kind", "status", "settle", "inverse", "contract_size", "max_leverage", "expiry", "enabled", "taker_fee")
 _CODES = ("base__asset__slug", "base__state", "base__multiplier", "quote__asset__slug", "quote__state")
 _OBSERVED = ("bad", "exchange_ts", "ts_source", "requested_at", "received_at", "observed_at")

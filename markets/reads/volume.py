@@ -22,7 +22,7 @@ from markets.volumes import CHANGED
 
 OLDEST = timedelta(hours=2)  # a past of another hour of the day measures nothing
 KEPT_S = 5
-MADE_OF = ("switches", "assets", "catalogue", CHANGED)  # a change of these is seen at once
+MADE_OF = ("switches", "assets", "state", "catalogue", CHANGED)  # a change of these is seen at once
 _days = msgspec.json.Decoder(list[dict[int, Decimal]])
 
 
@@ -63,7 +63,7 @@ def relative(now: datetime) -> dict[str, Decimal]:
 def view(asked: Asked, now: datetime) -> View:
     """Everything, as last stored. Made anew every five seconds at most: these are sums of a day over thousands of markets."""
     numbers = held.current().numbers
-    stand = (held.looker(), *(numbers.get(name) for name in MADE_OF), not held.current().board.pairs)
+    stand = (held.looker(), *sorted(item for item in numbers.items() if item[0].partition(":")[0] in MADE_OF), not held.current().board.pairs)
     return _view(asked, now.replace(second=now.second // KEPT_S * KEPT_S, microsecond=0), stand)
 
 

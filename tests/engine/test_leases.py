@@ -40,7 +40,7 @@ def dead_pid():
 
 def test_a_claim_takes_the_feed_and_counts_up(feed):
     first = claim()
-    assert (first.feed_id, first.token) == (feed.pk, feed.token + 1)
+    assert (first.feed.pk, first.token) == (feed.pk, feed.token + 1)
     feed.refresh_from_db()
     assert feed.lease_owner == leases.owner() and feed.lease_until > NOW + timedelta(seconds=12)
     assert leases.current(first)

@@ -105,7 +105,7 @@ def test_a_lost_counter_update(world):
     def fails(token):
         at = Outcome("deadline", now, now, 10, detail="out of time")
         fresh = Feed.objects.select_related("exchange").get(pk=feed.pk)
-        return store.save(fresh, Claim(feed.pk, token, now), at, timezone.now())
+        return store.save(fresh, Claim(feed, token, now), at, timezone.now())
 
     Run.objects.filter(exchange__slug=SICK).delete()
     counted = []

@@ -49,7 +49,7 @@ def arrived(row, received):
     """What a worker stores of one reply."""
     feed = Feed.objects.select_related("exchange").get(exchange__slug="bybit", source="tickers")
     Feed.objects.filter(pk=feed.pk).update(token=feed.token + 1)
-    return store.save(feed, Claim(feed.pk, feed.token + 1, received), outcome([row], received, clock="snapshot"), received)
+    return store.save(feed, Claim(feed, feed.token + 1, received), outcome([row], received, clock="snapshot"), received)
 
 
 FAULTS = st.one_of(

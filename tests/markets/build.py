@@ -39,7 +39,7 @@ def save(slug: str, source: str, result: Outcome, now=NOW, **about) -> bool:
         feed = Feed.objects.select_related("exchange").get(exchange__slug=slug, source=source)
         feed.token += 1
         Feed.objects.filter(pk=feed.pk).update(token=feed.token, started_at=now)
-    done = store.save(feed, Claim(feed.pk, feed.token, now), result, now, **about)
+    done = store.save(feed, Claim(feed, feed.token, now), result, now, **about)
     held.forget()
     return done
 

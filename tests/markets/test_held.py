@@ -1,8 +1,12 @@
 """What the board in memory is made of: spot prices, and nothing else that changes."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from exchanges.models import Exchange
 from markets import held, read, store
+from markets.board import PairKey
 from tests.api import published as p
 from tests.markets.build import catalogue, prices, ticker
 
@@ -36,9 +40,20 @@ def test_what_is_not_on_the_board_leaves_it_as_it_is_but_is_noticed(spot):
     assert held.current().numbers[f"funding:{ONE}"] == 1
 
 
-@pytest.mark.parametrize("name", [f"tickers:{ONE}", f"catalogue:{ONE}", "switches", "assets", "outcomes"])
+@pytest.mark.parametrize("name", [f"tickers:{ONE}", f"catalogue:{ONE}", f"state:{ONE}", "switches", "assets", "outcomes"])
 def test_what_is_on_the_board_makes_a_new_one(spot, name):
     revision = read.revision()
     store.touch(name)
     held.look_again()
     assert read.revision() != revision
+
+
+def test_a_state_takes_the_prices_of_its_exchange_and_no_list_is_read_again(spot):
+    read.board()
+    Exchange.objects.filter(slug=ONE).update(state="banned")
+    store.touch(f"state:{ONE}")
+    held.look_again()
+    with CaptureQueriesContext(connection) as asked:
+        row = read.board().pairs[PairKey("BTC", "USDT")]
+    assert (row[ONE].switch, row[TWO].switch) == ("banned", "")
+    assert not [query for query in asked.captured_queries if "symbol" in query["sql"]]

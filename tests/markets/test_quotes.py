@@ -137,7 +137,7 @@ def test_only_the_holder_of_the_claim_may_store():
     feed = Feed.objects.select_related("exchange").get(exchange__slug="binance", source="tickers")
     Feed.objects.filter(pk=feed.pk).update(token=7)
     before = dict(Revision.objects.values_list("name", "number"))
-    assert store.save(feed, Claim(feed.pk, 6, NOW), outcome([ticker("BTC/USDT", 1, 2)]), NOW) is False
+    assert store.save(feed, Claim(feed, 6, NOW), outcome([ticker("BTC/USDT", 1, 2)]), NOW) is False
     assert not Quote.objects.exists() and dict(Revision.objects.values_list("name", "number")) == before
 
 
