@@ -190,6 +190,8 @@ def test_an_amount_re_ranks_and_ten_times_as_much_is_told():
     assert large.rows[0].badges[0] == "best_price" and "best_price" not in large.rows[1].badges
     behind = large.rows[1]
     assert behind.vs_best == pytest.approx(-behind.deal.base * (behind.deal.each - D("100.2"))), "for the whole amount"
+    first, raw = compare(CHEAP, DEEP, amount=5000, books=[ladder()], net=False).rows
+    assert raw.vs_best == pytest.approx(-raw.deal.base * (raw.deal.price - first.deal.price)) and raw.deal.base > 40
     assert compare(CHEAP, DEEP, amount=5000, books=[ladder()], side="sell").rows[0].quote.exchange == "bea"
 
 
