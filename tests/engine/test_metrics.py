@@ -85,7 +85,8 @@ def test_polls_and_answers_are_counted_by_their_labels(stored, scrape):  # noqa:
     assert found["pebble_web_requests_total", (("status", "200"), ("view", "overview"))] == 1
 
 
-def test_states_limits_and_ages_are_those_of_the_status_page(stored, scrape):  # noqa: F811
+def test_states_limits_and_ages_are_those_of_the_status_page(stored, scrape, settings, tmp_path):  # noqa: F811
+    settings.LIMITS_FILE = tmp_path / "limits.sqlite3"  # what another test has just asked is not counted
     Feed.objects.filter(exchange__slug=(slug := Exchange.objects.first().slug), source="tickers").update(
         fails=3, opened=1, probe_at=datetime.now(UTC) + timedelta(seconds=60), ok_at=datetime.now(UTC) - timedelta(seconds=50)
     )
