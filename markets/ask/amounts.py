@@ -152,7 +152,7 @@ def _is_minutes(sheet: Sheet, at: int, end: int) -> bool:
 
 def _range(value: str, unit: str) -> str:
     """As a frame says it; "" for a time of no length."""
-    number = int(value.partition(".")[0] or "0")
+    number = int(value.partition(".")[0])
     return "" if number == 0 else f"{number * _IN_DAYS[unit]}d" if unit in _IN_DAYS else f"{number}{unit}"
 
 

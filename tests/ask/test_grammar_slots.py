@@ -148,6 +148,7 @@ def test_the_unit_and_the_places_of_what_was_understood():
     ("top 5 gaps", ["limit: 5"]), ("sell half a btc", ["amount: half a", "asset: btc"]),
     ("btc above 90k usdt", ["asset: btc", "threshold: 90k", "quote: usdt"]),
     ("btc since monday", ["asset: btc", "time: monday"]), ("shiba inu on gate.io", ["asset: shiba inu", "exchange: gate.io"]),
+    ("BTC/USDT", ["asset: BTC", "quote: USDT"]), ("BTC/ETH/SOL", ["asset: BTC", "asset: ETH", "asset: SOL"]), ("$btc-usdt", ["asset: $btc", "quote: usdt"]),
 ])  # fmt: skip
 def test_what_of_the_question_says_it(q, places):
     frame = read(q)
