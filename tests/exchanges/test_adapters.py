@@ -375,7 +375,7 @@ def parse(body, headers, known):
 
 
 ADAPTER = Adapter(
-    slug="SLUG", name="Toy", monogram="NAME", hosts=("api.toy.example",), pools=(Pool("all", 60, 60),), budget=60,
+    slug="toy", name="Toy", monogram="TY", hosts=("api.toy.example",), pools=(Pool("all", 60, 60),), budget=60,
     taker_fee=Decimal("0.001"), trade_page="https://toy.example/{symbol}", check=reading.refuse,
     tickers=Source((Part("all", Request("api.toy.example", "/tickers"), {"all": 1}, parse),), period_s=10),
 )
@@ -393,7 +393,7 @@ TOYS = {"toybare": "", "toyright": TOY_SAMPLE.replace("BID", '"1.5"'), "toywrong
 def test_a_sixth_exchange_is_one_file_and_meets_this_contract(tmp_path: Path):
     """And a seventh, without samples; one that reads its sample wrong does not."""
     for place, (slug, sample) in enumerate(TOYS.items(), 1):
-        (tmp_path / f"{slug}.py").write_text(TOY.replace("SLUG", slug).replace("NAME", f"T{place}") + sample)
+        (tmp_path / f"{slug}.py").write_text(TOY.replace('"toy"', f'"{slug}"').replace('"TY"', f'"T{place}"') + sample)
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "tests/exchanges/test_adapters.py", "-k", "toy and not sixth"],
         cwd=Path(__file__).parents[2],
