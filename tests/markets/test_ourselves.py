@@ -35,6 +35,11 @@ def polled(*times):
     Feed.objects.filter(pk=feed.pk).update(finished_at=times[-1])
 
 
+def half_past_twelve():
+    """Of tomorrow: what the market's own polls have written, states above all, is long past then, whatever time it is now."""
+    return datetime.now(UTC).replace(hour=12, minute=30) + timedelta(days=1)
+
+
 def one():
     return Exchange.objects.get(slug="kucoin")
 
@@ -52,7 +57,7 @@ class TestDays:
         assert found == {28: (60, 60), 29: (30, 30)}
 
     def test_nobody_knows_what_was_while_pebble_was_off_and_a_pause_is_off(self):
-        now = datetime.now(UTC).replace(hour=12, minute=30)
+        now = half_past_twelve()
         Exchange.objects.update(state="healthy")
         days.record(now - timedelta(minutes=16))
         polled(now - timedelta(minutes=15), now - timedelta(minutes=2))  # and was off between them
@@ -66,7 +71,7 @@ class TestDays:
         assert (row.live_s, row.off_s) == (180, 900)
 
     def test_workers_that_end_no_poll_see_nothing_and_until_when_is_followed(self):
-        now = datetime.now(UTC).replace(hour=12, minute=30)
+        now = half_past_twelve()
         Exchange.objects.update(state="down")
         days.record(now - timedelta(minutes=10))
         polled(now - timedelta(minutes=9))
@@ -77,7 +82,7 @@ class TestDays:
         assert [row.until for row in Away.objects.all()] == [now - timedelta(minutes=4)]
 
     def test_today_is_exact_and_the_rest_of_ninety_days_is_unknown(self):
-        now = datetime.now(UTC).replace(hour=12)
+        now = half_past_twelve()
         Exchange.objects.update(state="healthy")
         ExchangeDay.objects.create(exchange=one(), day=now.date(), live_s=100, down_s=60, upto=now - timedelta(seconds=40))
         polled(now)
