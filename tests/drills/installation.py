@@ -99,7 +99,7 @@ def installed(webs: int, clusters: int, *, workers: int = 2, **also: str) -> Ite
         database, valkey = stack.enter_context(servers.postgresql_server()), stack.enter_context(servers.valkey_server())
         simulator = stack.enter_context(running())
         env = {"PEBBLE_UPSTREAM": simulator.url, "PEBBLE_WORKERS": str(workers), "PEBBLE_WEB_WORKERS": "1", "PEBBLE_LOG_FORMAT": "console"}
-        site = Site(folder, database.url, REDIS_URL=valkey.url, **env, **also)
+        site = Site(folder, database.url, REDIS_URL=valkey.url, **(env | also))
         one = Installation(site, simulator, database, valkey, [servers.free_port() for _ in range(webs)])
         stack.callback(_gone, one)
         done = site.manage("prepare", timeout=START_S)

@@ -29,7 +29,7 @@ CYCLE = (
 def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
     """The drill; `scale` of five minutes with and without readers."""
     for_s = max(300 * scale, 20.0)
-    with installed(1, 1, workers=6, PEBBLE_PROXIES="1") as one:
+    with installed(1, 1, workers=6, PEBBLE_PROXIES="1", PEBBLE_WEB_WORKERS="2") as one:  # as many processes as by default
         time.sleep(for_s)
         alone, before = _cycle(one, for_s)
         command = [sys.executable, "-m", "tests.drills.load", str(one.webs[0]), str(for_s), str(seed)]
