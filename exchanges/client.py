@@ -118,6 +118,7 @@ class ExchangeClient:
         """Ask part by part. What one part cannot give does not cost the others, unless the exchange said no to us."""
         parts = source.fitting(ask.market) if ask else source.parts
         if not parts:
+            self._switched_on(cycle)  # an operator's word goes first, as before every request
             raise NotOffered(f"{self.adapter.name} does not offer {cycle.source} of such a market")
         for part in parts:
             try:

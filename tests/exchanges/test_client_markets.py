@@ -85,7 +85,9 @@ def test_a_word_that_no_market_has_is_an_error_in_the_adapter_not_a_request():
 
 def test_a_kind_of_market_that_no_part_fits_is_not_offered(client):
     with serving(answering(http())) as server:
-        outcome = client(server, toy(book=BOOK)).fetch("book", ask=Ask(Instrument("BTC-C", "BTC", "USDT", kind="option")))
+        option = Ask(Instrument("BTC-C", "BTC", "USDT", kind="option"))
+        outcome = client(server, toy(book=BOOK)).fetch("book", ask=option)
+        assert client(server, toy(book=BOOK), enabled=lambda source: False).fetch("book", ask=option).outcome == "disabled"
     assert (outcome.outcome, outcome.requests) == ("not_offered", 0)
     assert "does not offer book of such a market" in outcome.detail
 
