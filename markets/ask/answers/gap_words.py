@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from markets.analysis.classes import Judged
+from markets.analysis.cross import MONEY
 from markets.analysis.display import DASH
 from markets.analysis.scene import Leg, Route
 from markets.ask.answer import Cell, Column, Said, Table
@@ -38,12 +39,13 @@ class GapWords:
         return self.tickers.get(base, base)
 
     def where(self, route: Route) -> str:
-        """POL from KuCoin to Gate.io, or a loop with its stops."""
+        """POL from KuCoin to Gate.io (POL-EUR where it is not priced in USDT), or a loop with its stops."""
         if route.kind == "triangle":
             stops = [route.quote, *(leg.base if leg.side == "buy" else leg.quote for leg in route.legs)]
             return f"{' > '.join(self.ticker(stop) for stop in stops)} on {self.name(route.buy.exchange)}"
         sold = f" for {route.sell.quote}" if route.sell.quote != route.buy.quote else ""
-        return f"{self.ticker(route.base)} from {self.name(route.buy.exchange)} to {self.name(route.sell.exchange)}{sold}"
+        what = self.ticker(route.base) if route.quote == MONEY else f"{self.ticker(route.base)}-{route.quote}"
+        return f"{what} from {self.name(route.buy.exchange)} to {self.name(route.sell.exchange)}{sold}"
 
     def net(self, best: Judged) -> str:
         """What is left after fees."""

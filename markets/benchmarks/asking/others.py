@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from markets.benchmarks.asking.checking import Checked, Row
-from markets.benchmarks.asking.prices import CENTS, COINS, pair_of
+from markets.benchmarks.asking.prices import CENTS, COINS, MONEY, pair_of
 
 SLACK_S = 3.0  # between an answer and what it is held against
 WAYS = {"deposits": "deposit_open", "withdrawals": "withdraw_open"}
@@ -17,6 +18,7 @@ WORD = {True: "open", False: "closed"}
 def arbitrage(c: Checked) -> None:
     """Every route shown: what is left, its prices and its class; and that nothing better is left out."""
     known = {_route(c, line): line for line in _lines(c)}
+    known |= {name: line for name in _told(c) if name not in known for line in _by_name(c, name)}
     for said in c.rows:
         found = known.get(said["route"])
         if found is None or found["class"] != said["class"]:
@@ -41,19 +43,20 @@ def _lines(c: Checked) -> Iterator[Row]:
     one = len(m.exchanges) == 1 and m.topic != "loops"
     kind = "triangle" if m.topic == "loops" else "cross"
     found = c.reads.read("arbitrage/", kind=kind, base=c.coin or None, exchange=None if one else c.narrowed, limit="200")
-    shown = (*found["results"], *found["closest"])
-    yield from shown
-    if not shown and c.coin:
-        yield from _by_name(c)
+    yield from (*found["results"], *found["closest"])
 
 
-def _by_name(c: Checked) -> Iterator[Row]:
-    """Of a coin that the scan has nothing of: each of the answer's routes."""
-    pair = pair_of(c)
-    for used in c.answer["sources"]:
-        for other in c.answer["sources"]:
-            if used is not other and "legs" in (found := c.reads.read(f"arbitrage/{pair}/", buy=used["exchange"], sell=other["exchange"])):
-                yield found
+def _told(c: Checked) -> list[str]:
+    """The routes of the answer, where they may be others of the coin than those that the list ends with."""
+    return [row["route"] for row in c.rows] if c.coin and c.meant.topic != "loops" else []
+
+
+def _by_name(c: Checked, name: str) -> Iterator[Row]:
+    """A route that the list ends before: "BTC from X to Y", or "BTC-EUR from X to Y"."""
+    what, buy, sell = re.fullmatch(r"(\S+) from (.+) to (.+)", name).groups()  # type: ignore[union-attr]
+    found = c.reads.read(f"arbitrage/{what if '-' in what else pair_of(c)}/", buy=c.slug(buy), sell=c.slug(sell))
+    if "legs" in found:
+        yield found
 
 
 def _route(c: Checked, line: Row) -> str:
@@ -63,7 +66,8 @@ def _route(c: Checked, line: Row) -> str:
         stops = [line["quote"], *(leg["base"] if leg["side"] == "buy" else leg["quote"] for leg in legs)]
         return f"{' > '.join(stops)} on {names[legs[0]['exchange']]}"
     sold = f" for {legs[1]['quote']}" if legs[1]["quote"] != legs[0]["quote"] else ""
-    return f"{line['base']} from {names[legs[0]['exchange']]} to {names[legs[1]['exchange']]}{sold}"
+    what = line["base"] if line["quote"] == MONEY else f"{line['base']}-{line['quote']}"
+    return f"{what} from {names[legs[0]['exchange']]} to {names[legs[1]['exchange']]}{sold}"
 
 
 def _numbers(c: Checked, said: Row, found: Row) -> None:

@@ -121,15 +121,16 @@ class _Fits:
 
 
 def _closest(near: list[Line], coins: tuple[Coin, ...], wanted: Wanted, fits: _Fits) -> list[Line]:
-    """What comes closest to paying: of some coins their best routes, whether the scan lists them or not."""
-    if near or not coins or "triangle" in wanted.kinds:
+    """What comes closest to paying, best first: of some coins all their routes, as the scan lists only the ten best of all coins."""
+    if len(near) >= NEAREST or not coins or "triangle" in wanted.kinds:
         return near
-    now, allowed = fits.asked.now, set(wanted.exchanges)
-    keys = [next((key for key in common.pairs_of(coin.key) if not fits.quote or key.quote == fits.quote), None) for coin in coins]
-    ways = [way for key in keys if key for way in arbitrage.on_pair(key, wanted.fees, now) if fits.over(way)]
+    now, allowed, told = fits.asked.now, set(wanted.exchanges), {line.route.name for line in near}
+    keys = [key for coin in coins for key in common.pairs_of(coin.key) if not fits.quote or key.quote == fits.quote]
+    ways = [way for key in keys for way in arbitrage.on_pair(key, wanted.fees, now) if fits.over(way) and way.name not in told]
     short = [way for way in ways if way.net <= 0 and all(leg.exchange in allowed for leg in way.legs)]
     fit = sorted(short, key=lambda way: -way.net)[:NEAREST]
-    return [arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, now).line for way in fit]
+    lines = [*near, *(arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, now).line for way in fit)]
+    return sorted(lines, key=lambda line: -line.route.net)
 
 
 def _others(lines: Iterable[Line]) -> tuple[Others, ...]:

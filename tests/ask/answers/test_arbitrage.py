@@ -80,6 +80,13 @@ def test_what_is_only_indicative_says_why():
     assert cells(answer, "class") == ["indicative"] and answer.notes == (PROFIT,)
 
 
+def test_a_route_in_another_money_than_most_is_told_by_its_pair():
+    key = PairKey("POL", "USDC")
+    there = tuple(replace(quote, quote="USDC") for quote in QUOTES)
+    answer = ask(GAP, replace(GAP, key=key), pairs=(pair(), pair(quotes=there, books=(), key=key)))
+    assert cells(answer, "route") == ["POL from Ada to Bea", "POL-USDC from Ada to Bea"]
+
+
 # --- By name ------------------------------------------------------------------------------------------------------
 def test_a_route_by_name_that_does_not_pay():
     answer = ask(BACK, asked=True)

@@ -108,6 +108,12 @@ def test_before_it_has_lasted_it_is_no_gap_and_the_closest_is_told():
     assert answer.sentence.startswith("Nothing is left after fees. Closest: ETH from ") and answer.grade == "B"
 
 
+def test_of_a_coin_whose_best_route_is_among_the_closest_of_all_the_next_ones_are_told_too():
+    answer, listed = one("arbitrage", "ETH"), pages.find(pages.Wanted(base=("ETH",)), NOW)
+    assert [(line.route.buy.exchange, line.route.sell.exchange) for line in listed.near] == [(BUY, SELL)]
+    assert [row[0].text for row in answer.table.rows] == ["ETH from KuCoin to Gate.io", "ETH from Gate.io to KuCoin"]
+
+
 def test_limits():
     seen_twice()
     for limit, told in (
