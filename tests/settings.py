@@ -4,7 +4,8 @@ import os
 import tempfile
 
 os.environ["PEBBLE_MARKET"] = "simulated"
-os.environ["PEBBLE_DATA_DIR"] = os.environ.get("PEBBLE_TEST_DATA_DIR") or tempfile.mkdtemp(prefix="pebble-tests-")
+_folder = tempfile.TemporaryDirectory(prefix="pebble-tests-", ignore_cleanup_errors=True)  # goes with this process
+os.environ["PEBBLE_DATA_DIR"] = os.environ.get("PEBBLE_TEST_DATA_DIR") or _folder.name
 # Workers that run side by side have a server each (tests/servers.py): what one does must not hold up or empty the other's.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
 for _test, _ours in (("PEBBLE_TEST_DATABASE_URL", "DATABASE_URL"), ("PEBBLE_TEST_REDIS_URL", "REDIS_URL")):
