@@ -8,7 +8,7 @@ closer.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 
 from msgspec import Struct
@@ -33,17 +33,21 @@ class Conversion(Struct, frozen=True, gc=False):
     rate: Decimal
 
 
-def crosses(scene: Scene, *, everything: bool = False) -> list[Route]:
-    """Every route that pays, in doubt or not; then those that come closest (all of them with `everything`), best first of each."""
+def crosses(scene: Scene, *, everything: bool = False, bases: Collection[str] = ()) -> list[Route]:
+    """Every route that pays, in doubt or not; then those that come closest (all of them with `everything`), best first of each.
+
+    `bases` are the only coins looked at, where some are named.
+    """
+    keys = [key for key in scene.board.pairs if not bases or key.base in bases]
     with localcontext(EXACT):
-        paying = list(_same_money(scene)) + list(_other_money(scene))
-        near = [route for key in _hopeful(scene, everything) if (route := _closest(scene, key)) is not None and route.net <= ZERO]
+        paying = list(_same_money(scene, keys)) + list(_other_money(scene, keys))
+        near = [route for key in _hopeful(scene, keys, everything) if (route := _closest(scene, key)) is not None and route.net <= ZERO]
         near.sort(key=lambda route: (-route.net, route.name))
         return sorted(paying, key=lambda route: (-route.net, route.name)) + (near if everything else near[:NEAREST])
 
 
-def _same_money(scene: Scene) -> Iterator[Route]:
-    for key in scene.board.pairs:
+def _same_money(scene: Scene, keys: Sequence[PairKey]) -> Iterator[Route]:
+    for key in keys:
         low, high = scene.priced(key).bounds
         if low is not None and high is not None and high > low:
             yield from _paying(scene, key)
@@ -116,17 +120,17 @@ def coarser(*steps: Decimal | None) -> Decimal | None:
 
 
 # --- Two moneys -------------------------------------------------------------------------------------------------
-def _other_money(scene: Scene) -> Iterator[Route]:
+def _other_money(scene: Scene, keys: Sequence[PairKey]) -> Iterator[Route]:
     """Bought for one money, sold for another, and that sold for the first where the coin was sold: never taken to be equal."""
     by_base: dict[str, list[PairKey]] = {}
-    for key in scene.board.pairs:
+    for key in keys:
         by_base.setdefault(key.base, []).append(key)
     rates = conversions(scene)
-    for keys in by_base.values():
-        if len(keys) > 1:
-            for sold in keys:
+    for alike in by_base.values():
+        if len(alike) > 1:
+            for sold in alike:
                 for brings, b in scene.priced(sold).values:
-                    yield from _converted(scene, keys, sold, (brings, b), rates)
+                    yield from _converted(scene, alike, sold, (brings, b), rates)
 
 
 def conversions(scene: Scene) -> dict[tuple[str, str, str], Conversion]:
@@ -165,9 +169,9 @@ def _there(scene: Scene, *places: tuple[PairKey, str]) -> bool:
 
 
 # --- What comes closest -----------------------------------------------------------------------------------------
-def _hopeful(scene: Scene, everything: bool) -> list[PairKey]:
+def _hopeful(scene: Scene, keys: Sequence[PairKey], everything: bool) -> list[PairKey]:
     """The pairs that may hold the routes closest to paying."""
-    several = [(scene.priced(key).bounds, key) for key, quotes in scene.board.pairs.items() if len(quotes) > 1]
+    several = [(scene.priced(key).bounds, key) for key in keys if len(scene.board.pairs[key]) > 1]
     ratios = [(high / low, key) for (low, high), key in several if low and high]
     found = ratios if everything else [r for r in ratios if r[0] > ONE] + heapq.nlargest(TRIED, (r for r in ratios if r[0] <= ONE))
     return [key for _, key in found]

@@ -80,7 +80,7 @@ class Line:
 class Found:
     """All routes of one question: those in the main table, those that are not executable, those that do not pay.
 
-    `near` are the ten closest to paying, only where nothing is in the main table. `hidden` counts what the filters keep from it.
+    `near` are the ten closest to paying (of the coins asked for), only where nothing is in the main table. `hidden` counts what the filters keep from it.
     """
 
     as_of: datetime
@@ -149,7 +149,7 @@ def scene(wanted: Wanted, now: datetime) -> Scene:
 def _scanned(wanted: Wanted, now: datetime) -> list[Route]:
     seen, found = scene(wanted, now), list[Route]()
     if "cross" in wanted.kinds:
-        found += routes.crosses(seen, everything=wanted.losing)
+        found += routes.crosses(seen, everything=wanted.losing, bases=wanted.base)
     if "triangle" in wanted.kinds:
         found += triangles.triangles(seen, everything=wanted.losing)
     if "basis" in wanted.kinds:

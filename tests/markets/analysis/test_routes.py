@@ -239,6 +239,19 @@ def test_no_route_is_made_of_one_exchange_or_fills_more_than_its_levels(seed):
 
 
 @pytest.mark.parametrize("seed", range(2))
+def test_of_named_coins_it_is_the_same_as_of_all(seed):
+    sc = random_scene(seed, coins=12)
+    everything, some = routes.crosses(sc, everything=True), {key.base for key in sc.board.pairs if key.base[-1] in "13"}
+    assert routes.crosses(sc, everything=True, bases=some) == [route for route in everything if route.base in some] != everything
+    assert routes.crosses(sc, bases=["nothing"]) == []
+
+
+def test_of_named_coins_the_closest_are_theirs():
+    quotes = [q for number in range(60) for q in quiet(number, D("100.08") - D("0.001") * number)]
+    assert [route.base for route in routes.crosses(scene(*quotes), bases=("C3", "C1"))] == ["C3", "C1"]
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_the_order_of_exchanges_and_a_stale_one_more_change_nothing(seed):
     sc = random_scene(seed, coins=12)
     before = {route.name: (route.net, route.trade.size) for route in routes.crosses(sc) if route.net > 0}
