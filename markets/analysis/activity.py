@@ -56,10 +56,17 @@ def measure(volumes: Sequence[Volume], past: Past, of_quotes: Mapping[str, Decim
         return _measured(volumes, past, of_quotes, suspect)
 
 
+def relative(volumes: Sequence[Volume], past: Past, *, suspect: bool = False) -> tuple[Decimal | None, int]:
+    """RV of the volumes that count, and from how many days it is taken."""
+    today = {(v.exchange, v.symbol): v.usd for v in volumes if v.usd is not None and volume.counts(v, suspect=suspect)}
+    with localcontext(EXACT):
+        return volume.norm_ratio(today, past.days)
+
+
 def _measured(volumes: Sequence[Volume], past: Past, of_quotes: Mapping[str, Decimal], suspect: bool) -> Activity:
     counted = [v for v in volumes if volume.counts(v, suspect=suspect)]
     by_exchange = sums((v.exchange, v.usd) for v in counted)
-    relative, days = volume.norm_ratio({(v.exchange, v.symbol): v.usd for v in counted if v.usd is not None}, past.days)
+    usual, days = relative(volumes, past, suspect=suspect)
     by_change = changes(volumes, of_quotes, suspect=suspect)
     everywhere = [pair for pairs in by_change.values() for pair in pairs]
     each = [change for pairs in by_change.values() if (change := volume.index_change(pairs)) is not None]
@@ -68,8 +75,8 @@ def _measured(volumes: Sequence[Volume], past: Past, of_quotes: Mapping[str, Dec
     portions = volume.parts(by_exchange)
     return Activity(
         usd=volume.total(by_exchange.values()), by_exchange=by_exchange, shares=portions, concentration=volume.concentration(portions.values()),
-        relative=relative, days=days, change=change, agree=agree, way=way, told=told,
-        sentiment=sentiment.sentiment(change, past.price_spread, relative, past.volume_spread, sentiment.breadth(each)),
+        relative=usual, days=days, change=change, agree=agree, way=way, told=told,
+        sentiment=sentiment.sentiment(change, past.price_spread, usual, past.volume_spread, sentiment.breadth(each)),
         left_out=tuple(v for v in volumes if not volume.counts(v, suspect=suspect)), markets=len(counted),
         oldest_s=max((v.age_s for v in counted if v.age_s is not None), default=None),
     )

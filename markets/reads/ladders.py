@@ -42,10 +42,11 @@ def of(key: PairKey) -> dict[str, Ladder]:
     return _found(places().get(key, {}))
 
 
-def everything() -> dict[PairKey, dict[str, Ladder]]:
-    """Every spot pair's stored books by exchange; pairs without any are absent."""
+def everything(base: str = "") -> dict[PairKey, dict[str, Ladder]]:
+    """Every spot pair's stored books by exchange, of one coin where one is named; pairs without any are absent."""
     _renew()
-    return {key: found for key, ids in places().items() if (found := _found({slug: pk for slug, pk in ids.items() if pk in _rows}))}
+    wanted = ((key, ids) for key, ids in places().items() if base in ("", key.base))
+    return {key: found for key, ids in wanted if (found := _found({slug: pk for slug, pk in ids.items() if pk in _rows}))}
 
 
 def of_markets(market_ids: Iterable[int]) -> dict[int, Ladder]:

@@ -44,9 +44,9 @@ def forget() -> None:
     _before.cache_clear()
 
 
-def of_coins(exchanges: tuple[str, ...], quote: str, now: datetime) -> dict[str, Pressure]:
-    """{base: what is known}. `quote` narrows the books; contracts are those of every quote."""
-    books, traded = _books(exchanges, quote, now), _contracts(exchanges, now)
+def of_coins(exchanges: tuple[str, ...], quote: str, now: datetime, only: str = "") -> dict[str, Pressure]:
+    """{base: what is known}, of one coin where one is named. `quote` narrows the books; contracts are those of every quote."""
+    books, traded = _books(exchanges, quote, now, only), _contracts(exchanges, now, only)
     then = _before(now.replace(minute=0, second=0, microsecond=0) - DAY)
     return {base: _pressure(books.get(base, []), traded.get(base, []), then, now) for base in books.keys() | traded.keys()}
 
@@ -62,10 +62,10 @@ def _pressure(books: list[tuple[Decimal, Decimal]], rows: list[Contract], then: 
 
 
 # --- Books ------------------------------------------------------------------------------------------------------
-def _books(exchanges: tuple[str, ...], quote: str, now: datetime) -> dict[str, list[tuple[Decimal, Decimal]]]:
+def _books(exchanges: tuple[str, ...], quote: str, now: datetime, only: str) -> dict[str, list[tuple[Decimal, Decimal]]]:
     """{base: [(money bid, money asked) in USD]} of every book that is fresh enough to count."""
     usd, found = held.current().board.usd, dict[str, list[tuple[Decimal, Decimal]]]()
-    for key, books in ladders.everything().items():
+    for key, books in ladders.everything(only).items():
         rate = usd.get(key.quote)
         if rate is None or (quote and key.quote != quote):
             continue
@@ -95,10 +95,10 @@ def _weigh(book: Ladder) -> tuple[Decimal, Decimal] | None:
 
 
 # --- Contracts --------------------------------------------------------------------------------------------------
-def _contracts(exchanges: tuple[str, ...], now: datetime) -> dict[str, list[Contract]]:
+def _contracts(exchanges: tuple[str, ...], now: datetime, only: str) -> dict[str, list[Contract]]:
     found: dict[str, list[Contract]] = {}
     for row in contracts.contracts():
-        if row.kind == "perp" and (not exchanges or row.exchange in exchanges) and not set(derivatives.flags(row)) & set(ODD):
+        if only in ("", row.base) and row.kind == "perp" and (not exchanges or row.exchange in exchanges) and not set(derivatives.flags(row)) & set(ODD):
             found.setdefault(row.base, []).append(row)
     return found
 

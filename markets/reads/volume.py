@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from markets import held, volumes
-from markets.analysis import volume
+from markets.analysis import activity, volume
 from markets.analysis.activity import Activity, Key, Past, measure, quote_changes
 from markets.analysis.volume import Volume
 from markets.models import VolumePast
@@ -23,6 +23,7 @@ from markets.volumes import CHANGED
 OLDEST = timedelta(hours=2)  # a past of another hour of the day measures nothing
 KEPT_S = 5
 MADE_OF = ("switches", "assets", "state", "catalogue", CHANGED)  # a change of these is seen at once
+Stand = tuple[object, ...]
 _days = msgspec.json.Decoder(list[dict[int, Decimal]])
 
 
@@ -55,44 +56,76 @@ class View:
     quotes: tuple[str, ...]  # quote currencies to choose from, by volume
 
 
-def relative(now: datetime) -> dict[str, Decimal]:
+def relative(now: datetime) -> Mapping[str, Decimal]:
     """{base ticker: RV} of every coin that has a norm: 2 is twice as much as usual at this hour."""
-    return {line.base: line.activity.relative for line in view(Asked(), now).lines if line.activity.relative is not None}
+    return _relative(*_stand(now))
+
+
+@lru_cache(maxsize=2)
+def _relative(now: datetime, stand: Stand) -> dict[str, Decimal]:
+    pasts, coins = _pasts_at(now), _coins(Asked(), _judged(now, stand))
+    ratios = {base: activity.relative(found, pasts.get(base, Past()))[0] for base, found in coins.items()}
+    return {base: ratio for base, ratio in ratios.items() if ratio is not None}
+
+
+def of_coin(base: str, asked: Asked, now: datetime) -> Line | None:
+    """One coin's line of `view`, without making the others; None where the view has none."""
+    now, stand = _stand(now)
+    judged = _judged(now, stand)
+    found = _coins(asked, judged).get(base)
+    return _line(base, found, _pasts_at(now), quote_changes(judged), asked, pressure.of_coins(asked.exchanges, asked.quote, now, base)) if found else None
 
 
 def view(asked: Asked, now: datetime) -> View:
     """Everything, as last stored. Made anew every five seconds at most: these are sums of a day over thousands of markets."""
+    return _view(asked, *_stand(now))
+
+
+def _stand(now: datetime) -> tuple[datetime, Stand]:
+    """The five seconds of `now`, and what is seen at once."""
     numbers = held.current().numbers
     stand = (held.looker(), *sorted(item for item in numbers.items() if item[0].partition(":")[0] in MADE_OF), not held.current().board.pairs)
-    return _view(asked, now.replace(second=now.second // KEPT_S * KEPT_S, microsecond=0), stand)
+    return now.replace(second=now.second // KEPT_S * KEPT_S, microsecond=0), stand
 
 
 def forget() -> None:
     """Drop what this process holds in memory."""
-    _view.cache_clear()
-    _pasts.cache_clear()
+    for kept in (_view, _relative, _judged, _pasts):
+        kept.cache_clear()
     pressure.forget()
 
 
+@lru_cache(maxsize=2)
+def _judged(now: datetime, _stand: Stand) -> dict[tuple[str, str], list[Volume]]:
+    return volumes.judged(now)
+
+
 @lru_cache(maxsize=6)
-def _view(asked: Asked, now: datetime, _stand: tuple[object, ...]) -> View:
-    board = held.current().board
-    judged = volumes.judged(now)
-    of_quotes = quote_changes(judged)
+def _view(asked: Asked, now: datetime, stand: Stand) -> View:
+    judged, pasts = _judged(now, stand), _pasts_at(now)
+    coins, of_quotes = _coins(asked, judged), quote_changes(judged)
+    beside = pressure.of_coins(asked.exchanges, asked.quote, now)
+    lines = [_line(base, found, pasts, of_quotes, asked, beside) for base, found in coins.items() if found]
+    whole = measure([v for found in coins.values() for v in found], _together(pasts.values()), of_quotes, suspect=asked.suspect)
+    lines.sort(key=lambda line: (-(line.activity.usd or Decimal(-1)), line.base))
+    return View(now, tuple(lines), whole, _quotes(judged))
+
+
+def _coins(asked: Asked, judged: Mapping[tuple[str, str], list[Volume]]) -> dict[str, list[Volume]]:
+    """{base: its volumes that are looked at}."""
     coins: dict[str, list[Volume]] = {}
     for (base, quote), found in judged.items():
         if not asked.quote or quote == asked.quote:
             coins.setdefault(base, []).extend(v for v in found if _wanted(v, asked.exchanges))
-    pasts = _pasts((held.looker(), held.current().numbers.get(CHANGED)), now.replace(minute=0, second=0))
-    beside = pressure.of_coins(asked.exchanges, asked.quote, now)
-    lines = [
-        Line(base, board.coins[base].name if base in board.coins else "", measure(found, pasts.get(base, Past()), of_quotes, suspect=asked.suspect),
-             beside.get(base, Pressure()))
-        for base, found in coins.items() if found
-    ]  # fmt: skip
-    whole = measure([v for found in coins.values() for v in found], _together(pasts.values()), of_quotes, suspect=asked.suspect)
-    lines.sort(key=lambda line: (-(line.activity.usd or Decimal(-1)), line.base))
-    return View(now, tuple(lines), whole, _quotes(judged))
+    return coins
+
+
+def _line(  # noqa: PLR0917
+    base: str, found: list[Volume], pasts: Mapping[str, Past], of_quotes: Mapping[str, Decimal], asked: Asked, beside: Mapping[str, Pressure],
+) -> Line:
+    board = held.current().board
+    day = measure(found, pasts.get(base, Past()), of_quotes, suspect=asked.suspect)
+    return Line(base, board.coins[base].name if base in board.coins else "", day, beside.get(base, Pressure()))
 
 
 def _wanted(v: Volume, exchanges: tuple[str, ...]) -> bool:
@@ -137,6 +170,10 @@ def chosen(found: View, order: str, *, search: str = "", bases: Collection[str] 
 
 
 # --- The past ---------------------------------------------------------------------------------------------------
+def _pasts_at(now: datetime) -> dict[str, Past]:
+    return _pasts((held.looker(), held.current().numbers.get(CHANGED)), now.replace(minute=0, second=0))
+
+
 @lru_cache(maxsize=2)
 def _pasts(_stand: tuple[str, int | None], hour: datetime) -> dict[str, Past]:
     """{base: what its markets had at this hour of the days before}."""

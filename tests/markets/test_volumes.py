@@ -43,7 +43,9 @@ def was(slug, *by_day, symbol="POLUSDT", price="1"):
 
 
 def line(base="POL", **asked):
-    return next(row.activity for row in volume.view(volume.Asked(**asked), NOW).lines if row.base == base)
+    found = volume.view(volume.Asked(**asked), NOW)
+    assert [volume.of_coin(row.base, volume.Asked(**asked), NOW) for row in found.lines] == [*found.lines], "one coin is as among all"
+    return next(row.activity for row in found.lines if row.base == base)
 
 
 @pytest.mark.both
@@ -135,7 +137,7 @@ def test_filters_narrow_what_is_added_up():
     assert line().usd == 4_000_000
     assert line(exchanges=(SECOND,)).usd == 1_000_000
     assert line(suspect=True).usd == 5_000_000
-    assert volume.view(volume.Asked(quote="EUR"), NOW).lines == ()
+    assert volume.view(volume.Asked(quote="EUR"), NOW).lines == () and volume.of_coin("POL", volume.Asked(quote="EUR"), NOW) is None
     assert [v.exchange for v in line().left_out] == [THIRD]
 
 

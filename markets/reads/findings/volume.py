@@ -48,7 +48,7 @@ def _question(frame: Frame, route: Route) -> volume.Asked:
 # --- One coin -----------------------------------------------------------------------------------------------------
 def _of_coin(coin: Coin, frame: Frame, route: Route, asked: Asked) -> CoinVolume:
     untold, question = missing.among(route.priced, SOURCE, route, asked.now), _question(frame, route)
-    line = next((line for line in volume.view(question, asked.now).lines if line.base == coin.key), None) if route.priced else None
+    line = volume.of_coin(coin.key, question, asked.now) if route.priced else None
     if line is None:
         return CoinVolume(coin=coin, missing=untold)
     pair, past, past_h = _past(coin, frame, route, asked)
