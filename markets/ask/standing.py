@@ -58,12 +58,15 @@ def _is_object(sheet: Sheet, at: int) -> bool:
     """What is priced, traded, counted or listed: "price of gas", "buy link", "2 sand", "BTC and near"."""
     before, low = sheet.lemma(at - 1), sheet.low(at - 1)
     if low in ("of", "in", "on"):
-        return sheet.lemma(at - 2) in _FIGURES or sheet.slot(at - 2) in (QUOTE, ASSET)
+        return sheet.lemma(at - 2) in _FIGURES or sheet.slot(at - 2) in (QUOTE, ASSET) or (low == "of" and _is_amount(sheet, at - 2))
     if low in ("for", "into") or before in _VERBS | _BEFORE:
         return True
-    if sheet.is_kind(at - 1, NUMBER) or (low in ("k", "m") and sheet.is_kind(at - 2, NUMBER)):
-        return True
-    return low in ("and", "or", ",", "/") and sheet.slot(at - 2) == ASSET
+    return _is_amount(sheet, at - 1) or (low in ("and", "or", ",", "/") and sheet.slot(at - 2) == ASSET)
+
+
+def _is_amount(sheet: Sheet, at: int) -> bool:
+    """A number, or its thousands: "10,000", "5 k"."""
+    return sheet.is_kind(at, NUMBER) or (sheet.low(at) in ("k", "m") and sheet.is_kind(at - 1, NUMBER))
 
 
 def _is_subject(sheet: Sheet, at: int, end: int) -> bool:
