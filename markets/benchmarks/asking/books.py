@@ -8,6 +8,8 @@ from decimal import Decimal
 from markets.benchmarks.asking.checking import Checked, Row, Value
 from markets.benchmarks.asking.prices import begun
 
+# The answer's title to the API's name of the exchange that was chosen, and the figure by which.
+CHOSEN = {"Most liquid pairs": ("best", "score"), "Deepest pairs": ("deepest", "depth_usd"), "Tightest spreads": ("tightest", "spread_bps")}
 USUAL_USD = "10000"  # whose cost is told where no amount is named
 
 
@@ -56,12 +58,13 @@ def _ladder(c: Checked, ranked: Sequence[Row]) -> None:
 
 
 def _pairs(c: Checked) -> None:
-    """All pairs with stored books: spreads, and who is best."""
+    """All pairs with stored books: whose book is the best, deepest or tightest, as the answer says of itself, and its figure."""
     rows = c.reads.read("liquidity/", exchange=c.narrowed, quote=c.meant.quote, ordering="-score", limit="200")["results"]
     known = {f"{row['base']}/{row['quote']}": row for row in rows}
+    first, figure = CHOSEN[c.answer["title"]]
     for row in c.rows:
         found = known.get(row["pair"])
         c.holds(f"{row['pair']} is none of the API's", found is not None)
         if found:
-            c.same(f"best of {row['pair']}", c.slug(row["exchange"]), found["best"])
-            c.same(f"score of {row['pair']}", row["score"], found["score"])
+            c.same(f"{first} of {row['pair']}", c.slug(row["exchange"]), found[first])
+            c.same(f"{figure} of {row['pair']}", row[figure], found[figure])

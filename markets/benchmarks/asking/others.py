@@ -43,7 +43,8 @@ def _lines(c: Checked) -> Iterator[Row]:
     one = len(m.exchanges) == 1 and m.topic != "loops"
     kind = "triangle" if m.topic == "loops" else "cross"
     found = c.reads.read("arbitrage/", kind=kind, base=c.coin or None, exchange=None if one else c.narrowed, limit="200")
-    yield from (*found["results"], *found["closest"])
+    over = {m.exchanges[0]} if one else set(c.world.exchanges)
+    yield from (line for line in (*found["results"], *found["closest"]) if over & {leg["exchange"] for leg in line["legs"]})
 
 
 def _told(c: Checked) -> list[str]:
