@@ -8,8 +8,9 @@ closer.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -60,11 +61,25 @@ def _ends(scene: Scene, key: PairKey) -> list[tuple[str, Quote, Ladder | None]]:
 
 
 def _paying(scene: Scene, key: PairKey) -> Iterator[Route]:
-    ends = _ends(scene, key)
+    ends, old = _ends(scene, key), list[tuple[Decimal, str, str]]()
     for a, q, book in ends:
         for b, p, other in ends:
-            if a != b and _leaves(scene, (q, book), (p, other)) > ZERO:
+            left = _leaves(scene, (q, book), (p, other)) if a != b else ZERO
+            if left > ZERO and _any_old(scene, (key, a), (key, b)):
+                old.append((left, a, b))
+            elif left > ZERO:
                 yield _route(scene, key, a, key, b, None)
+    if old:
+        _, a, b = max(old)
+        yield _route(scene, key, a, key, b, None)
+
+
+def _any_old(scene: Scene, *places: tuple[PairKey, str]) -> bool:
+    """Whether a price is too old to count: what it seems to leave is not there, so the best of these is told, not all.
+
+    With two exchanges down there would be thousands, and nobody would find the others among them.
+    """
+    return any(scene.verdict(key).looks[name].state not in ("fresh", "aging") for key, name in places)
 
 
 def _leaves(scene: Scene, bought: tuple[Quote, Ladder | None], sold: tuple[Quote, Ladder | None]) -> Decimal:
@@ -127,10 +142,18 @@ def _other_money(scene: Scene, keys: Sequence[PairKey]) -> Iterator[Route]:
         by_base.setdefault(key.base, []).append(key)
     rates = conversions(scene)
     for alike in by_base.values():
-        if len(alike) > 1:
-            for sold in alike:
-                for brings, b in scene.priced(sold).values:
-                    yield from _converted(scene, alike, sold, (brings, b), rates)
+        for way in _told(scene, [way for sold in alike for end in scene.priced(sold).values for way in _converted(scene, alike, sold, end, rates)]):
+            route = _route(scene, way.bought, way.a, way.sold, way.b, way.via)
+            if route.net > ZERO:  # by the books, where they are there
+                yield route
+
+
+def _told(scene: Scene, ways: Iterable[Converted]) -> Iterable[Converted]:
+    """Those over prices that count, and of the others the best."""
+    young, old = list[Converted](), list[Converted]()
+    for way in ways:
+        (old if _any_old(scene, (way.bought, way.a), (way.sold, way.b), (way.via.key, way.b)) else young).append(way)
+    return young + sorted(old, key=lambda way: way.ratio)[-1:]
 
 
 def conversions(scene: Scene) -> dict[tuple[str, str, str], Conversion]:
@@ -147,9 +170,20 @@ def conversions(scene: Scene) -> dict[tuple[str, str, str], Conversion]:
     return found
 
 
+class Converted(NamedTuple):
+    """What seems to leave something by the best prices: bought on `a`, sold on `b` for other money. `ratio`: value over cost."""
+
+    ratio: Decimal
+    bought: PairKey
+    a: str
+    sold: PairKey
+    b: str
+    via: Conversion
+
+
 def _converted(
     scene: Scene, keys: Sequence[PairKey], sold: PairKey, end: tuple[Decimal, str], rates: Mapping[tuple[str, str, str], Conversion],
-) -> Iterator[Route]:
+) -> Iterator[Converted]:
     """Sold on one exchange, bought anywhere else for other money."""
     brings, b = end
     for key in keys:
@@ -159,9 +193,7 @@ def _converted(
             continue
         for cost, a in scene.priced(key).costs:
             if a != b and brings * via.rate > cost and _there(scene, (key, a), (sold, b), (via.key, b)):
-                route = _route(scene, key, a, sold, b, via)
-                if route.net > ZERO:  # by the books, where they are there
-                    yield route
+                yield Converted(brings * via.rate / cost, key, a, sold, b, via)
 
 
 def _there(scene: Scene, *places: tuple[PairKey, str]) -> bool:
