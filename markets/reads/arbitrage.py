@@ -7,7 +7,7 @@ been seen before is written by `markets.episodes` alone.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,6 +25,7 @@ from markets.analysis.depth import Level
 from markets.analysis.episodes import Episode
 from markets.analysis.scene import Route, Scene
 from markets.board import PairKey
+from markets.latest import Latest
 from markets.method import current_method
 from markets.models import Episode as EpisodeRow
 from markets.models import Market, Reading, Snapshot
@@ -37,7 +38,6 @@ PAST_S = 300  # the width of what is shown of a gap's last day
 HOUR = timedelta(hours=1)
 PATIENCE = timedelta(seconds=15)  # then a page no longer says that it waits
 KEPT = 8
-ORDERS = ("profit", "net", "gross", "size", "age", "open", "seen", "asset")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ class Found:
     clock_off: bool
 
 
+_deviated, _places, _episodes = Latest(1), Latest(1), Latest(1)
 _kept: dict[object, object] = {}
 _lock = threading.RLock()  # one question is part of another
 
@@ -102,6 +103,8 @@ def forget() -> None:
     """Drop what this process holds in memory."""
     with _lock:
         _kept.clear()
+    for kept in (_deviated, _places, _episodes):
+        kept.forget()
 
 
 def _once(key: object, make: Any) -> Any:
@@ -161,7 +164,7 @@ def perpetuals() -> list[Perpetual]:
     """Every perpetual that is paid in money, with its stored book."""
     linear = [c for c in contracts.contracts() if c.kind == "perp" and not c.inverse]
     lists = sorted(each for each in held.current().numbers.items() if each[0].startswith("contracts:"))
-    places = _once(("perpetuals", *lists), _perpetual_places)
+    places = _places.get(tuple(lists), _perpetual_places)
     books = ladders.of_markets(places.values())
     return [Perpetual(c, books.get(places.get((c.exchange, c.symbol), 0))) for c in linear]
 
@@ -197,22 +200,20 @@ def matches(line: Line, wanted: Wanted) -> bool:
     )
 
 
+_VALUES: Mapping[str, Callable[[Line, datetime], Any]] = {
+    "profit": lambda line, _: line.judged.profit_usd, "net": lambda line, _: line.judged.trade.net, "gross": lambda line, _: line.route.gross,
+    "size": lambda line, _: line.route.usd_of(line.judged.full.cost), "age": lambda line, _: line.route.age_s, "open": lambda line, now: line.open_s(now),
+    "seen": lambda line, _: line.seen_24h, "asset": lambda line, _: line.route.base,
+}  # fmt: skip
+ORDERS = tuple(_VALUES)
+
+
 def ordered(lines: Iterable[Line], sort: str, now: datetime) -> list[Line]:
     """Sorted by one of ORDERS ("-": descending); what is unknown comes last, equals by name."""
-    def value(line: Line) -> Any:
-        route, judged = line.route, line.judged
-        return {
-            "profit": lambda: judged.profit_usd, "net": lambda: judged.trade.net, "gross": lambda: route.gross,
-            "size": lambda: route.usd_of(judged.full.cost), "age": lambda: route.age_s, "open": lambda: line.open_s(now),
-            "seen": lambda: line.seen_24h, "asset": lambda: route.base,
-        }[sort.lstrip("-")]()  # fmt: skip
-
-    def shown(line: Line) -> bool:
-        return not line.judged.hidden and value(line) is not None
-
-    rows = sorted(lines, key=lambda line: line.route.name)
-    known = sorted((line for line in rows if shown(line)), key=value, reverse=sort.startswith("-"))
-    return known + [line for line in rows if not shown(line)]
+    value = _VALUES[sort.lstrip("-")]
+    rows = [(None if line.judged.hidden else value(line, now), line) for line in sorted(lines, key=lambda line: line.route.name)]
+    known = sorted((row for row in rows if row[0] is not None), key=lambda row: row[0], reverse=sort.startswith("-"))
+    return [line for _, line in (*known, *(row for row in rows if row[0] is None))]
 
 
 # --- One route --------------------------------------------------------------------------------------------------
@@ -292,10 +293,17 @@ def past(name: str, now: datetime, limit: int = 20) -> tuple[Episode, ...]:
 
 
 def _remembered(found: Sequence[Judged], now: datetime) -> list[Line]:
-    running = alive()
-    rows = EpisodeRow.objects.filter(name__in=[j.route.name for j in found], born_at__gt=now - DAY).values("name").annotate(times=Count("id"))
-    times = {row["name"]: row["times"] for row in rows}
-    return [Line(j, running.get(j.route.name), times.get(j.route.name, 0)) for j in found]
+    running, times = _remembering(now)
+    return [Line(j, running.get(name := j.route.name), times.get(name, 0)) for j in found]
+
+
+def _remembering(now: datetime) -> tuple[dict[str, Episode], dict[str, int]]:
+    """Running episodes, and how many of each route began in the last day; read anew when they are written, and once a minute."""
+    def read() -> tuple[dict[str, Episode], dict[str, int]]:
+        rows = EpisodeRow.objects.filter(born_at__gt=now - DAY).values("name").annotate(times=Count("id"))
+        return alive(), {row["name"]: row["times"] for row in rows}
+
+    return _episodes.get((held.current().numbers.get("episodes"), now.replace(second=0, microsecond=0)), read)
 
 
 # --- Facts beside prices ----------------------------------------------------------------------------------------
@@ -316,7 +324,7 @@ class _Facts:
         trips = {(route.base, route.buy.exchange, route.sell.exchange) for route in found if route.kind == "cross"}
         return cls(
             _deviations([(PairKey(base, quote), name) for base, quote, name in sorted(ends)], now), _ways(trips, now),
-            dict(EpisodeRow.objects.filter(died_at__isnull=True).values_list("name", "snapshots")),
+            {name: episode.snapshots for name, episode in _remembering(now)[0].items()},
             {e.slug: (e.clock_offset_ms or 0) / 1000 for e in held.current().exchanges.values()},
             frozenset(peg.ticker for peg in rates.broken(now)),
         )
@@ -332,7 +340,7 @@ def _deviations(ends: Sequence[tuple[PairKey, str]], now: datetime) -> dict[tupl
     """How far each of these markets moved from minute to minute in the last hour, measured once a minute; absent where not known."""
     places = ladders.places()
     markets = {pk: (key, name) for key, name in ends if (pk := places.get(key, {}).get(name))}
-    known: dict[int, float | None] = _once(("deviations", now.replace(second=0, microsecond=0)), dict)
+    known: dict[int, float | None] = _deviated.get(now.replace(second=0, microsecond=0), dict)
     unknown = markets.keys() - known.keys()
     if unknown:
         known |= dict.fromkeys(unknown) | _measured(unknown, now)
