@@ -60,6 +60,18 @@ class Entry:
     code_id: int  # the ExchangeAsset of its base
 
 
+class Entries(dict[int, Entry]):
+    """One exchange's markets by Market.pk."""
+
+    @cached_property
+    def by_pair(self) -> Mapping[PairKey, tuple[int, ...]]:
+        """Which of them are of one pair: asked for at every look at a pair's books."""
+        found: dict[PairKey, tuple[int, ...]] = {}
+        for pk, entry in self.items():
+            found[entry.key] = (*found.get(entry.key, ()), pk)
+        return found
+
+
 @dataclass(frozen=True)
 class Held:
     """One consistent view: the board, the exchange rows, and each exchange's newest quote."""
@@ -69,7 +81,7 @@ class Held:
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
     feeds: Mapping[str, Mapping[str, Feed]] = field(default_factory=dict)
     newest: Mapping[str, datetime] = field(default_factory=dict)
-    entries: Mapping[str, Mapping[int, Entry]] = field(default_factory=dict)
+    entries: Mapping[str, Entries] = field(default_factory=dict)
     own: Mapping[str, Mapping[str, Quote]] = field(default_factory=dict)  # exchange -> symbol -> its quote, on the board or not
 
     @cached_property
@@ -253,11 +265,11 @@ _MARKET = (
 )
 
 
-def _entries(exchange: Exchange) -> dict[int, Entry]:
+def _entries(exchange: Exchange) -> Entries:
     """The markets with spot prices. Contracts and options are read where they are asked for (`markets.reads`)."""
     rows = Market.objects.filter(exchange=exchange, kind="spot").exclude(status=Market.Status.DELISTED).values(*_MARKET)
     began = baseline_at(exchange, "instruments")
-    return {row["pk"]: _entry(row, began) for row in rows}
+    return Entries({row["pk"]: _entry(row, began) for row in rows})
 
 
 def baseline_at(exchange: Exchange, source: str) -> datetime:

@@ -77,7 +77,8 @@ def stands(entry: Entry) -> str:
 def _markets(key: PairKey) -> list[tuple[str, int, Entry]]:
     """(exchange, market, what the catalogue knows of it) wherever the pair is listed."""
     view = held.current()
-    return [(slug, pk, entry) for slug in view.exchanges for pk, entry in view.entries.get(slug, {}).items() if entry.key == key and entry.enabled]
+    known = [(slug, view.entries[slug]) for slug in view.exchanges if slug in view.entries]
+    return [(slug, pk, entries[pk]) for slug, entries in known for pk in entries.by_pair.get(key, ()) if entries[pk].enabled]
 
 
 def _view(slug: str, entry: Entry, ladder: Ladder | None, reading: Reading | None, feed: Feed | None, now: datetime) -> BookView:  # noqa: PLR0917
