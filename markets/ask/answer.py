@@ -149,6 +149,10 @@ class Said:
         """12 s, 4 m, 2 h 14 m."""
         return DASH if seconds is None else self._keep(name, exact(Decimal(str(seconds))), "s", wording.age(max(0, seconds)))
 
+    def hours(self, name: str, value: Decimal | None) -> str:
+        """A length of so many hours, written as an age."""
+        return DASH if value is None else self._keep(name, exact(value), "h", wording.age(float(value) * 3600))
+
     def text(self, name: str, value: str, unit: str = "") -> str:
         """A number that is already written: part of a sentence that analysis made, a date, a time."""
         return self._keep(name, value.replace(",", ""), unit, value)

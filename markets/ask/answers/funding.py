@@ -252,7 +252,7 @@ def pair_lines(said: Said, pair: Pair | None, route: Route) -> tuple[str, ...]:
 
 def _even(said: Said, pair: Pair) -> str:
     hours = break_even(pair)
-    return "" if hours is None else f"; four taker fees are even after {said.age(f'{pair.base} break even', float(hours) * 3600)}"
+    return "" if hours is None else f"; four taker fees are even after {said.hours(f'{pair.base} break even', hours)}"
 
 
 def break_even(pair: Pair) -> Decimal | None:

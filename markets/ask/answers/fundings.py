@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from markets.analysis.display import DASH, exact
+from markets.analysis.display import exact
 from markets.analysis.funding import per_year
 from markets.ask.answer import Answer, Cell, Column, Left, Said, Table, Used
 from markets.ask.answers import common
@@ -139,6 +139,6 @@ def _pair_row(said: Said, pair: Pair, route: Route) -> tuple[Cell, ...]:
     name = f"{pair.base}/{pair.quote}"
     return (
         Cell(name), Cell(route.named(pair.long)), Cell(route.named(pair.short)), Cell(said.percent(f"{name} spread a year", spread), exact(spread)),
-        Cell(DASH if hours is None else said.age(f"{name} break even", float(hours) * 3600), exact(hours)),
+        Cell(said.hours(f"{name} break even", hours), exact(hours)),
         Cell(said.amount(f"{name} thinner leg", pair.open_interest_usd, "USD"), exact(pair.open_interest_usd)),
     )  # fmt: skip
