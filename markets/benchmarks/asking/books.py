@@ -8,8 +8,11 @@ from decimal import Decimal
 from markets.benchmarks.asking.checking import Checked, Row, Value
 from markets.benchmarks.asking.prices import begun
 
-# The answer's title to the API's name of the exchange that was chosen, and the figure by which.
-CHOSEN = {"Most liquid pairs": ("best", "score"), "Deepest pairs": ("deepest", "depth_usd"), "Tightest spreads": ("tightest", "spread_bps")}
+# The answer's title to the API's name of the exchange that was chosen, and the figure by which, as the answer and as the API name it.
+CHOSEN = {
+    "Most liquid pairs": ("best", "score", "score"), "Deepest pairs": ("deepest", "depth_usd", "depth_2_pct_usd"),
+    "Tightest spreads": ("tightest", "spread_bps", "spread_bps"),
+}  # fmt: skip
 USUAL_USD = "10000"  # whose cost is told where no amount is named
 
 
@@ -61,10 +64,10 @@ def _pairs(c: Checked) -> None:
     """All pairs with stored books: whose book is the best, deepest or tightest, as the answer says of itself, and its figure."""
     rows = c.reads.read("liquidity/", exchange=c.narrowed, quote=c.meant.quote, ordering="-score", limit="200")["results"]
     known = {f"{row['base']}/{row['quote']}": row for row in rows}
-    first, figure = CHOSEN[c.answer["title"]]
+    first, figure, named = CHOSEN[c.answer["title"]]
     for row in c.rows:
         found = known.get(row["pair"])
         c.holds(f"{row['pair']} is none of the API's", found is not None)
         if found:
             c.same(f"{first} of {row['pair']}", c.slug(row["exchange"]), found[first])
-            c.same(f"{figure} of {row['pair']}", row[figure], found[figure])
+            c.same(f"{figure} of {row['pair']}", row[figure], found[named])

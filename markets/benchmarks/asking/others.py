@@ -17,17 +17,25 @@ WORD = {True: "open", False: "closed"}
 # --- Gaps ---------------------------------------------------------------------------------------------------------
 def arbitrage(c: Checked) -> None:
     """Every route shown: what is left, its prices and its class; and that nothing better is left out."""
-    known = {_route(c, line): line for line in _lines(c)}
-    known |= {name: line for name in _told(c) if name not in known for line in _by_name(c, name)}
+    known: dict[str, list[Row]] = {}
+    for line in _lines(c):
+        known.setdefault(_route(c, line), []).append(line)
+    known |= {name: [*_by_name(c, name)] for name in _told(c) if name not in known}
     for said in c.rows:
-        found = known.get(said["route"])
+        found = _same(known.get(said["route"], []), said)
         if found is None or found["class"] != said["class"]:
             c.holds(f"{said['route']} is {found and found['class']} in the API, here {said['class']}", False)
             continue
         if said["net_pct"] is not None:
             _numbers(c, said, found)
     if not c.rows and c.answer["kind"] == "answer":
-        c.holds("gaps that pay are not told", not any(line["class"] in ("executable", "indicative") for line in known.values()))
+        c.holds("gaps that pay are not told", not any(line["class"] in ("executable", "indicative") for lines in known.values() for line in lines))
+
+
+def _same(lines: Sequence[Row], said: Row) -> Row | None:
+    """Of the API's routes of one name the one that is meant: a loop over a pair and over its inverse have the same stops."""
+    alike = [line for line in lines if said["net_pct"] is not None and round(Decimal(said["net_pct"]) - Decimal(line["net_pct"]), 9) == 0]
+    return next(iter((*alike, *lines)), None)
 
 
 def _lines(c: Checked) -> Iterator[Row]:
@@ -76,7 +84,7 @@ def _numbers(c: Checked, said: Row, found: Row) -> None:
     c.near(f"left on {name}", said["net_pct"], Decimal(traded["net_pct"] or found["net_pct"]))
     c.near(f"gross of {name}", said["gross_bps"], Decimal(found["gross_bps"]))
     c.same(f"bought at on {name}", said["buy"], found["legs"][0]["price"])
-    c.same(f"sold at on {name}", said["sell"], found["legs"][-1]["price"])
+    c.same(f"sold at on {name}", said["sell"], found["legs"][-1 if found["kind"] == "triangle" else 1]["price"])  # a third leg changes the money
     if said["profit"] is not None:
         half = CENTS if abs(Decimal(traded["profit"])) >= 1 else COINS
         c.holds(f"profit of {name}: {said['profit']}, the API has {traded['profit']}", abs(Decimal(said["profit"]) - Decimal(traded["profit"])) <= half)
