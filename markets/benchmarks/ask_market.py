@@ -104,7 +104,7 @@ def _taken_down(seen: World, line: Callable[[], Line]) -> tuple[str, ...]:
         return all(found[slug]["state"] in GONE and found[slug]["freshness"] in OLD for slug in down)
 
     processes.until(noticed, "two exchanges are down", DOWN_S)
-    time.sleep(DOWN_S / 2)  # contracts and books live longer than prices
+    time.sleep(DOWN_S)  # contracts, options and books live longer than prices
     return down
 
 

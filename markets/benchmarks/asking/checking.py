@@ -46,7 +46,7 @@ class Reads:
 class Checked:
     """One answer under examination: what was meant, the coin it is about ("" for none), and what was found wrong with it.
 
-    `numbers` counts what was compared. `unchecked` says why nothing could be, where that is so.
+    `numbers` counts what was compared. `unchecked` says why nothing could be, where that is so. `down` are exchanges that do not answer.
     """
 
     meant: Meaning
@@ -54,6 +54,7 @@ class Checked:
     answer: Row
     reads: Reads
     world: World
+    down: Sequence[str] = ()
     wrong: list[str] = field(default_factory=list)
     numbers: int = 0
     unchecked: str = ""

@@ -52,11 +52,11 @@ def examined(meant: Meaning, reply: Row, reads: Reads, world: World, down: Seque
         verdict.broken += [f"says {found!r}" for text in texts(answer) for found in FORBIDDEN.findall(text)]
         verdict.loose += loose(answer)
         if at < count and not reply["frame"]["also"] and answer["kind"] not in ("choose", "refusal", "help"):
-            _checked(verdict, Checked(meant, meant.assets[at] if at < len(meant.assets) else "", answer, reads, world), down)
+            _checked(verdict, Checked(meant, meant.assets[at] if at < len(meant.assets) else "", answer, reads, world, down))
     return verdict
 
 
-def _checked(verdict: Verdict, c: Checked, down: Sequence[str]) -> None:
+def _checked(verdict: Verdict, c: Checked) -> None:
     check = CHECKS.get(c.meant.intent)
     try:
         if check:
@@ -68,7 +68,7 @@ def _checked(verdict: Verdict, c: Checked, down: Sequence[str]) -> None:
         named = used | {row["exchange"] for row in c.answer["excluded"]}
         c.holds(f"nothing is said of {sorted(set(c.scope) - named)}", set(c.scope) <= named)
     if c.meant.intent in PRICED:
-        counted = {row["exchange"] for row in c.answer["sources"] if row["state"] in LIVE} & set(down)
+        counted = {row["exchange"] for row in c.answer["sources"] if row["state"] in LIVE} & set(c.down)
         c.holds(f"stands on {sorted(counted)}, which are down", not counted)
     verdict.wrong += c.wrong
     verdict.numbers += c.numbers

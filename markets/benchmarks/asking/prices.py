@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,14 +10,26 @@ from urllib.parse import parse_qs, urlsplit
 
 from markets.benchmarks.asking.checking import HUNDRED, Checked, Row, Value
 
+LINKED = re.compile(r"/api/v1/\w+/([^/?]+-[^/?]+)/")
 MONEY, DOLLAR = "USDT", "USD"
 CENTS, COINS = Decimal("0.005"), Decimal("0.000000005")  # half of the last digit that an amount is told with
 
 
 # --- Which pair ---------------------------------------------------------------------------------------------------
 def pair_of(c: Checked) -> str:
-    """The pair that answers: in the stated currency, dollars as USDT, else the busiest on the exchanges asked; "" where nobody lists it."""
-    return _first(c, c.scope, c.narrowed) or _first(c, list(c.world.exchanges), None) or _halted(c)
+    """The pair that answers: in the stated currency, dollars as USDT, else the busiest on the exchanges asked; "" where nobody lists it.
+
+    Of an exchange that is down the API has no volume. Which pair was the busiest is then not known, and any that is listed will do.
+    """
+    return (_own(c) if c.down and not c.meant.quote else "") or _first(c, c.scope, c.narrowed) or _first(c, list(c.world.exchanges), None) or _halted(c)
+
+
+def _own(c: Checked) -> str:
+    """The pair that the answer says it is about, where the API lists it on the exchanges asked."""
+    rows = c.reads.read("pairs/", base=c.coin, exchange=c.narrowed, limit="100")["results"]
+    linked, first = LINKED.match(c.answer["api"]), str(c.rows[0].get("route", "")).split(" ")[0] if c.rows else ""
+    named = linked[1] if linked else f"{c.coin}-{first.partition('-')[2] or MONEY}"
+    return named if named in [_named(row) for row in rows if row["listed"]] else ""
 
 
 def _first(c: Checked, scope: Sequence[str], narrowed: Sequence[str] | None) -> str:
