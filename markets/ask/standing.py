@@ -59,7 +59,7 @@ def _is_object(sheet: Sheet, at: int) -> bool:
     before, low = sheet.lemma(at - 1), sheet.low(at - 1)
     if low in ("of", "in", "on"):
         return sheet.lemma(at - 2) in _FIGURES or sheet.slot(at - 2) in (QUOTE, ASSET) or (low == "of" and _is_amount(sheet, at - 2))
-    if low in ("for", "into") or before in _VERBS | _BEFORE:
+    if low in ("for", "into") or before in _VERBS | _BEFORE or (low == "most" and sheet.lemma(at - 3) == "get"):
         return True
     return _is_amount(sheet, at - 1) or (low in ("and", "or", ",", "/") and sheet.slot(at - 2) == ASSET)
 

@@ -31,7 +31,8 @@ def test_coins_by_ticker_name_pair_and_misspelling(q, assets):
     ("price of gas", ["GAS"]), ("link vs gas", ["LINK", "GAS"]), ("HOT/USDT", ["HOT"]), ("how is LINK doing today", ["LINK"]), ("price of $ME", ["ME"]),
     ("sell 500 sand", ["SAND"]), ("cheapest link on kucoin", ["LINK"]), ("near price", ["NEAR"]), ("what is NOT trading at", ["NOT"]),
     ("the best price", []), ("hot coins near the mid", []), ("can you link me the page", []), ("not for me, thanks", []), ("the one on bybit", []),
-    ("sell $10,000 of arb on binance", ["ARB"]), ("slippage of 5k of link", ["LINK"]), ("the top 5 of any kind", []), ("any arb of 2 %", []),
+    ("sell $10,000 of arb on binance", ["ARB"]), ("slippage of 5k of link", ["LINK"]),
+    ("where do I get the most sand for 100 USDT", ["SAND"]), ("the top 5 of any kind", []), ("any arb of 2 %", []),
     ("coins on kucoin but NOT on binance", []), ("THE BEST PRICE FOR ONE SOL", ["SOL"]), ("what's the price", []), ("I want to buy some", []),
 ])  # fmt: skip
 def test_ordinary_words_are_coins_only_with_evidence(q, assets):
