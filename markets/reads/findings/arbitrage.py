@@ -121,7 +121,7 @@ class _Fits:
 
 
 def _closest(near: list[Line], coins: tuple[Coin, ...], wanted: Wanted, fits: _Fits) -> list[Line]:
-    """What comes closest to paying, best first: of some coins all their routes, as the scan lists only the ten best of all coins."""
+    """What comes closest to paying, best first: of some coins all their routes, as the scan has one of each pair."""
     if len(near) >= NEAREST or not coins or "triangle" in wanted.kinds:
         return near
     now, allowed, told = fits.asked.now, set(wanted.exchanges), {line.route.name for line in near}
