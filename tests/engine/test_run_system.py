@@ -100,15 +100,20 @@ def test_without_a_key_copy_trading_says_what_is_missing_and_nothing_else_breaks
     assert outcome == "not_offered" and "a key is needed" in detail
 
 
-def test_a_page_asks_for_books_that_nobody_plans_and_they_arrive(pebble):
+def asks(pebble):
+    """(coin, its markets) of a page that says it is asking: of a coin no book is stored of, and none came since that was seen."""
     symbol, markets = pebble.sql(
         "SELECT q.code, COUNT(*) FROM markets_market m JOIN markets_exchangeasset q ON q.id = m.base_id JOIN markets_exchangeasset u ON u.id = m.quote_id"
         " LEFT JOIN markets_book b ON b.market_id = m.id WHERE m.kind = 'spot' AND u.code = 'USDT' AND m.status = 'trading'"
-        " GROUP BY q.code HAVING COUNT(b.market_id) = 0 ORDER BY COUNT(*) DESC, q.code LIMIT 1",
+        " GROUP BY q.code HAVING COUNT(b.market_id) = 0 ORDER BY COUNT(*) DESC, q.code DESC LIMIT 1",
     )[0]
+    page = get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()
+    return (symbol, markets) if f"0 of {markets} books are here" in page and "data-soon" in page else None
+
+
+def test_a_page_asks_for_books_that_nobody_plans_and_they_arrive(pebble):
+    symbol, markets = until(lambda: asks(pebble), 30)
     assert markets > 1
-    first = get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()
-    assert f"0 of {markets} books are here" in first and "data-soon" in first
     page = until(lambda: (body := get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()) and "data-soon" not in body and body, 30)
     assert "is most liquid for" in page and "asking now" not in page
     asked = "SELECT COUNT(*) FROM markets_reading r JOIN markets_market m ON m.id = r.market_id WHERE r.wanted_at IS NOT NULL AND r.outcome = 'ok'"

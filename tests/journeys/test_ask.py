@@ -136,12 +136,21 @@ def the_deepest_is_the_first_of_the_order_books(client, answer):
 def the_gaps_are_those_of_their_routes(client, answer):
     assert len(answer["table"]["rows"]) >= (3 if answer["sentence"].startswith("Nothing is left") else 1)
     for row in answer["table"]["rows"]:
-        pair, *places = re.fullmatch(r"(BTC(?:-[A-Z]+)?) from (.+) to (.+)", row["route"]).groups()
-        buy, sell = (SLUGS[name] for name in places)
-        route = client.get(f"/api/v1/arbitrage/{pair if '-' in pair else 'BTC-USDT'}/?buy={buy}&sell={sell}").json()
+        pair, buy, sell, money = re.fullmatch(r"(BTC(?:-\S+)?) from (.+?) to (.+?)(?: for (\S+))?", row["route"]).groups()
+        route = the_route(client, pair if "-" in pair else "BTC-USDT", SLUGS[buy], SLUGS[sell], money)
         assert (row["buy"], row["sell"]) == tuple(leg["price"] for leg in route["legs"]), row["route"]
         net = Decimal(route["net_pct"])  # that address writes computed figures with fifteen digits
         assert Decimal(row["net_pct"]).quantize(net) == net, row["route"]
+
+
+def the_route(client, pair, buy, sell, money):
+    """As the API has it at its own address; one that is sold for another money stands in the list only."""
+    if not money:
+        return client.get(f"/api/v1/arbitrage/{pair}/?buy={buy}&sell={sell}").json()
+    known = client.get("/api/v1/arbitrage/?kind=cross&base=BTC&limit=200").json()
+    ends = [(*pair.split("-"), buy), ("BTC", money, sell)]
+    (route,) = [each for each in (*known["results"], *known["closest"]) if [(leg["base"], leg["quote"], leg["exchange"]) for leg in each["legs"]] == ends]
+    return route
 
 
 def what_trends_here_is_not_there(client, answer):
