@@ -25,7 +25,6 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "status": ("tickers", "status", "currencies"),
 }
 CATALOGUES = ("new_tokens", "trending_not_on")  # here an excluded exchange is still read: its catalogue says what is absent
-WORST = ("auto_disabled", "banned", "blocked")  # states in which an exchange answers nobody
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -98,11 +97,14 @@ def _ordered(frame: Frame, standings: Iterable[Standing]) -> list[Standing]:
 
 
 def _refused(frame: Frame, s: Standing) -> tuple[str, str]:
-    """Why an exchange is not read: a reason code and a sentence; ("", "") when it is."""
+    """Why an exchange is not read: a reason code and a sentence; ("", "") when it is.
+
+    One that is banned, blocked or off by Pebble is read like any other: the board says that its prices do not count, as it does
+    to the pages, and what it lists is still known. Left out here, its coins would seem to be missing there.
+    """
     needs, absence = NEEDS[frame.intent], frame.intent in CATALOGUES
     tests = (
         (not s.enabled, "disabled", wording.PLAIN["disabled"]),
-        (s.state in WORST, s.state, s.detail or wording.PLAIN.get(s.state, "")),
         (not s.in_rollout, "not_in_rollout", wording.PLAIN["not_in_rollout"]),
         (s.slug in frame.exclude and not absence, "excluded", "you left it out"),
         (bool(frame.exchanges) and s.slug not in frame.exchanges and not absence, "not_asked", "you did not ask for it"),
@@ -120,7 +122,7 @@ def _step(frame: Frame, s: Standing, role: str) -> Step:
     elif role == "catalogue":
         why = "its list says what is missing there"
     elif s.state != "healthy":
-        why = f"offers it, but is {s.state}"
+        why = f"offers it, but is {s.state.replace('_', '-')}"
     elif frame.intent == "new_tokens" and s.lead_h:
         why = "lists coins early"
     else:

@@ -12,7 +12,7 @@ VERSUS = words("vs versus")
 _CLOSING = words(
     """
     without but except excluding not than with to using minus somewhere now here , ? ! . , ; ) on at in vs versus and or right now today yesterday please pls
-    across between from over against since for by is are was this last
+    across between from over against since for by is are was this last plz thanks thank thx cheers asap rn atm
     """
 )
 _FIGURES = words(

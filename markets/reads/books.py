@@ -12,7 +12,7 @@ from datetime import datetime
 
 from exchanges.models import Feed
 from markets import held, turns
-from markets.analysis import quality
+from markets.analysis import quality, wording
 from markets.analysis.derivatives import age_s
 from markets.board import Ladder, PairKey
 from markets.held import Entry
@@ -99,14 +99,14 @@ def _waits(reading: Reading | None, now: datetime) -> bool:
 
 
 def _is_on(feed: Feed | None) -> bool:
-    return feed is not None and feed.enabled and feed.exchange.enabled
+    return feed is not None and feed.enabled and feed.exchange.enabled and feed.exchange.state not in held.SWITCHED
 
 
 def _reason(reading: Reading | None, feed: Feed | None, waiting: bool) -> str:
     if feed is None:
         return "not offered"
     if not _is_on(feed):
-        return "switched off by an operator"
+        return wording.PLAIN[feed.exchange.state if feed.exchange.enabled and feed.enabled else "disabled"]
     if reading is None or waiting:
         return ""
     if reading.wanted_at and (reading.tried_at is None or reading.tried_at < reading.wanted_at):

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from markets.ask.frame import INTENTS, Frame
-from markets.ask.router import BESIDE, CATALOGUES, NEEDS, WORST, Standing, route
+from markets.ask.router import BESIDE, CATALOGUES, NEEDS, Standing, route
 
 SLUGS = ("a", "b", "c", "d")
 SOURCES = tuple(sorted({name for table in (NEEDS, BESIDE) for names in table.values() for name in names}))
-STATES = ("healthy", "degraded", "down", "starting", *WORST)
+OFF = ("auto_disabled", "banned", "blocked")  # none of its prices counts, which the board says
+STATES = ("healthy", "degraded", "down", "starting", *OFF)
 some = st.frozensets(st.sampled_from(SOURCES))
 slugs = st.lists(st.sampled_from(SLUGS), unique=True, max_size=4).map(tuple)
 frames = st.builds(Frame, q=st.just("?"), intent=st.sampled_from(INTENTS), exchanges=slugs, exclude=slugs)
@@ -45,7 +46,7 @@ def test_every_exchange_is_read_or_told_why_not(frame, all_standings):
     by = {s.slug: s for s in all_standings}
     for step in found.steps:
         s = by[step.exchange]
-        assert s.enabled and s.in_rollout and s.state not in WORST
+        assert s.enabled and s.in_rollout
         assert step.why and set(step.sources) <= s.offers & s.feeds
         assert not NEEDS[frame.intent] or set(step.sources) & set(NEEDS[frame.intent])
         excluded = s.slug in frame.exclude
@@ -74,8 +75,8 @@ def test_without_any_exchange_there_is_still_a_route(intent):
 
 
 @pytest.mark.parametrize(("more", "reason"), [
-    ({"enabled": False}, "disabled"), ({"in_rollout": False}, "not_in_rollout"), ({"state": "banned"}, "banned"), ({"state": "blocked"}, "blocked"),
-    ({"state": "auto_disabled"}, "auto_disabled"), ({"offers": frozenset()}, "not_offered"), ({"feeds": frozenset()}, "disabled"),
+    ({"enabled": False}, "disabled"), ({"in_rollout": False}, "not_in_rollout"),
+    ({"offers": frozenset()}, "not_offered"), ({"feeds": frozenset()}, "disabled"),
     ({"offers": frozenset({"book"})}, "not_offered"), ({"feeds": frozenset({"book"})}, "disabled"),
 ])  # fmt: skip
 def test_who_is_left_out_and_why(more, reason):
@@ -87,13 +88,20 @@ def test_who_is_left_out_and_why(more, reason):
 @pytest.mark.parametrize(("frame", "more", "detail"), [
     ({"exclude": ("b",)}, {}, "you left it out"), ({"exchanges": ("a",)}, {}, "you did not ask for it"),
     ({}, {"enabled": False}, "switched off by an operator"), ({}, {"feeds": frozenset()}, "collecting this is switched off by an operator"),
-    ({}, {"state": "banned", "detail": "until noon"}, "until noon"),
-    ({}, {"state": "banned"}, "paused by the exchange"), ({}, {"in_rollout": False}, "not offered to everybody yet"),
+    ({}, {"in_rollout": False}, "not offered to everybody yet"),
 ])  # fmt: skip
 def test_the_words_for_people(frame, more, detail):
     found = route(asked(**frame), [standing("a"), standing("b", **more)])
     assert [(left.exchange, left.name, left.detail) for left in found.left] == [("b", "B", detail)]
     assert [(step.exchange, step.name) for step in found.steps] == [("a", "A")]
+
+
+@pytest.mark.parametrize("state", OFF)
+@pytest.mark.parametrize("intent", INTENTS)
+def test_one_that_is_off_is_read_last_for_its_lists_and_old_prices(intent, state):
+    found = route(asked(intent), [standing("a", state=state), standing("b")])
+    assert found.priced == ("b", "a") and not found.left
+    assert found.steps[1].why == f"offers it, but is {state.replace('_', '-')}"
 
 
 def test_an_exchange_is_called_what_people_call_it():

@@ -8,9 +8,8 @@ from auditlog.models import LogEntry
 from exchanges import leases
 from exchanges.models import Exchange, Feed, Incident, Run, Transition
 from markets import asking, automatic, read, rounds, troubles
-from markets.ask.frame import Frame
-from markets.ask.router import route
-from markets.reads import routing
+from markets.ask import agent
+from markets.reads.findings import Asked
 from tests.markets.build import NOW, catalogue, exchange, outcome, prices, save, ticker
 
 pytestmark = pytest.mark.usefixtures("stored")
@@ -43,8 +42,8 @@ def test_a_poor_half_hour_switches_it_off_and_says_so_everywhere():
     assert (shown.rank, shown.reason) == (None, "auto_disabled")
     status = next(e for e in read.exchanges(NOW) if e.slug == "kucoin")
     assert (status.state_label, status.detail) == ("Off by Pebble", why)
-    left = route(Frame(q="best price", intent="best_price"), routing.standings("best_price", "somebody", NOW)).left
-    assert [(each.reason, each.detail) for each in left if each.exchange == "kucoin"] == [("auto_disabled", why)]
+    (answer,) = agent.ask("best price for BTC on KuCoin", Asked(NOW)).answers
+    assert [(each.exchange, each.reason, each.detail) for each in answer.excluded] == [("kucoin", "auto_disabled", shown.detail)] and not answer.sources
     incident = Incident.objects.get(key="auto_disabled:kucoin")
     assert incident.detail == why and incident.told
     entry = LogEntry.objects.get_for_object(row).latest("timestamp")

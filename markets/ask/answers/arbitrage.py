@@ -263,6 +263,7 @@ class _Telling:
         return tuple(found.values())
 
     def left(self) -> tuple[Left, ...]:
-        absent = tuple(Left(slug, self.words.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent)
+        known = {left.exchange for left in self.found.missing}
+        absent = tuple(Left(slug, self.words.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent if slug not in known)
         return (*common.told(self.way), *absent, *self.found.missing)
 

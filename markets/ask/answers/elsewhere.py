@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from markets.analysis.display import DASH, exact
-from markets.ask.answer import Answer, Cell, Column, Said, Table
+from markets.ask.answer import Answer, Cell, Column, Left, Said, Table
 from markets.ask.answers import common, lists
 from markets.ask.answers.lists import Read
 from markets.ask.frame import Frame
@@ -40,7 +40,7 @@ class Lone(Struct, frozen=True, kw_only=True):
 class Elsewhere(Struct, frozen=True, tag="elsewhere", kw_only=True):
     """`count` coins that trend (or are listed, where `trending` is not asked) on `on` and are missing from all of `off` (of none: whatever is there).
 
-    `listed` counts those that are listed, trending or not. `every`: on all of `on`, not on any of them.
+    `listed` counts those that are listed, trending or not. `every`: on all of `on`, not on any of them. `missing`: whose prices are old or none.
     """
 
     rows: tuple[Lone, ...] = ()
@@ -52,6 +52,7 @@ class Elsewhere(Struct, frozen=True, tag="elsewhere", kw_only=True):
     every: bool = False
     measured: bool = False
     lists: tuple[Read, ...] = ()
+    missing: tuple[Left, ...] = ()
 
 
 COLUMNS = (
@@ -63,12 +64,13 @@ COLUMNS = (
 
 def compose(frame: Frame, route: Route, found: Elsewhere, now: datetime) -> Answer:
     """Which coins, and how it is known that they are missing."""
-    said, table = Said(), [each for each in found.lists if not found.off or each.exchange in (*found.on, *found.off)]
+    said, left = Said(), (*common.told(route), *found.missing)
+    table = [each for each in found.lists if not found.off or each.exchange in (*found.on, *found.off)]
     ages = [each.age_s for each in table if each.age_s is not None]
     return Answer(
         kind="answer" if found.rows else "nothing", title=_title(found, route), sentence=_sentence(said, found, route),
-        lines=(*_also(said, found, route), *common.reasons(common.told(route))), table=_table(said, found, route), notes=_notes(said, found, route),
-        sources=lists.used(table, route), excluded=common.told(route), value=Decimal(found.count), as_of=now, max_age_s=max(ages, default=None),
+        lines=(*_also(said, found, route), *common.reasons(left)), table=_table(said, found, route), notes=_notes(said, found, route),
+        sources=lists.used(table, route), excluded=left, value=Decimal(found.count), as_of=now, max_age_s=max(ages, default=None),
         page=common.address("/discover/", **_asked(frame, found)), api=common.address("/api/v1/discover/", **_asked(frame, found)), figures=said.figures,
     )  # fmt: skip
 

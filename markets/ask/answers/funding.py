@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from exchanges.numbers import EXACT
+from markets.analysis import wording
 from markets.analysis.derivatives import FIGURE, HUNDRED
 from markets.analysis.display import DASH, exact
 from markets.analysis.funding import per_8h, per_year
@@ -25,7 +26,7 @@ REASONS = {  # why a rate is not ranked
     "not_trading": "not trading", "bad_number": "a number that cannot be", "unit_mismatch": "volumes that contradict its price",
     "conflicted": "another coin of the same name", "unknown_identity": "not known yet whether it is the same coin", "stale": "an old rate",
     "expired": "an old rate", "partial": "no rate, or one of an unknown interval", "thin": "too little open interest",
-    "disabled": "switched off by an operator",
+    **{switch: wording.PLAIN[switch] for switch in ("disabled", "auto_disabled", "banned", "blocked", "not_in_rollout")},
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from markets.analysis.display import DASH, exact
-from markets.ask.answer import Answer, Cell, Column, Said, Table
+from markets.ask.answer import Answer, Cell, Column, Left, Said, Table
 from markets.ask.answers import common, lists, spans
 from markets.ask.answers.lists import Read
 from markets.ask.frame import Frame
@@ -72,7 +72,10 @@ class Notice(Struct, frozen=True):
 
 
 class Listings(Struct, frozen=True, tag="listings", kw_only=True):
-    """Events of a window, the latest first, `count` of which there are; the lists they come from, and who leads whom."""
+    """Events of a window, the latest first, `count` of which there are; the lists they come from, and who leads whom.
+
+    `missing`: exchanges whose lists are old or were never read.
+    """
 
     events: tuple[Event, ...] = ()
     waves: tuple[Wave, ...] = ()
@@ -82,20 +85,21 @@ class Listings(Struct, frozen=True, tag="listings", kw_only=True):
     lists: tuple[Read, ...] = ()
     leads: tuple[Ahead, ...] = ()
     notices: tuple[Notice, ...] = ()
+    missing: tuple[Left, ...] = ()
 
 
 def compose(frame: Frame, route: Route, found: Listings, now: datetime) -> Answer:
     """News of listings, or who is early."""
-    said, early = Said(), frame.topic == LEADS
+    said, early, left = Said(), frame.topic == LEADS, (*common.told(route), *found.missing)
     there = bool(found.leads) if early else bool(found.events or found.waves or found.notices)
     ages = [each.age_s for each in found.lists if each.age_s is not None]
     names = frame.exchanges or tuple(slug for slug in route.priced if slug not in frame.exclude)
     return Answer(
         kind="answer" if there else "nothing", title="Who lists coins first" if early else f"Listings - {SAYS.get(frame.topic, NEW)}",
         sentence=_early(said, found, route) if early else _news(said, frame, found, route),
-        lines=(*_waves(said, found, route), *_told(said, found, route), *common.reasons(common.told(route))),
+        lines=(*_waves(said, found, route), *_told(said, found, route), *common.reasons(left)),
         table=_leads(said, found, route) if early else _events(said, found, route, now), notes=(BASELINE, *_young(found), _lists(said, found, route, names)),
-        sources=lists.used(found.lists, route, names), excluded=common.told(route), as_of=now, max_age_s=max(ages, default=None),
+        sources=lists.used(found.lists, route, names), excluded=left, as_of=now, max_age_s=max(ages, default=None),
         page=common.address("/discover/", **_asked(frame, route, found)), api=common.address("/api/v1/discover/", view="new", **_asked(frame, route, found)),
         figures=said.figures,
     )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import msgspec
+
 from markets.analysis.trending import Overall
 from markets.ask.answers import Finding
 from markets.ask.answers.elsewhere import TRENDING, Elsewhere, Lone
@@ -12,7 +14,7 @@ from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.reads import discover
 from markets.reads.elsewhere import OnlyRow
-from markets.reads.findings import common, listings
+from markets.reads.findings import common, listings, missing
 from markets.reads.findings.asked import Asked
 from markets.reads.findings.funding import MOST_SHOWN, SHOWN
 from markets.reads.trends import TrendRow
@@ -25,7 +27,8 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
     """Of a coin that is named where it is listed; else what is on one side and not on the other."""
     if frame.assets or frame.unknown:
         return common.each_coin(frame, lambda coin: listings.first_listed(coin, frame, route, asked))
-    return (_coins(frame, route, asked),)
+    found = _coins(frame, route, asked)
+    return (msgspec.structs.replace(found, missing=missing.among(listings.chosen(frame, route), "tickers", route, asked.now)),)
 
 
 def _coins(frame: Frame, route: Route, asked: Asked) -> Elsewhere:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from markets import read
 from markets.analysis import discovery
 from markets.analysis.discovery import Flood
@@ -16,7 +18,7 @@ from markets.ask.answers.lists import Read, Since
 from markets.ask.frame import Frame
 from markets.ask.router import Route
 from markets.reads import discover, listed, listings
-from markets.reads.findings import common
+from markets.reads.findings import common, missing
 from markets.reads.findings.asked import Asked
 from markets.reads.findings.funding import MOST_SHOWN, SHOWN
 from markets.reads.news import NewRow
@@ -33,7 +35,8 @@ def gather(frame: Frame, route: Route, asked: Asked) -> tuple[Finding, ...]:
     """Of a coin that is named where it is listed; else the news of a window."""
     if frame.assets or frame.unknown:
         return common.each_coin(frame, lambda coin: first_listed(coin, frame, route, asked))
-    return (_news(frame, route, asked),)
+    found = _news(frame, route, asked)
+    return (replace(found, missing=missing.among(chosen(frame, route), "instruments", route, asked.now)),)
 
 
 def chosen(frame: Frame, route: Route) -> tuple[str, ...]:
