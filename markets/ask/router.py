@@ -99,8 +99,8 @@ def _ordered(frame: Frame, standings: Iterable[Standing]) -> list[Standing]:
 def _refused(frame: Frame, s: Standing) -> tuple[str, str]:
     """Why an exchange is not read: a reason code and a sentence; ("", "") when it is.
 
-    One that is banned, blocked or off by Pebble is read like any other: the board says that its prices do not count, as it does
-    to the pages, and what it lists is still known. Left out here, its coins would seem to be missing there.
+    One that an operator switched off is not read at all. One that is banned, blocked or off by Pebble is read like any other: the
+    board says that its prices do not count, and what it lists is still known. Left out here, its coins would seem to be missing there.
     """
     needs, absence = NEEDS[frame.intent], frame.intent in CATALOGUES
     tests = (

@@ -70,7 +70,8 @@ def compose(frame: Frame, route: Route, found: Elsewhere, now: datetime) -> Answ
     return Answer(
         kind="answer" if found.rows else "nothing", title=_title(found, route), sentence=_sentence(said, found, route),
         lines=(*_also(said, found, route), *common.reasons(left)), table=_table(said, found, route), notes=_notes(said, found, route),
-        sources=lists.used(table, route), excluded=left, value=Decimal(found.count), as_of=now, max_age_s=max(ages, default=None),
+        sources=lists.used(table, route), excluded=left, value=Decimal(found.count) if _read(found) or not found.off else None,
+        as_of=now, max_age_s=max(ages, default=None),
         page=common.address("/discover/", **_asked(frame, found)), api=common.address("/api/v1/discover/", **_asked(frame, found)), figures=said.figures,
     )  # fmt: skip
 

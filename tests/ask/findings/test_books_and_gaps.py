@@ -6,8 +6,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from exchanges.models import Exchange
 from exchanges.rows import Candle as CandleRow
-from markets import episodes, read
+from markets import episodes, read, store
+from markets.analysis import wording
 from markets.ask.frame import Frame, Threshold
 from markets.ask.record import Part, Record
 from markets.ask.router import route
@@ -35,6 +37,32 @@ def seen_twice():
         gaps.books(at)
         episodes.scan(at)
         gaps.fresh()
+
+
+def off(state="auto_disabled"):
+    """KuCoin is off by Pebble, with prices and books as young as before."""
+    Exchange.objects.filter(slug=BUY).update(state=state, state_detail="Off by Pebble until noon.")
+    store.touch("switches")
+    read.forget()
+
+
+@pytest.mark.parametrize("state", ["auto_disabled", "banned", "blocked"])
+def test_books_of_one_that_is_off_do_not_count_and_say_why(state, gapped):
+    assert BUY in {used.exchange for used in one("liquidity", "POL").sources}
+    off(state)
+    gapped.clear()
+    answer = one("liquidity", "POL")
+    assert BUY not in {used.exchange for used in answer.sources} and answer.notes == ()
+    assert {left.exchange: left.detail for left in answer.excluded}[BUY] == wording.PLAIN[state]
+    (line,) = [line for line in liquidity.of(POL, NOW).lines if line.view.exchange == BUY]
+    assert (line.rank, line.view.reason, line.view.waiting) == (None, wording.PLAIN[state], False)
+
+
+def test_between_two_of_which_one_is_off_it_is_named_alone():
+    off()
+    answer = one("arbitrage", "POL", exchanges=(BUY, SELL))
+    assert answer.sentence == "No price of today on KuCoin."
+    assert [(left.exchange, left.reason, left.detail) for left in answer.excluded] == [(BUY, "auto_disabled", "off by Pebble until noon")]
 
 
 # --- Liquidity ----------------------------------------------------------------------------------------------------

@@ -36,6 +36,14 @@ def test_a_coins_rates_are_those_of_its_page():
     assert cells(answer, "next_at")[0].startswith("2 h 1") and [used.exchange for used in answer.sources] == [FIRST, SECOND]
 
 
+def test_a_rate_of_one_that_is_off_is_told_and_says_why_it_does_not_count():
+    Exchange.objects.filter(slug=FIRST).update(state="auto_disabled")
+    store.touch("switches")
+    answer = one("funding", assets=("BTC",), exchanges=(FIRST,))
+    assert answer.sentence.startswith(f"BTC funding on {name(FIRST)} is +0.0300 %") and answer.value is None
+    assert answer.sentence.endswith("It is not ranked, switched off by Pebble for poor performance.")
+
+
 def test_thin_old_and_strange_rates_are_named_and_not_ranked():
     assert {each.exchange: each.detail for each in one("funding", assets=("ETH",)).excluded}[SECOND] == "not ranked, too little open interest"
     assert "an old rate" in {each.exchange: each.detail for each in one("funding", assets=("SOL",)).excluded}[SECOND]

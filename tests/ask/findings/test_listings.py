@@ -119,11 +119,25 @@ def test_an_exchange_whose_list_cannot_be_read_is_claimed_nothing_of(stored):  #
     Exchange.objects.filter(slug=FIFTH).update(enabled=False)
     store.touch("switches")
     answer = one("trending_not_on", now=stored, exchanges=(FIRST,), exclude=(FIFTH,))
-    assert answer.sentence == f"What is missing on {name(FIFTH)} cannot be said: no list of markets is read there."
+    assert answer.sentence == f"What is missing on {name(FIFTH)} cannot be said: no list of markets is read there." and answer.value is None
     Exchange.objects.filter(slug=FIFTH).update(enabled=True)
     Feed.objects.filter(exchange__slug=FOURTH, source="instruments").update(ok_at=None)
     store.touch("switches")
     assert "cannot be said" in one("trending_not_on", now=stored, exchanges=(FIRST,), exclude=(FOURTH,)).sentence
+
+
+def test_one_that_pebble_switched_off_is_still_known_for_what_it_lists(stored):  # noqa: F811
+    apart = one("trending_not_on", now=stored, exchanges=(FIRST,), topic="only")
+    lacks = one("trending_not_on", now=stored, exchanges=(FIRST,), exclude=(SECOND,))
+    Exchange.objects.filter(slug=SECOND).update(state="auto_disabled", state_detail="Off by Pebble until noon.")
+    store.touch("switches")
+    assert (apart.value, lacks.value) == tuple(
+        one("trending_not_on", now=stored, exchanges=(FIRST,), **more).value for more in ({"topic": "only"}, {"exclude": (SECOND,)})
+    )
+    for intent in ("trending_not_on", "new_tokens"):
+        answer = one(intent, now=stored, exchanges=(SECOND,))
+        assert [(left.exchange, left.reason, left.detail) for left in answer.excluded] == [(SECOND, "auto_disabled", "off by Pebble until noon")]
+        assert f"{name(SECOND)}: off by Pebble until noon." in answer.lines
 
 
 def test_where_one_coin_is_listed(stored):  # noqa: F811
