@@ -38,7 +38,13 @@ def fetch_each(client: ExchangeClient, source: str, asks: Iterable[Ask], *, seco
         if _hopeless(outcome) or time.monotonic() > ends:
             break
     heard = {symbol: Heard(each.requested_at, each.received_at, each.clock) for symbol, each in outcomes.items()}
-    return Batch(replace(together(list(outcomes.values())), heard=heard), outcomes)
+    return Batch(replace(_answered(list(outcomes.values())), heard=heard), outcomes)
+
+
+def _answered(outcomes: list[Outcome[Row]]) -> Outcome[Row]:
+    """All as one; where every market that failed does not trade, the exchange has answered well, though it gave nothing."""
+    whole = together(outcomes)
+    return replace(whole, outcome="partial") if all(each.good or each.halted for each in outcomes) and not whole.good else whole
 
 
 def _hopeless(outcome: Outcome[Row]) -> bool:
@@ -57,7 +63,7 @@ def together(outcomes: list[Outcome[Row]]) -> Outcome[Row]:
         ms=sum(each.ms for each in outcomes), rows=[row for each in good for row in each.rows], detail=_said(outcomes, bad),
         requests=sum(each.requests for each in outcomes), dropped=sum(each.dropped for each in outcomes),
         bad_fields=sum(each.bad_fields for each in outcomes), size=sum(each.size for each in outcomes),
-        wait_s=next((each.wait_s for each in bad if each.wait_s is not None), None),
+        wait_s=next((each.wait_s for each in bad if each.wait_s is not None), None), halted=any(each.halted for each in bad),
     )
 
 

@@ -17,7 +17,7 @@ from msgspec import structs
 
 from exchanges.adapter import Adapter, Ask, Clock, Credentials, Instruments, Parsed, Part, R, Request, Source
 from exchanges.budgets import AS_USUAL, Budgets, Terms
-from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, NotOffered, Paused, Refused, Throttled, Unreachable
+from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, Halted, NotOffered, Paused, Refused, Throttled, Unreachable
 from exchanges.rows import Candle, Row
 from exchanges.state import Limits
 from exchanges.transport import Reply, Transport
@@ -65,6 +65,7 @@ class Outcome(Generic[R]):
     size: int = 0
     wait_s: float | None = None  # budget_exhausted, banned_wait, breaker_open: how long until asking makes sense
     heard: Mapping[str, Heard] = field(default_factory=dict)
+    halted: bool = False  # the one market asked about does not trade now, by the exchange's word
 
     @property
     def good(self) -> bool:
@@ -127,6 +128,8 @@ class ExchangeClient:
             except (Paused, Throttled, Banned, Blocked):
                 raise
             except ExchangeError as error:
+                if isinstance(error, Halted) and error.whole and not ask:
+                    error.outcome = "server_error"  # everything is under maintenance: it does not answer
                 cycle.failed(error, part.name)
 
     def _pages(self, source: Source[Row], part: Part[Row], first: Request, cycle: _Cycle) -> None:
@@ -324,7 +327,12 @@ class _Cycle:
             rows=merged(self._batches), clock=self._clock, at=self._batches[0].at if self._batches else None, detail=self._detail(),
             requests=self._requests, dropped=dropped, bad_fields=sum(batch.bad_fields for batch in self._batches), size=self._size,
             wait_s=next((error.wait_s for error, _ in self._failures if error.wait_s is not None), None), heard=self._each_heard(),
+            halted=self._halted(),
         )
+
+    def _halted(self) -> bool:
+        """Whether nothing came but the exchange's word that this does not trade."""
+        return not self._batches and any(isinstance(error, Halted) for error, _ in self._failures)
 
     def _each_heard(self) -> dict[str, Heard]:
         found: dict[str, Heard] = {}

@@ -6,6 +6,7 @@ ExchangeError
 |-- Banned        banned                     (until, when the exchange said so)
 |-- Blocked       geoblocked forbidden
 |-- Refused       client_error api_error redirect_blocked address_blocked
+|   `-- Halted    client_error api_error      (one market: under maintenance, not open, or not known there)
 |-- Garbled       truncated too_large decode not_json content_type schema
 |-- NotOffered    not_offered
 `-- Paused        breaker_open banned_wait budget_exhausted disabled lease_lost
@@ -75,6 +76,18 @@ class Refused(ExchangeError):
     """The request itself was refused, by the exchange or by our own address guard."""
 
     outcome = "client_error"
+
+
+class Halted(Refused):
+    """The market that was asked about does not trade now: under maintenance, about to open, removed, or unknown there.
+
+    Of a market it is an answer: that one is halted, and the exchange is well. `whole`: said of a whole list, it is the exchange's own
+    failure (`server_error`).
+    """
+
+    def __init__(self, detail: str = "", outcome: str | None = None, *, whole: bool = False) -> None:
+        super().__init__(detail, outcome)
+        self.whole = whole
 
 
 class Garbled(ExchangeError):

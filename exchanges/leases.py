@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 
 from exchanges import automatic, breaker
 from exchanges.capabilities import needs_key
-from exchanges.models import Exchange, Feed, Run
+from exchanges.models import Exchange, ExchangeState, Feed, Run
 
 TTL = timedelta(seconds=20)  # longer than the longest fetch (12 s) and its transaction
 SPACING = 0.6  # of the period must have passed since the last start: late and doubled firings are dropped
@@ -71,7 +71,7 @@ def dead(name: str) -> bool:
 def claim(exchange: str, source: str, now: datetime, *, spaced: bool = True) -> Claim | str:
     """Take the feed, or say why not as an outcome: not_offered, disabled, breaker_open, lease_lost.
 
-    `spaced=False` (a person asked) ignores how recent the last poll is; leases, switches and breakers still hold.
+    `spaced=False` (a person asked) ignores how recent the last poll is, and what else is asked; leases, switches and breakers still hold.
     """
     feed = Feed.objects.select_related("exchange").filter(exchange__slug=exchange, source=source).first()
     if feed is None or feed.exchange.adapter is None or feed.exchange.adapter.source(source) is None:
@@ -80,7 +80,7 @@ def claim(exchange: str, source: str, now: datetime, *, spaced: bool = True) -> 
         return _looked(feed, now, "disabled")
     if breaker.wait_s(breaker.Breaker(feed.fails, feed.opened, feed.probe_at), now):
         return _looked(feed, now, "breaker_open")
-    if spaced and _too_soon(feed, now):
+    if spaced and (_too_soon(feed, now) or _crowded(feed, now)):
         return "lease_lost"
     return _take(feed, now)
 
@@ -98,6 +98,23 @@ def _too_soon(feed: Feed, now: datetime) -> bool:
     if feed.started_at is None or feed.lease_owner or _lacked_the_key(feed):
         return False
     return timedelta(0) <= now - feed.started_at < timedelta(seconds=SPACING * feed.firing_s)
+
+
+def _crowded(feed: Feed, now: datetime) -> bool:
+    """Whether its exchange is degraded and another of its batches is under way: then batches go one at a time.
+
+    A batch asks market by market; of an exchange that takes thirty times as long, each would hold a worker for its whole time, and
+    the others' prices would wait. A list is one request and always goes.
+    """
+    if feed.exchange.state != ExchangeState.DEGRADED or not _in_batches(feed.exchange, feed.source):
+        return False
+    others = Feed.objects.filter(exchange=feed.exchange, lease_until__gt=now).exclude(lease_owner="").exclude(pk=feed.pk)
+    return any(_in_batches(feed.exchange, source) and not dead(name) for source, name in others.values_list("source", "lease_owner"))
+
+
+def _in_batches(exchange: Exchange, source: str) -> bool:
+    known = exchange.adapter and exchange.adapter.source(source)
+    return bool(known) and known.markets is not None
 
 
 def _lacked_the_key(feed: Feed) -> bool:

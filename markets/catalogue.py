@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from exchanges.models import Exchange
@@ -18,7 +19,7 @@ from markets import evidence, listings
 from markets.bulk import upsert
 from markets.codes import MONEY, canonical, code_ids, families, free_slug
 from markets.models import Book, Derivative, ExchangeAsset, Funding, Market, OptionQuote, Quote, Renaming
-from markets.polls import SOURCE_KINDS
+from markets.polls import SOURCE_KINDS, touch
 
 __all__ = ["canonical", "free_slug", "refusal", "store"]
 
@@ -77,6 +78,16 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
         evidence.weigh(ExchangeAsset.objects.filter(exchange=exchange, since=None).values_list("asset", flat=True), now)
     listings.record(exchange, source, before, now, whole=whole)
     return Change(len(rows), new)
+
+
+def suspend(exchange: Exchange, market_ids: Sequence[int], now: datetime) -> None:
+    """Markets of which the exchange, asked about each, said that they are not traded: they leave the rankings at once.
+
+    The next list that has them trading brings them back.
+    """
+    with transaction.atomic():
+        if kinds := listings.suspend(exchange, market_ids, now):
+            touch("listings", *(f"{'catalogue' if kind == 'spot' else 'contracts'}:{exchange.slug}" for kind in kinds))
 
 
 def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str, unread: int) -> None:

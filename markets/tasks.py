@@ -22,7 +22,25 @@ from exchanges.batches import fetch_each
 from exchanges.client import Outcome
 from exchanges.models import Feed
 from exchanges.rows import Row
-from markets import accounts, alerts, condition, counting, days, episodes, hourly, outbox, probing, receipts, rounds, sessions, signin, store, troubles, turns
+from markets import (
+    accounts,
+    alerts,
+    catalogue,
+    condition,
+    counting,
+    days,
+    episodes,
+    hourly,
+    outbox,
+    probing,
+    receipts,
+    rounds,
+    sessions,
+    signin,
+    store,
+    troubles,
+    turns,
+)
 from markets import volumes as memory
 
 KEEP_FAILURES = timedelta(days=7)
@@ -104,6 +122,9 @@ def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_on
     ids = {ask.market.symbol: pk for pk, ask in asks}
     saved = store.save(feed, claim, batch.outcome, timezone.now(), markets=ids, times=batch.times)
     turns.done({ids[symbol]: outcome for symbol, outcome in batch.outcomes.items()}, feed.source, timezone.now())
+    halted = [ids[symbol] for symbol, outcome in batch.outcomes.items() if outcome.halted]
+    if saved and halted:
+        catalogue.suspend(feed.exchange, halted, timezone.now())
     return _stored(batch.outcome, saved=saved)
 
 

@@ -172,3 +172,38 @@ def test_a_poll_that_ends_while_another_worker_looks_is_not_followed_at_once(fee
     monkeypatch.setattr(leases, "dead", while_it_looks)
     assert claim(0.5) == "lease_lost"
     assert isinstance(claim(feed.period_s), leases.Claim)
+
+
+# --- A degraded exchange --------------------------------------------------------------------------------------------
+def batches(count):
+    """So many sources that are read market by market, of an exchange that is degraded."""
+    adapter = next(adapter for adapter in ADAPTERS.values() if sum(bool(adapter.source(name)) for name in ("book", "candles", "funding_history")) >= count)
+    Exchange.objects.filter(slug=adapter.slug).update(enabled=True, state="degraded")
+    Feed.objects.filter(exchange__slug=adapter.slug).update(enabled=True)
+    return adapter.slug, [name for name in ("book", "candles", "funding_history") if adapter.source(name)][:count]
+
+
+def test_batches_of_a_degraded_exchange_go_one_at_a_time():
+    slug, (first, second) = batches(2)
+    taken = leases.claim(slug, first, NOW)
+    assert leases.claim(slug, second, NOW) == "lease_lost"
+    assert isinstance(leases.claim(slug, "tickers", NOW), leases.Claim), "a list is one request"
+    assert isinstance(leases.claim(slug, second, NOW, spaced=False), leases.Claim), "somebody waits for it"
+    Feed.objects.filter(exchange__slug=slug, source=second).update(lease_owner="", started_at=None)
+    leases.release(taken)
+    assert isinstance(leases.claim(slug, second, NOW), leases.Claim)
+
+
+def test_a_batch_whose_worker_died_or_whose_time_ran_out_is_in_nobodys_way(dead_pid):
+    slug, (first, second) = batches(2)
+    leases.claim(slug, first, NOW)
+    assert isinstance(leases.claim(slug, second, NOW + leases.TTL), leases.Claim)
+    Feed.objects.filter(exchange__slug=slug, source=second).update(lease_owner="", started_at=None)
+    Feed.objects.filter(exchange__slug=slug, source=first).update(lease_owner=f"{leases.HOST}:{dead_pid}", lease_until=NOW + leases.TTL)
+    assert isinstance(leases.claim(slug, second, NOW), leases.Claim)
+
+
+def test_batches_of_a_healthy_exchange_go_side_by_side():
+    slug, names = batches(2)
+    Exchange.objects.filter(slug=slug).update(state="healthy")
+    assert all(isinstance(leases.claim(slug, name, NOW), leases.Claim) for name in names)

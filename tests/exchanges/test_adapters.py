@@ -12,7 +12,7 @@ import pytest
 
 from exchanges.adapter import SOURCE_NAMES, Adapter
 from exchanges.adapters import ADAPTERS
-from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, Refused, Throttled, Unreachable
+from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, Halted, Refused, Throttled, Unreachable
 from exchanges.management.commands.parse import as_json
 from exchanges.rows import Ticker
 
@@ -247,6 +247,15 @@ def test_an_http_refusal_means_the_same_everywhere(adapter, refusal):
 SAID = [
     ("binance", 400, '{"code":-1121,"msg":"Invalid symbol."}', Refused, "client_error"),
     ("binance", 200, '{"code":-1121,"msg":"Invalid symbol."}', Refused, "api_error"),
+    *(
+        (slug, status, text, Halted, outcome) for status, outcome in ((200, "api_error"), (400, "client_error")) for slug, text in (
+            ("binance", '{"code":-1121,"msg":"Invalid symbol."}'), ("kucoin", '{"code":"200003","msg":"Invalid symbol."}'),
+            ("bybit", '{"retCode":10001,"retMsg":"Not supported symbols","result":{}}'), ("gateio", '{"label":"INVALID_CURRENCY_PAIR","message":"no"}'),
+            ("gateio", '{"label":"CONTRACT_NOT_FOUND","message":"no"}'), ("bitget", '{"code":"41114","msg":"under maintenance"}'),
+            ("bitget", '{"code":"40308","msg":"under maintenance"}'), ("bitget", '{"code":"43115","msg":"opening soon"}'),
+            ("bitget", '{"code":"40309","msg":"removed"}'), ("bitget", '{"code":"25100","msg":"does not exist"}'),
+        )
+    ),
     ("binance", 200, '{"code":-1003,"msg":"Too much request weight used"}', Throttled, "rate_limited"),
     ("binance", 200, '{"code":-1008,"msg":"overloaded"}', Unreachable, "server_error"),
     ("binance", 451, '{"code":0,"msg":"Service unavailable from a restricted location"}', Blocked, "geoblocked"),
@@ -280,6 +289,13 @@ def test_an_exchanges_own_words_are_understood(refusal):
         ADAPTERS[slug].check(status, {}, body.encode())
     assert caught.value.outcome == outcome
     assert len(caught.value.detail) <= 200
+
+
+@pytest.mark.parametrize(("slug", "body"), [("bybit", '{"retCode":10001,"retMsg":"params error"}'), ("bitget", '{"code":"40034","msg":"does not exist"}')])
+def test_a_parameter_that_may_be_another_than_the_market_halts_nothing(slug, body):
+    with pytest.raises(Refused) as caught:
+        ADAPTERS[slug].check(200, {}, body.encode())
+    assert not isinstance(caught.value, Halted)
 
 
 @pytest.mark.parametrize(

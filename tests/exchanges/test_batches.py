@@ -55,6 +55,17 @@ def test_one_that_fails_costs_the_others_nothing_and_is_named():
     assert batch.outcomes["B"].outcome == "api_error"
 
 
+def test_markets_that_do_not_trade_are_an_answer():
+    """One that is under maintenance is no failure of its exchange, even asked about alone; its own outcome says why."""
+    halted = outcome("api_error", detail="41114 under maintenance", halted=True)
+    alone = fetch_each(Client(B=halted), "book", asks("B"), seconds=60)
+    assert (alone.outcome.outcome, alone.outcome.rows, alone.outcome.detail) == ("partial", [], "41114 under maintenance")
+    assert (alone.outcomes["B"].outcome, alone.outcomes["B"].halted) == ("api_error", True)
+    assert fetch_each(Client(B=halted, C=outcome("reset")), "book", asks("B", "C"), seconds=60).outcome.outcome == "api_error"
+    periods = together([halted, outcome("ok", "B")])
+    assert periods.halted and periods.outcome == "partial"
+
+
 @pytest.mark.parametrize("kind", ["budget_exhausted", "banned_wait", "rate_limited", "banned", "geoblocked", "forbidden", "disabled", "breaker_open"])
 def test_a_no_to_all_of_us_ends_the_batch(kind):
     client = Client(B=outcome(kind))

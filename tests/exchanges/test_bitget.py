@@ -425,9 +425,9 @@ def test_recorded_refusals():
     entries = json.loads(recorded.read("bitget/errors.json"))
     outcomes = {entry["body"]["code"]: refused(entry["body"]["code"], entry["status"] or 400).outcome for entry in entries}
     keys = {"40085": "api_error", "40084": "api_error", "40006": "api_error", "40018": "api_error"}
-    assert outcomes == keys | dict.fromkeys(("40034", "40019", "25100", "30032", "400172", "43115"), "client_error") | {"41114": "server_error"}
+    assert outcomes == keys | dict.fromkeys(("40034", "40019", "25100", "30032", "400172", "43115"), "client_error") | {"41114": "client_error"}
 
 
-@pytest.mark.parametrize("code", ["40010", "40015", "40200", "40308", "40604", "41114", "45001"])
+@pytest.mark.parametrize("code", ["40010", "40015", "40200", "40604", "45001"])
 def test_their_own_trouble_is_not_our_mistake(code):
     assert refused(code).outcome == "server_error"

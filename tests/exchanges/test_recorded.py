@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exchanges.adapters import ADAPTERS
-from exchanges.errors import Banned, Blocked, Refused, Throttled, Unreachable
+from exchanges.errors import Banned, Blocked, Halted, Refused, Throttled, Unreachable
 from exchanges.management.commands.parse import as_json
 
 from . import recorded
@@ -130,7 +130,7 @@ def test_lists_of_recorded_refusals(slug):
             ADAPTERS[slug].check(entry["status"], {}, body)
             continue
         said = str(entry["body"].get("code"))
-        expected = {"429000": Throttled, "400302": Blocked, "500000": Unreachable, "41114": Unreachable}.get(said, Refused)
+        expected = {"429000": Throttled, "400302": Blocked, "500000": Unreachable, "41114": Halted}.get(said, Refused)
         with pytest.raises(expected) as caught:
             ADAPTERS[slug].check(entry["status"] or 200, {}, body)  # a few were noted down without their status
         assert said in caught.value.detail

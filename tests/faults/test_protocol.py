@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from exchanges.models import Ledger, Transition
 from exchanges.state import SqliteLimits
-from markets import asking, read
-from markets.models import Quote
+from markets import asking, read, turns
+from markets.models import Listing, Market, Quote, Reading
 from tests.faults.conftest import FIVE, SICK, WELL, poll
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -116,6 +116,36 @@ def test_what_is_no_reply_stores_nothing_and_says_why_without_its_text(world, ca
     status_page = world.page("/status/")
     assert "We will be back soon" not in status_page and "puzzle" not in status_page
     world.others_stay()
+
+
+MAINTENANCE = '{"code":"41114","msg":"The current trading pair is under maintenance"}'
+
+
+@pytest.mark.parametrize(("slug", "said"), [("bitget", MAINTENANCE), (SICK, '{"code":"200003","msg":"Invalid symbol."}')])
+def test_a_market_its_exchange_says_is_not_traded_is_halted_at_once(world, monkeypatch, slug, said):
+    """P6: said of one market it halts that one, costs the exchange nothing, and stands until a list has it trading again."""
+    monkeypatch.setattr(turns, "async_task", lambda *told, **more: None)
+    market = Market.objects.get(exchange__slug=slug, base__code="BTC", quote__code="USDT", kind="spot")
+    turns.want([market.pk], "book", timezone.now(), fresh_s=1)
+    assert world.strike({"name": "P6", "endpoint": "book", "text": said}, slug, "book")[:2] == ("partial", 1)
+    market.refresh_from_db()
+    assert market.status == "halted" and Listing.objects.filter(market=market, event="suspended").count() == 1
+    assert Reading.objects.get(market=market, source="book").outcome == "api_error"
+    quotes, answer = world.compare()
+    why = {row["exchange"]: row["reason"] for row in answer["excluded"]}
+    assert (quotes[slug]["rank"], why[slug]) == (None, "not_trading") and quotes[slug]["price"]
+    assert slug not in {answer["best"][side]["exchange"] for side in ("buy", "sell")}
+    assert world.sick(slug)[0].state == "healthy" and world.compare("ETH-USDT")[0][slug]["rank"]
+    world.heal(slug)
+    assert poll(slug, "instruments") == "ok" and world.compare()[0][slug]["rank"]
+
+
+def test_maintenance_of_a_whole_list_is_the_exchanges_own_failure(world):
+    """P6: it does not answer; its prices stay and age, and no market is halted."""
+    before = world.quotes("bitget")
+    assert world.strike({"name": "P6", "text": MAINTENANCE}, "bitget")[:2] == ("server_error", 1)
+    assert world.quotes("bitget") == before and not Market.objects.filter(exchange__slug="bitget", status="halted", symbol="BTCUSDT").exists()
+    assert "under maintenance" in world.run("bitget").detail
 
 
 def test_a_list_with_a_tenth_of_its_rows_is_not_taken_for_the_market(world):

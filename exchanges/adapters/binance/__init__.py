@@ -44,6 +44,7 @@ class _Problem(Struct):
 
 _PROBLEM = Decoder(_Problem)
 _UNTIL = re.compile(r"banned until ([0-9]{13})")
+_NO_SUCH_MARKET = "-1121"
 _THEIR_FAULT = {"-1000", "-1001", "-1006", "-1007", "-1008"}
 
 
@@ -53,6 +54,8 @@ def check(status: int, headers: Headers, body: bytes) -> None:
     code, text = (str(found.code), reading.words(found.code, found.msg)) if found else ("", "")
     if code == "-1003" or status in (418, 429):
         _throttle(status, headers, text or reading.said(status, body))
+    if code == _NO_SUCH_MARKET:
+        reading.halted(status, text)
     reading.refuse(status, headers, body)
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")

@@ -17,8 +17,10 @@ class _Envelope(Struct):
 
 
 _ENVELOPE = Decoder(_Envelope)
-# Timed out, busy, upgrading, unknown, or the whole product under maintenance: not an answer, and not our doing.
-_THEIR_FAULT = {"40010", "40015", "40200", "40308", "40604", "41114", "45001"}
+# Timed out, busy, upgrading or unknown: not an answer, and not our doing.
+_THEIR_FAULT = {"40010", "40015", "40200", "40604", "45001"}
+_MAINTAINED = {"40308", "41114"}  # the pair, or the whole product
+_NOT_TRADED = {"25100", "40309", "43115"}  # no such pair, removed, about to open
 _PAIR = "check key, secret and passphrase: they were made together"
 # Of signed calls: what whoever set the key has to do.
 _ADVICE = {
@@ -49,6 +51,8 @@ def check(status: int, headers: Headers, body: bytes) -> None:
         raise Refused(f"{_ADVICE[code]} ({text})", "api_error")
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
+    if code in _MAINTAINED | _NOT_TRADED:
+        reading.halted(status, text, whole=code in _MAINTAINED)
     reading.refuse(status, headers, body)
     if code != "00000":
         raise Refused(text, "api_error")

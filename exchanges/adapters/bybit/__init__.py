@@ -76,6 +76,7 @@ class _Envelope(Struct):
 _ENVELOPE = Decoder(_Envelope)
 _TOO_OFTEN = {"10006", "10018"}
 _NOT_HERE = {"10009", "10024"}
+_BAD_PARAMETER = "10001"  # an unknown market too: then the text names its symbol
 _THEIR_FAULT = {"10000", "10016"}
 
 
@@ -89,6 +90,8 @@ def check(status: int, headers: Headers, body: bytes) -> None:
         raise Blocked(text, "geoblocked")
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
+    if code == _BAD_PARAMETER and "symbol" in text.lower():
+        reading.halted(status, text)
     reading.refuse(status, headers, body)
     if code != "0":
         raise Refused(text, "api_error")

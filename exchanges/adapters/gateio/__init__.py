@@ -30,6 +30,7 @@ class _Problem(Struct):
 
 _PROBLEM = Decoder(_Problem)
 _TOO_OFTEN = {"TOO_MANY_REQUESTS", "TOO_FAST"}
+_NO_SUCH_MARKET = {"INVALID_CURRENCY_PAIR", "CONTRACT_NOT_FOUND"}
 _THEIR_FAULT = {"TOO_BUSY", "SERVER_ERROR", "INTERNAL"}
 _FORBIDDEN = {"IP_FORBIDDEN", "FORBIDDEN"}
 
@@ -44,6 +45,8 @@ def check(status: int, headers: Headers, body: bytes) -> None:
         raise Blocked(text, "forbidden")
     if label in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
+    if label in _NO_SUCH_MARKET:
+        reading.halted(status, text)
     reading.refuse(status, headers, body)
     if found:
         raise Refused(text, "api_error")

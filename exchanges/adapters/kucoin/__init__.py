@@ -26,6 +26,7 @@ class _Envelope(Struct):
 
 
 _ENVELOPE = Decoder(_Envelope)
+_NO_SUCH_MARKET = "200003"
 _THEIR_FAULT = {"500000", "230005", "408000"}
 
 
@@ -39,6 +40,8 @@ def check(status: int, headers: Headers, body: bytes) -> None:
         raise Blocked(text, "geoblocked")
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
+    if code == _NO_SUCH_MARKET:
+        reading.halted(status, text)
     reading.refuse(status, headers, body)
     if code != "200000":
         raise Refused(text, "api_error")
