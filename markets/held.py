@@ -27,12 +27,12 @@ from markets import audience
 from markets.analysis import cross
 from markets.analysis.aliases import FORMER, Alias, standing
 from markets.board import Board, Coin, PairKey, Quote
+from markets.entries import Entries, Entry, entries_of
 from markets.method import current_method
 from markets.models import Asset, AssetAlias, ExchangeAsset, IdentityState, Market, Revision
 from markets.models import Quote as QuoteRow
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-NEVER_YET = datetime.max.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
 AWAY_S = 2.0  # how long a database that was away is left alone
 RATE_AGE = timedelta(minutes=15)
@@ -47,29 +47,6 @@ _NUMBERS = (
 )
 _TIMES = ("exchange_ts", "requested_at", "received_at", "observed_at", "flag_since", "same_since")
 _PLAIN = ("market_id", "bad", "ts_source", "flag", "calm", "same_polls")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the catalogue knows of one market; changes rarely."""
-
-    key: PairKey
-    market: dict[str, Any]
-    taker_fee: Decimal | None
-    enabled: bool
-    code_id: int  # the ExchangeAsset of its base
-
-
-class Entries(dict[int, Entry]):
-    """One exchange's markets by Market.pk."""
-
-    @cached_property
-    def by_pair(self) -> Mapping[PairKey, tuple[int, ...]]:
-        """Which of them are of one pair: asked for at every look at a pair's books."""
-        found: dict[PairKey, tuple[int, ...]] = {}
-        for pk, entry in self.items():
-            found[entry.key] = (*found.get(entry.key, ()), pk)
-        return found
 
 
 @dataclass(frozen=True)
@@ -205,7 +182,7 @@ def _renewed(old: Held, numbers: Mapping[str, int]) -> Held:
     entries, pairs, newest, own = dict(old.entries), dict(old.board.pairs), dict(old.newest), dict(old.own)
     for slug, exchange in exchanges.items():
         if everything or f"catalogue:{slug}" in moved or slug not in entries:
-            entries[slug] = _entries(exchange)
+            entries[slug] = entries_of(exchange)
         if everything or moved & {f"catalogue:{slug}", f"tickers:{slug}", f"state:{slug}"}:
             quotes = list(_quotes(exchange, feeds.get(slug, {}), entries[slug]))
             newest[slug] = max((q.observed_at for q in quotes if q.observed_at), default=NEVER)
@@ -257,45 +234,6 @@ def _names() -> dict[int, str]:
     for asset_id, name in rows.values_list("asset_id", "name"):
         found.setdefault(asset_id, []).append(name)
     return {asset_id: max(names, key=names.count) for asset_id, names in found.items()}
-
-
-_MARKET = (
-    "pk", "symbol", "kind", "status", "enabled", "tick_size", "lot_size", "min_size", "min_notional", "taker_fee", "first_seen_at", "base_id",
-    "base__asset__slug", "base__multiplier", "base__state", "base__code", "quote__asset__slug", "quote__state", "quote__code",
-)
-
-
-def _entries(exchange: Exchange) -> Entries:
-    """The markets with spot prices. Contracts and options are read where they are asked for (`markets.reads`)."""
-    rows = Market.objects.filter(exchange=exchange, kind="spot").exclude(status=Market.Status.DELISTED).values(*_MARKET)
-    began = baseline_at(exchange, "instruments")
-    return Entries({row["pk"]: _entry(row, began) for row in rows})
-
-
-def baseline_at(exchange: Exchange, source: str) -> datetime:
-    """When the first whole catalogue was stored: what was there then is not new. Without one nothing is new yet."""
-    return Revision.objects.filter(name=f"baseline:{exchange.slug}:{source}").values_list("at", flat=True).first() or NEVER_YET
-
-
-def per_coin(row: Mapping[str, Any], multiplier: Decimal) -> dict[str, Decimal | None]:
-    """A market's steps for one coin, where its code stands for several: prices get smaller, sizes larger."""
-    tick, lot, least = row["tick_size"], row["lot_size"], row["min_size"]
-    return {
-        "tick_size": tick and tick / multiplier, "lot_size": lot and lot * multiplier, "min_size": least and least * multiplier,
-        "min_notional": row["min_notional"],
-    }
-
-
-def _entry(row: dict[str, Any], began: datetime) -> Entry:
-    conflicted = IdentityState.CONFLICTED in (row["base__state"], row["quote__state"])
-    market = {
-        "symbol": row["symbol"], "kind": row["kind"], "base": row["base__asset__slug"].upper(), "quote": row["quote__asset__slug"].upper(),
-        "status": row["status"], "base_code": row["base__code"], "quote_code": row["quote__code"],
-        **per_coin(row, row["base__multiplier"]), "multiplier": row["base__multiplier"],
-        "first_seen_at": row["first_seen_at"] if row["first_seen_at"] and row["first_seen_at"] > began else None,
-        "identity": str(IdentityState.CONFLICTED) if conflicted else row["base__state"],
-    }
-    return Entry(PairKey(market["base"], market["quote"], row["kind"]), market, row["taker_fee"], row["enabled"], row["base_id"])
 
 
 def _quotes(exchange: Exchange, feeds: Mapping[str, Feed], entries: Mapping[int, Entry]) -> Iterator[Quote]:

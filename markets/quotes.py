@@ -23,7 +23,8 @@ from markets.analysis import memory
 from markets.analysis.settings import Method
 from markets.board import Board, Quote
 from markets.bulk import upsert
-from markets.held import Entry, Held
+from markets.entries import Entry
+from markets.held import Held
 from markets.models import Quote as QuoteRow
 
 FUTURE_S = 5

@@ -15,7 +15,7 @@ from markets import held, turns
 from markets.analysis import quality, wording
 from markets.analysis.derivatives import age_s
 from markets.board import Ladder, PairKey
-from markets.held import Entry
+from markets.entries import Entry
 from markets.method import current_method
 from markets.models import IdentityState, Market, Reading
 from markets.reads import ladders

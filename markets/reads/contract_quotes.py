@@ -11,6 +11,7 @@ from typing import Any
 from markets import held
 from markets.analysis.derivatives import Contract, trades_still
 from markets.board import PairKey, Quote
+from markets.entries import baseline_at
 from markets.models import Market
 from markets.reads import contracts, ladders
 
@@ -65,7 +66,7 @@ def _markets(kind: str, chosen: Mapping[str, Contract]) -> dict[str, dict[str, A
 def _quote(row: Contract, market: Mapping[str, Any]) -> Quote:
     """Without lots and minimums: some exchanges count these in contracts and some in coins."""
     exchange = held.current().exchanges[row.exchange]
-    began = held.baseline_at(exchange, "perp_instruments")
+    began = baseline_at(exchange, "perp_instruments")
     return Quote(
         **{name: getattr(row, name) for name in _SHARED}, bad=tuple(row.bad.split(",")) if row.bad else (),
         tick_size=market["tick_size"] and market["tick_size"] / market["base__multiplier"], multiplier=market["base__multiplier"],
