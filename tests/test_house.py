@@ -24,7 +24,7 @@ FLOORS = {
     # the rooms behind those two doors
     " markets.asking markets.candles markets.catalogue markets.codes markets.contracts markets.depth markets.funding markets.listings markets.networks"
     " markets.notices markets.partitions markets.polls markets.retention markets.series markets.traders"
-    " markets.condition markets.decisions markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
+    " markets.condition markets.decisions markets.entries markets.evidence markets.held markets.identities markets.method markets.quotes markets.snapshots"
     " markets.alerts markets.announced markets.brief markets.chat markets.learning markets.receipts markets.rollouts markets.spool markets.tallies"
     " markets.channels markets.outbox markets.wires"
     " markets.away markets.counting markets.days markets.pausing markets.probing markets.redaction"
