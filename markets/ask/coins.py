@@ -38,7 +38,8 @@ def _dollar(sheet: Sheet, at: int) -> bool:
         return False
     ticker = sheet.tokens[at + 1].text.upper()
     sheet.mark(at, at + 2, ASSET, ticker)
-    if sheet.low(at + 2) in _SEPARATORS and sheet.glued(at + 2) and sheet.is_kind(at + 3, WORD) and sheet.tokens[at + 3].text.upper() in sheet.lex.quotes:
+    parted = sheet.low(at + 2) == "/" or (sheet.low(at + 2) in _SEPARATORS and sheet.glued(at + 2))
+    if parted and sheet.is_kind(at + 3, WORD) and sheet.tokens[at + 3].text.upper() in sheet.lex.quotes:
         sheet.mark(at + 2, at + 3, PAIR)
         sheet.mark(at + 3, at + 4, QUOTE, sheet.tokens[at + 3].text.upper())
     note_unknown(sheet, ticker)
