@@ -191,7 +191,7 @@ class _Telling:
 
     def reason(self, best: Judged) -> str:
         """The weightiest thing that does not hold, as the end of a sentence."""
-        told = common.numbers(self.said, "reason", best.reasons[0].detail) if best.reasons else "its prices are in doubt."
+        told = common.numbers(self.said, "reason", best.reasons[0].detail)
         return f"{told[0].lower()}{told[1:]}"
 
     # --- Lines and notes ----------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ class _Telling:
 
     def doubts(self, best: Judged) -> list[str]:
         """What does not hold, beyond what the sentence says."""
-        if best.kind == "executable" or best.route.net <= HARDLY:
+        if best.route.net <= HARDLY:
             return []
         rest = [reason.detail for reason in best.reasons[0 if self.pays else 1 :]][:3]
         return [common.numbers(self.said, "condition", detail) for detail in rest]

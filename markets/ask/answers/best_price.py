@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from markets.analysis.best import Best, Comparison, Row
 from markets.analysis.cross import Peg
+from markets.analysis.display import exact
 from markets.analysis.inputs import Inputs
 from markets.ask.answer import Answer, Left, Said, Table, Used
 from markets.ask.answers import best_price_rows, common
@@ -113,7 +114,7 @@ class _Telling:
     def query(self) -> dict[str, str | tuple[str, ...] | None]:
         order = self.c.order
         return {
-            "side": "sell" if self.side == "sell" else None, "amount": None if order.amount is None else format(order.amount.normalize(), "f"),
+            "side": "sell" if self.side == "sell" else None, "amount": exact(order.amount),
             "unit": "base" if order.in_base and order.amount is not None else None, "exchange": () if self.found.only else common.only(self.frame, self.route),
         }
 
@@ -198,10 +199,9 @@ class _Telling:
         if row and row.rank == 1:
             return [f"That is the best of {count} exchanges." if len(self.rows) > 1 else "It is the only exchange with a usable price."]
         price = f"{self.words.name(best.exchange)} {self.words.quoted('best_price', best.price)}"
-        if row is None or not row.rank or not row.price:
+        if row is None or not row.rank or row.deal is None:
             return [f"Best of {count} exchanges: {price}."]
-        deal = row.deal
-        behind = off(deal.price if deal else row.price, best.price)
+        behind = off(row.deal.price, best.price)
         if not behind or (behind > 0) != (self.side == "buy"):
             return [f"Best of {count} exchanges after fees: {price}."]
         name = self.words.name(self.found.only)
@@ -243,30 +243,30 @@ class _Telling:
 
     def at_the_top(self) -> list[str]:
         """The best price there is for less, where nobody is known to fill the amount."""
-        known = [row for row in self.rows if row.price]
+        known = [(row.price, row.quote) for row in self.rows if row.price]
         if self.best or self.found.only or not known:
             return []
         best = min if self.side == "buy" else max
-        row = best(known, key=lambda row: row.price or 0)
-        size = row.quote.ask_size if self.side == "buy" else row.quote.bid_size
+        price, quote = best(known, key=lambda each: each[0])
+        size = quote.ask_size if self.side == "buy" else quote.bid_size
         upto = f" for up to {self.words.coins(size, 'top size')}" if size else ""
-        return [f"Before fees the best price is {self.words.name(row.quote.exchange)} {self.words.quoted('top price', row.price)}{upto}."]
+        return [f"Before fees the best price is {self.words.name(quote.exchange)} {self.words.quoted('top price', price)}{upto}."]
 
     def last_seen(self) -> list[str]:
         """The youngest price there is, where none counts."""
-        known = [row for row in self.c.rows if row.price and row.age_s is not None]
+        known = [(row.age_s, row) for row in self.c.rows if row.price and row.age_s is not None]
         if self.rows or self.found.only or not known:
             return []
-        row = min(known, key=lambda row: row.age_s or 0)
+        age, row = min(known, key=lambda each: each[0])
         name = self.words.name(row.quote.exchange)
-        return [f"Last seen: {name} {self.words.quoted('last seen', row.price)}, {self.said.age('last seen age', row.age_s)} ago."]
+        return [f"Last seen: {name} {self.words.quoted('last seen', row.price)}, {self.said.age('last seen age', age)} ago."]
 
     def threshold(self) -> list[str]:
         """Whether the price passes what the question names."""
         limit, best = self.frame.threshold, self.best
         if limit is None or best is None or limit.unit not in ("", "usd", "USD", self.quote, self.quote.lower()):
             return []
-        row = self.row_of(self.found.only) if self.found.only else None
+        row = self.row_of(self.found.only)
         price, value = row.price if row and row.price else best.price, Decimal(limit.value)
         word, holds = ("below", price < value) if limit.op == "<" else ("above", price > value)
         told, limited = self.words.price("price", price), self.said.coins("threshold", value, self.quote)

@@ -14,14 +14,13 @@ from markets.ask.answers.common import cell
 from markets.ask.answers.words import LIKELY, Words, cents, off
 from markets.ask.frame import Frame
 
-SMALL = {"below_minimum": "below its minimum", "unknown_depth": "depth not known"}
-
 
 def table(frame: Frame, c: Comparison, words: Words, *, both: bool, turned: bool) -> Table | None:
     """The ranked exchanges, the worst first where that is asked for (`turned`); None where there are none."""
     rows = [row for row in c.rows if row.rank]
     if turned:
-        rows.sort(key=lambda row: -(row.rank or 0) if row.deal and row.deal.fills else 1)
+        filling = [row for row in rows if row.deal and row.deal.fills]
+        rows = [*reversed(filling), *rows[len(filling) :]]
     limit = frame.limit or len(rows)
     made = _Rows(c, both, words)
     return Table(made.columns(), tuple(made.cells(row) for row in rows[:limit]), max(0, len(rows) - limit)) if rows else None
@@ -36,7 +35,7 @@ def behind(deal: Deal, best: Best | None) -> Decimal | None:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Writes the rows. `both`: with the price of the other side."""
+    """Writes the rows. `both`: with what a seller gets, too."""
 
     c: Comparison
     both: bool
@@ -51,15 +50,11 @@ class _Rows:
         """Whether an order comes to coins: one in money does."""
         return not self.c.order.in_base
 
-    @property
-    def other(self) -> str:
-        return "bid" if self.c.side == "buy" else "ask"
-
     def columns(self) -> tuple[Column, ...]:
         """What narrow screens and plain text keep are exchange, price and distance."""
         money, price = self.c.key.quote, "average" if self.at_amount else "ask" if self.c.side == "buy" else "bid"
         amount = [Column("comes_to", f"Comes to, {self.words.ticker if self.gets_coins else money}", True, False)] if self.at_amount else []
-        other = [Column("other", f"{self.other.capitalize()}, {money}", True, False)] if self.both else []
+        other = [Column("other", f"Bid, {money}", True, False)] if self.both else []
         return (
             Column("exchange", "Exchange"), Column(price, f"{price.capitalize()}, {money}", True), Column("vs_best", "Against best, after fee", True),
             Column("net_price", f"After fee, {money}", True, False), Column("fee_pct", "Fee", True, False), *amount, *other,
@@ -70,12 +65,12 @@ class _Rows:
         """One exchange."""
         name, deal, words = self.words.name(row.quote.exchange), row.deal, self.words
         price, each = (deal.price, deal.each) if deal and deal.fills else (None, None)
-        other = row.quote.bid if self.c.side == "buy" else row.quote.ask
+        bid = row.quote.bid
         return (
             Cell(name), cell(words.price(f"price on {name}", price), price), self._against(row, name),
             cell(words.net(f"net price on {name}", each), each), cell(words.said.rate(f"fee on {name}", row.fee_pct), row.fee_pct),
             *([self._comes_to(row, name)] if self.at_amount else []),
-            *([cell(words.price(f"{self.other} on {name}", other), other)] if self.both else []),
+            *([cell(words.price(f"bid on {name}", bid), bid)] if self.both else []),
             Cell(words.said.age(f"age of {name}", row.age_s), common.seconds(row.age_s)),
         )
 
@@ -89,13 +84,15 @@ class _Rows:
         """How far it is from the best, or why it does not fill the order."""
         deal, best = row.deal, self.c.best_buy if self.c.side == "buy" else self.c.best_sell
         if deal is None or not deal.fills:
-            return Cell(self._short(name, deal.reason if deal else "unknown_depth", deal.share if deal else None))
+            return Cell(self._short(name, deal))
         if "best_price" in row.badges:
             return Cell("best", "0")
         far = behind(deal, best)
         return cell(self.words.said.percent(f"{name} against best", far, sign=True), far)
 
-    def _short(self, name: str, reason: str, share: Decimal | None) -> str:
-        if reason in SMALL or share is None:
-            return SMALL.get(reason, SMALL["unknown_depth"])
-        return f"fills {common.numbers(self.words.said, f'share on {name}', wording.share(share))}"
+    def _short(self, name: str, deal: Deal | None) -> str:
+        if deal is None or deal.share is None:
+            return "depth not known"
+        if deal.reason == "below_minimum":
+            return "below its minimum"
+        return f"fills {common.numbers(self.words.said, f'share on {name}', wording.share(deal.share))}"

@@ -230,7 +230,7 @@ A public ledger that many keep together. Coins move between exchanges over such 
 """  # fmt: skip
 
 
-def _parsed(text: str) -> dict[str, Term]:
+def parsed(text: str) -> dict[str, Term]:
     """{word in lower case: its entry} of blocks: the term | other words for it | where in the guide, and under that what it means."""
     found: dict[str, Term] = {}
     for block in text.strip().split("\n\n"):
@@ -241,7 +241,7 @@ def _parsed(text: str) -> dict[str, Term]:
     return found
 
 
-_BY_WORD: Mapping[str, Term] = _parsed(_TEXT)
+_BY_WORD: Mapping[str, Term] = parsed(_TEXT)
 TERMS: tuple[Term, ...] = tuple(sorted(set(_BY_WORD.values())))
 
 

@@ -20,7 +20,7 @@ GIVING = words("for to into of buy many much")  # before what is got: 1 ETH for 
 
 def swap(frame: Frame) -> tuple[str, str] | None:
     """(what is given, what is got) where a question asks for one coin in exchange for an amount of another; None where it does not."""
-    amounts, coins = _spans(frame, "amount"), _spans(frame, "asset", "assets")
+    amounts, coins = _spans(frame, "amount"), _spans(frame, "asset")
     if len(frame.assets) != 2 or len(amounts) != 1 or frame.unit not in frame.assets:
         return None
     given = next((span for span in coins if span.value == frame.unit), None)
@@ -59,13 +59,13 @@ def order(frame: Frame, coin: Coin, key: PairKey, rates: Mapping[str, Decimal] =
     return TOP, f"The amount is left out: what {unit} is worth in {key.quote} is not known."
 
 
-def _spans(frame: Frame, *slots: str) -> list[Span]:
-    return [span for span in frame.spans if span.slot in slots]
+def _spans(frame: Frame, slot: str) -> list[Span]:
+    return [span for span in frame.spans if span.slot == slot]
 
 
 def _own(frame: Frame, coin: Coin) -> tuple[Decimal, str] | None:
     """Of several amounts the one that stands before this coin and after every other, and what it counts: 2 ETH and 3 SOL."""
-    amounts, coins = _spans(frame, "amount"), _spans(frame, "asset", "assets")
+    amounts, coins = _spans(frame, "amount"), _spans(frame, "asset")
     mine = next((span for span in coins if span.value in (coin.typed, coin.ticker)), None)
     if len(amounts) < 2 or mine is None:
         return None
@@ -92,5 +92,5 @@ def _guessed(frame: Frame, coin: Coin, key: PairKey, amount: Decimal) -> tuple[O
 def _beside(frame: Frame, coin: Coin) -> bool:
     """Whether nothing but a blank is between the amount and the coin."""
     amounts = _spans(frame, "amount")
-    coins = [span for span in _spans(frame, "asset", "assets") if span.value in (coin.typed, coin.ticker)]
+    coins = [span for span in _spans(frame, "asset") if span.value in (coin.typed, coin.ticker)]
     return any(not frame.q[a.end : c.start].strip() and a.end <= c.start for a in amounts for c in coins)

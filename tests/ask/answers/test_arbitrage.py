@@ -15,10 +15,12 @@ from markets.board import PairKey
 from tests.ask.answers.build import MATIC, cells, one, route
 from tests.ask.answers.test_gap import GAP, QUOTES, TERMS, pair
 from tests.markets.analysis.boards import D
-from tests.markets.analysis.scenes import POL, at
+from tests.markets.analysis.scenes import POL, at, ladder
 
 BACK = replace(GAP, buy="bea", sell="ada")
 DOUBTED = replace(GAP, facts=Facts(snapshots=1, clocks={"ada": 100.0}))
+OTHERS = (Others(kind="suspect", code="conflicted", count=3), Others(kind="unconfirmed", code="books_awaited", count=2),
+          Others(kind="unconfirmed", code="skew", count=1))  # fmt: skip
 PROFIT = "How far prices are apart is not profit: this is what is left after taker fees, if both books hold."
 
 
@@ -49,9 +51,7 @@ def test_its_figures():
 
 
 def test_several_gaps_with_what_is_not_told():
-    others = (Others(kind="suspect", code="conflicted", count=3), Others(kind="unconfirmed", code="books_awaited", count=2),
-              Others(kind="unconfirmed", code="skew", count=1))  # fmt: skip
-    answer = ask(GAP, replace(GAP, sell="cid"), total=7, others=others, filtered=2)
+    answer = ask(GAP, replace(GAP, sell="cid"), total=7, others=OTHERS, filtered=2)
     assert answer.sentence.startswith("7 gaps pay after fees; best: POL from Ada to Bea ") and answer.table.more == 5
     assert answer.lines[2] == ("Not told as gaps: 3 unconfirmed (books awaited 2, skew 1), 3 suspect (conflicted 3). "
                                "2 pay after fees, but less than you asked for.")  # fmt: skip
@@ -67,6 +67,28 @@ def test_at_an_amount():
     answer = ask(GAP, terms=replace(TERMS, amount=D(100)))
     assert answer.sentence.endswith("POL from Ada to Bea leaves 0.30 % of 100 USDT, a profit of 0.2992008 USDT; it pays up to 2,874.87 USDT.")
     assert answer.lines[1].startswith("If the coins are sent (ERC20, 1.5 POL) nothing is left; ") and answer.page == "/arbitrage/?base=POL&amount=100"
+    assert " 0.09 % is left; " in ask(GAP, terms=replace(TERMS, amount=D(600))).lines[1]  # less than one, but something
+    assert ask(GAP, terms=replace(TERMS, amount=D("33.3333"))).page == "/arbitrage/?base=POL&amount=33.33"
+    assert ask(GAP, asked=True, terms=replace(TERMS, amount=D(100))).page == "/arbitrage/POL-USDT/?buy=ada&sell=bea&amount=100"
+
+
+def even(bid, fee="0", **more):
+    """One coin is bought at 1 on Ada and sold at `bid` on Bea, which ask for no fee; all of it can be traded."""
+    found = tuple(at(b, a, name, taker_fee=fee, size=101) for name, b, a in (("ada", "0.9999", "1"), ("bea", bid, str(D(bid) + D("0.0001")))))
+    return {"pairs": (pair(quotes=found, books=()),), **more}
+
+
+def test_what_a_withdrawal_fee_eats_up_leaves_nothing():
+    books = (ladder("ada", [("0.9999", 101)], [("1", 101)]), ladder("bea", [("1.01", 101)], [("1.0101", 101)]))
+    found = even("1.01")["pairs"][0]
+    sent = replace(GAP, facts=Facts(way=Way("open", "ERC20", D(1), "x"), snapshots=3))
+    assert "(ERC20, 1 POL) nothing is left; " in ask(sent, pairs=(replace(found, books={book.exchange: book for book in books}),)).lines[1]
+
+
+def test_half_of_a_hundredth_percent_is_nothing():
+    answer = ask(DOUBTED, asked=True, **even("1.00005"))
+    assert answer.sentence.startswith("Nothing is left after fees. ") and len(answer.lines) == 2
+    assert "would leave 0.01 %" in ask(DOUBTED, asked=True, **even("1.00006")).sentence
 
 
 @pytest.mark.parametrize("way", [None, Way("unknown", detail="x"), Way("open", "ERC20", None, "x")])
@@ -107,6 +129,8 @@ def test_a_route_in_doubt_says_why_and_what_else_does_not_hold():
     assert answer.sentence == ("POL from Ada to Bea would leave 0.15 % after fees, but it is unconfirmed: clocks must agree within 30 s: "
                                "Ada's and ours are 100 s apart.")  # fmt: skip
     assert answer.lines[1] == "The gap must last 2 snapshots in a row: 1 so far." and answer.grade == "C" and answer.notes == ()
+    travels = ask(replace(GAP, facts=Facts(way=GAP.facts.way, snapshots=1)), asked=True)
+    assert " it is unconfirmed: " in travels.sentence and not any("are sent" in line for line in travels.lines)
 
 
 def test_a_route_between_two_coins_shows_no_figures():
@@ -159,6 +183,8 @@ def test_what_comes_closest():
     ({"filtered": 1}, "answer", "B", "Nothing passes your limit. 1 pays after fees, but less than you asked for."),
     ({"measured_off": True}, "nothing", "D", "Nothing can be said: this machine's clock and the exchanges' are too far apart."),
     ({"way": route("arbitrage", ())}, "nothing", "D", "No exchange is left to look at."),
+    ({"absent": ("bea",)}, "answer", "B", "Nothing is left after fees anywhere right now."),
+    ({"asked": True}, "nothing", "D", "Nothing is left after fees anywhere right now."),
     ({"missing": OLD[:1]}, "answer", "B", "Nothing is left after fees anywhere right now."),
     ({"missing": OLD}, "nothing", "D", "No exchange has a usable price right now."),
 ])  # fmt: skip
@@ -183,6 +209,8 @@ def test_over_one_exchange_all_its_partners_were_looked_at():
     way = route("arbitrage", ("ada", "bea", "cid"), left=[("bea", "not_asked", ""), ("cid", "not_asked", "")])
     answer = ask(GAP, frame={"exchanges": ("ada",)}, way=way)
     assert answer.lines[-1].startswith("Looked at 3 exchanges, ") and answer.page == "/arbitrage/?base=POL"
+    two = ask(frame={"exchanges": ("ada", "bea")}, way=route("arbitrage", ("ada", "bea", "cid"), left=[("cid", "not_asked", "")]))
+    assert two.lines[-1].startswith("Looked at 2 exchanges")
     assert ask(GAP, asked=True, way=route("arbitrage", ("ada", "bea")), frame={"exchanges": ("ada", "bea")}).lines[-1].startswith("Looked at 2 exchanges, ")
 
 
@@ -192,3 +220,20 @@ def test_notes_and_what_did_not_come():
     assert answer.kind == "partial" and answer.notes == ("1 AAA became 1000 POL.", "n", "The order books of Bea and Cid did not arrive in time.", PROFIT)
     assert ask(GAP, late=("bea",)).notes[0] == "The order book of Bea did not arrive in time."
 
+
+
+def test_an_exchange_is_as_old_as_its_oldest_price():
+    key = PairKey("POL", "USDC")
+    old = tuple(replace(at(str(quote.bid), str(quote.ask), quote.exchange, key=key, age=9), bid_size=quote.bid_size) for quote in QUOTES)
+    pairs = (pair(), pair(quotes=old, books=(), key=key))
+    other = replace(GAP, key=key)
+    assert {each.age_s for each in ask(GAP, other, pairs=pairs).sources} == {9.0} == {each.age_s for each in ask(other, GAP, pairs=pairs).sources}
+
+
+def test_only_the_first_three_reasons_are_told():
+    codes = [Others(kind="suspect", code=code, count=1) for code in ("one", "two", "three", "four")]
+    assert ask(others=tuple(codes)).lines[0] == "Not told as gaps: 4 suspect (one 1, two 1, three 1)."
+    worst = Facts(snapshots=1, clocks={"ada": 100.0})
+    quotes = tuple(replace(quote, observed_at=at("1", "2", age=25).observed_at, bid_size=None, ask_size=None) for quote in QUOTES)
+    answer = ask(replace(GAP, facts=worst), asked=True, pairs=(pair(quotes=quotes, books=()),))
+    assert [line.split(" must ")[0] for line in answer.lines[1:-1]] == ["Fresh order books", "The sizes at the best prices", "At least 50 USD"]

@@ -1,16 +1,19 @@
 """The best price in words: at the top and at amounts, everywhere and on one exchange, and where there is none."""
 
+from datetime import timedelta
+
 import pytest
 
 from markets.analysis.amounts import Order
 from markets.analysis.best import Terms
 from markets.analysis.cross import Peg
 from markets.ask import text
+from markets.ask.answer import Column
 from markets.ask.answers.best_price import BestPrice
 from markets.ask.answers.common import Coin
 from markets.ask.frame import Frame, Threshold
 from tests.ask.answers.build import POL, cells, inputs, one, route
-from tests.markets.analysis.boards import D, quote, quotes
+from tests.markets.analysis.boards import NOW, D, quote, quotes
 from tests.markets.analysis.scenes import ladder
 
 TICK = {"tick_size": D("0.01")}
@@ -22,6 +25,10 @@ def market(**more):
         "ada": quote("ada", 1, bid=D("99.98"), ask=D("100.00"), age=3, **TICK), "bea": quote("bea", 1, bid=D("100.05"), ask=D("100.10"), age=12, **TICK),
         "cid": quote("cid", 1, bid=D("100.40"), ask=D("100.50"), age=9, **TICK),
     } | more
+
+
+STALE = quote("cid", 1, bid=D("100.40"), ask=D("100.50"), age=240, **TICK)
+FUTURE = quote("cid", 1, bid=D("100.40"), ask=D("100.50"), exchange_ts=NOW + timedelta(seconds=90), **TICK)
 
 
 def ask(found=None, side="buy", way=None, order=None, books=None, **fields):
@@ -98,6 +105,25 @@ def test_a_size_that_is_not_known_is_not_told():
     assert said(found)[-2].endswith("up to 0.20 % is left if both books hold.")
 
 
+def test_the_digits_are_those_of_the_finest_tick_that_counts():
+    fine = {"ada": quote("ada", 100, tick_size=D("0.000001")), "bea": quote("bea", 101, tick_size=D("0.01"))}
+    assert cells(ask(fine), "net_price") == ["100.125025", "101.126275"] and cells(ask(fine), "ask") == ["100.025000", "101.025250"]
+    assert ask(market(dot=quote("dot", 100, age=300, tick_size=D("0.000001")))).sentence == "Ada 100.00 USDT"  # a price too old to count sets none
+    old = {"ada": quote("ada", D("0.98765"), age=300, tick_size=D("0.001"))}
+    assert "Ada 0.988 USDT" in ask(old, order=Order(D(2), "base"), way=route(exchanges=("ada",))).lines[-1]
+
+
+def test_what_is_left_is_told_from_half_of_a_hundredth_percent():
+    found = {"ada": quote("ada", 1, bid=D(99), ask=D(100), taker_fee="0", **TICK), "bea": quote("bea", 1, bid=D("100.005"), ask=D(101), taker_fee="0", **TICK)}
+    assert "% is left" in said(found)[-2]
+
+
+def test_where_nobody_sells_as_much_there_is_nothing_between_the_two_sides():
+    books = {"ada": ladder("ada", [("99.98", 900)], [("100.00", 90_000)])}
+    found = {"ada": market()["ada"]}
+    assert ask(found, order=Order(D(1000), "base"), books=books, way=route(exchanges=("ada",))).lines[0] == "1 of 1 exchange, oldest price 3 s."
+
+
 def test_fees_that_change_the_winner_are_pointed_out():
     found = market(ada=quote("ada", 1, bid=D("99.98"), ask=D("100.00"), taker_fee="0.003", **TICK))
     lines = said(found)
@@ -116,11 +142,10 @@ def test_equal_prices_are_all_best():
 
 @pytest.mark.parametrize(("op", "value", "line"), [
     ("<", "100.01", "Yes: 100.00 is below 100.01."), ("<", "100", "No: 100.00 is not below 100."), (">", "99.5", "Yes: 100.00 is above 99.5."),
-    (">", "1000", "No: 100.00 is not above 1,000."),
+    (">", "1000", "No: 100.00 is not above 1,000."), (">", "100", "No: 100.00 is not above 100."),
 ])  # fmt: skip
 def test_whether_the_price_passes_a_limit(op, value, line):
-    assert ask(threshold=Threshold(op, value)).lines[0] == line
-    assert ask(threshold=Threshold(op, value, "usd")).lines[0] == line == ask(threshold=Threshold(op, value, "USDT")).lines[0]
+    assert {ask(threshold=Threshold(op, value, unit)).lines[0] for unit in ("", "usd", "USD", "usdt", "USDT")} == {line}
 
 
 def test_a_limit_of_another_kind_is_none_of_the_price():
@@ -142,6 +167,14 @@ def test_a_changed_unit_is_said():
 def test_without_a_fee_the_distance_is_that_of_the_prices():
     found = {"ada": quote("ada", 1, bid=D(99), ask=D(100), taker_fee=None, **TICK), "bea": quote("bea", 1, bid=D(99), ask=D(101), taker_fee=None, **TICK)}
     assert cells(ask(found), "vs_best") == ["best", "+1.00 %"]
+    one = found | {"ada": quote("ada", 1, bid=D(99), ask=D(100), **TICK)}
+    assert cells(ask(one), "vs_best") == ["best", "+1.00 %"]
+    assert ask(found, order=Order(D(2), "base"), both=True).lines[-1] == "Best to sell: Ada 99.0000 USDT."
+
+
+def test_exchanges_that_are_named_narrow_the_address():
+    assert ask(exchanges=("ada", "bea"), way=route(exchanges=("ada", "bea"))).page == "/compare/POL-USDT/?exchange=ada,bea"
+    assert ask(order=Order(D("2.50"), "base")).page == "/compare/POL-USDT/?amount=2.5&unit=base"
 
 
 # --- How far it can be trusted ------------------------------------------------------------------------------------
@@ -182,9 +215,13 @@ def test_the_worst_is_one_that_fills_the_order():
     assert cells(answer, "vs_best")[2] == "depth not known" and answer.sentence.startswith(f"Dearest: {cells(answer, 'exchange')[0]} ")
 
 
+BARELY = {name: quote(name, 1, bid=D(99), ask=D(ask), tick_size=D("0.001")) for name, ask in (("ada", "100"), ("bea", "100.005"))}
+
+
 def test_where_one_counts_or_all_are_the_same_nobody_is_called_worse():
     assert ask(quotes(100), topic="worst").sentence == "Only one exchange counts, so none is worse: Ada 100.0250 USDT"
     assert "practically the same as the best after fees" in ask(quotes(100, 100), topic="worst").sentence
+    assert "% dearer than the best after fees" in ask(BARELY, topic="worst").sentence
     assert ask(quotes(100, 130), topic="worst").title == "POL - best price to buy" and alone("cid", topic="worst").sentence == "Cid 100.50 USDT"
 
 
@@ -222,7 +259,8 @@ def test_an_amount_of_money():
     answer = ask(order=Order(D(1000)))
     assert answer.title == "POL - best price to buy for 1,000 USDT"
     assert answer.sentence == "Ada 100.0000 USDT on average: 1,000 USDT buy 9.99000999 POL after the 0.1 % fee"
-    assert [c.title for c in answer.table.columns][5] == "Comes to, POL" and cells(answer, "comes_to")[0] == "9.99000999"
+    assert answer.table.columns[5] == Column("comes_to", "Comes to, POL", True, False) and cells(answer, "comes_to")[0] == "9.99000999"
+    assert answer.table.columns[5].phone is False
     assert answer.page == "/compare/POL-USDT/?amount=1000" and answer.api == "/api/v1/compare/POL-USDT/?amount=1000"
 
 
@@ -237,6 +275,7 @@ def test_who_cannot_fill_comes_last_with_what_it_fills():
     lines = said(order=Order(D(10_000), "base"), books=BOOKS)
     assert lines[0].startswith("POL - best price to buy 10,000 POL: Bea 100.1000 USDT on average: 10,000 POL cost 1,002,001 USDT")
     assert lines[2:4] == ["  Cid         –   depth not known", "  Ada         –   fills 59 %"]
+    assert cells(ask(order=Order(D(10_000), "base"), books=BOOKS), "comes_to") == ["1,002,001", "–", "–"]
 
 
 def test_nobody_fills_it():
@@ -244,8 +283,9 @@ def test_nobody_fills_it():
     assert answer.kind == "partial" and answer.value is None
     assert answer.sentence == "No exchange is known to fill 1,000,000,000 POL. Bea's book holds most, less than 1 % of it."
     assert answer.notes == () and answer.lines[-1] == "Before fees the best price is Ada 100.0000 USDT for up to 900 POL."
-    sold = ask(side="sell", order=Order(D(10**9), "base"), books=BOOKS)
-    assert sold.lines[-1] == "Before fees the best price is Cid 100.4000 USDT for up to 900 POL."
+    wide = market(cid=quote("cid", 1, bid=D("100.40"), ask=D("100.50"), bid_size=700, **TICK))
+    sold = ask(wide, side="sell", order=Order(D(10**9), "base"), books=BOOKS)
+    assert sold.lines[-1] == "Before fees the best price is Cid 100.4000 USDT for up to 700 POL."
     unsized = {name: quote(name, 100, ask_size=None) for name in ("ada", "bea")}
     assert ask(unsized, order=Order(D(2), "base")).lines[-1] == "Before fees the best price is Ada 100.0250 USDT."
 
@@ -308,6 +348,12 @@ def test_on_one_exchange_that_is_not_known_to_fill_the_amount():
     assert answer.title == "POL - price of 10,000 POL on Ada" and answer.kind == "partial"
     assert answer.sentence == "Ada is not known to fill 10,000 POL: its best price is 100.0000 USDT"
     assert alone("ada", order=Order(D(10_000_000))).sentence.startswith("Ada is not known to fill 10,000,000 USDT: ")
+    assert alone("cid", order=Order(D(3000), "base"), books=BOOKS).lines[0] == "Best of 3 exchanges after fees: Bea 100.1000 USDT."
+    assert alone("ada", order=Order(D(1000)), both=True).title == "POL - price for 1,000 USDT on Ada"
+
+
+def test_on_one_exchange_whose_book_makes_an_amount_dearer_than_its_best_price():
+    assert alone("ada", order=Order(D(3000), "base"), books=BOOKS).lines[0] == "Best of 3 exchanges: Bea 100.1000 USDT. Ada is 0.04 % dearer."
 
 
 # --- Stablecoins --------------------------------------------------------------------------------------------------
@@ -315,7 +361,8 @@ def test_on_one_exchange_that_is_not_known_to_fill_the_amount():
     ("pegged", "0.02", "USDT holds its peg: 0.02 % above the median of the other stablecoins."),
     ("wobbling", "-0.6", "USDT wobbles around its peg: 0.60 % below the median of the other stablecoins."),
     ("depegged", "-5", "USDT has lost its peg: 5.00 % below the median of the other stablecoins."),
-    ("unknown", None, "Whether USDT holds its peg is not known."),
+    ("unknown", None, "Whether USDT holds its peg is not known."), ("unknown", "0.1", "Whether USDT holds its peg is not known."),
+    ("pegged", "0", "USDT holds its peg: 0.00 % above the median of the other stablecoins."),
 ])  # fmt: skip
 def test_whether_a_stablecoin_holds_comes_first_where_that_is_asked(state, off, says):
     peg = Peg(ticker="USDT", fiat="USD", state=state, deviation_pct=D(off) if off else None)
@@ -326,11 +373,13 @@ def test_whether_a_stablecoin_holds_comes_first_where_that_is_asked(state, off, 
 def test_the_one_exchange_is_the_best_or_the_only_one():
     assert alone("ada").lines[0] == "That is the best of 3 exchanges."
     assert alone("ada", quotes(100)).lines[0] == "It is the only exchange with a usable price."
+    assert alone("ada", quotes(100, "100.1")).lines[0] == "That is the best of 2 exchanges."
 
 
 def test_the_one_exchange_is_practically_the_same():
     found = market(bea=quote("bea", 1, bid=D("99.9"), ask=D("100.004"), tick_size=D("0.001")))
     assert alone("bea", found).lines[0] == "Best of 3 exchanges: Ada 100.000 USDT. Bea is practically the same."
+    assert alone("bea", BARELY).lines[0].endswith("% dearer.")
 
 
 def test_the_one_exchange_is_only_worse_after_fees():
@@ -339,11 +388,13 @@ def test_the_one_exchange_is_only_worse_after_fees():
 
 
 def test_the_one_exchange_is_old_or_in_doubt():
-    answer = alone("cid", market(cid=quote("cid", 1, bid=D("100.40"), ask=D("100.50"), age=240, **TICK)))
+    answer = alone("cid", market(cid=STALE))
     assert (answer.kind, answer.sentence) == ("partial", "Cid 100.50 USDT, but that does not count: stale (4 m)")
     assert answer.lines[0] == "Best of 2 exchanges: Ada 100.00 USDT." and answer.lines[-1] == "2 of 3 exchanges, oldest price 12 s. Cid: stale (4 m)."
     halted = alone("cid", market(cid=quote("cid", 1, bid=D("100.40"), ask=D("100.50"), status="halted", **TICK)))
     assert halted.sentence == "Cid 100.50 USDT, but that does not count: trading is halted"
+    coded = alone("cid", market(cid=quote("cid", 1, bid=D("100.40"), ask=D("100.50"), switch="under_repair", **TICK)))
+    assert coded.sentence == "Cid 100.50 USDT, but that does not count: under repair"  # a reason without words of its own is told by its code
 
 
 def test_the_one_exchange_is_off_or_does_not_list_it():
@@ -363,6 +414,8 @@ def test_no_usable_price_shows_the_last_one_with_its_age():
     assert (answer.kind, answer.sentence, answer.table, answer.grade) == ("nothing", "No exchange has a usable price right now.", None, "D")
     assert answer.lines == ("0 of 2 exchanges. Ada: stale (5 m). Bea: stale (3 m 20 s).", "Last seen: Bea 101.03 USDT, 3 m 20 s ago.")
     assert (answer.value, answer.max_age_s, answer.sources) == (None, None, ())
+    half = {"ada": quote("ada", 100, age=300, **TICK), "bea": quote("bea", 101, ask=None, age=200, **TICK)}
+    assert ask(half, way=route(exchanges=("ada", "bea"))).lines[-1] == "Last seen: Ada 100.02 USDT, 5 m ago."
 
 
 def test_nobody_lists_it_any_more():

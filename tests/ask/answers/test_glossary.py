@@ -28,7 +28,7 @@ def test_there_are_enough_of_them_and_no_two_share_a_name():
     ("slippage", "Slippage"), ("SLIPPAGE", "Slippage"), ("  price   impact ", "Slippage"), ("perps", "Perpetual"), ("perpetual future", "Perpetual"),
     ("funding rate", "Funding"), ("funding rates", "Funding"), ("open_interest", "Open interest"), ("bps", "Bps"), ("basis point", "Bps"),
     ("order books", "Order book"), ("taker fee", "Taker fee"), ("taker fees", "Taker fee"), ("triangular arbitrage", "Triangular arbitrage"),
-    ("put/call ratio", "Put/call ratio"), ("mid", "Mid"),
+    ("put/call ratio", "Put/call ratio"), ("mid", "Mid"), ("after fee", "Net price"),
 ])  # fmt: skip
 def test_words_find_their_entry(words, name):
     assert glossary.find(words).name == name
@@ -37,6 +37,12 @@ def test_words_find_their_entry(words, name):
 @pytest.mark.parametrize("words", ["", "s", "weather", "fund"])
 def test_other_words_find_none(words):
     assert glossary.find(words) is None
+
+
+def test_an_entry_is_its_name_its_other_words_its_place_and_what_it_means():
+    text = "Ask Price | offer,  best ask | page#here\nWhat a buyer\npays.\n\nBid |  | page\nWhat a seller gets.\n"
+    ask, bid = glossary.Term("Ask Price", "What a buyer pays.", "page#here"), glossary.Term("Bid", "What a seller gets.", "page")
+    assert glossary.parsed(text) == {"ask price": ask, "offer": ask, "best ask": ask, "bid": bid}
 
 
 def test_a_topic_may_name_several():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from markets.ask.answers.common import Coin
 from markets.ask.answers.first_listed import FirstListed
 from markets.ask.answers.listings import BASELINE, Ahead, Event, Listings, Notice, Wave
 from markets.ask.answers.lists import Read, Since, joined
@@ -134,6 +135,8 @@ def test_a_time_that_nobody_knows_may_be_the_first():
 def test_one_exchange_and_none():
     assert listed(since(A, 10)).sentence == f"POL is listed on {A.title()}, since 12 Nov 2026, 12:00 UTC."
     assert listed(since(A, 10)).lines == (f"Not on {B.title()}.",)
+    assert listed(since(B, 10), found={"lists": (*LISTS[:2], Read(C, NOW, 0.0))}).lines == (f"Not on {A.title()} or {C.title()}.",)
+    assert listed(found={"lists": ()}).max_age_s is None
     assert listed(since(A)).sentence.endswith("since when is not known, for it stood in the first list that was read.")
     nothing = listed(exchanges=(A,), found={"lists": LISTS[:1]})
     assert nothing.kind == "nothing" and nothing.sentence == f"POL is not listed on {A.title()}." and nothing.table is None and nothing.lines == ()
@@ -142,6 +145,8 @@ def test_one_exchange_and_none():
 
 def test_another_coin_of_the_ticker_is_said():
     assert f"{B.title()}: the same ticker is another coin there." in listed(since(A, 10), found={"others": (B,)}).notes
+    renamed = Coin("AAA", "POL", "POL", "", "AAA", "1 AAA became 1000 POL.")
+    assert listed(since(A, 10), coin=renamed).notes[0] == renamed.note
 
 
 def test_names_are_joined():

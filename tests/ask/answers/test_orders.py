@@ -44,10 +44,11 @@ def test_the_amount_of_another_coin_of_the_question_is_none_of_this_one():
 
 
 @pytest.mark.parametrize(("q", "spans", "unit", "note"), [
-    ("5000 pol", (Span(0, 4, "amount", "5000"), Span(5, 8, "assets", "POL")), "base", "5,000 was read as 5,000 POL, not 5,000 USDT."),
-    ("5000 of pol", (Span(0, 4, "amount", "5000"), Span(8, 11, "assets", "POL")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
-    ("pol 5000", (Span(4, 8, "amount", "5000"), Span(0, 3, "assets", "POL")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
-    ("5000 eth", (Span(0, 4, "amount", "5000"), Span(5, 8, "assets", "ETH")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+    ("5000 pol", (Span(0, 4, "amount", "5000"), Span(5, 8, "asset", "POL")), "base", "5,000 was read as 5,000 POL, not 5,000 USDT."),
+    ("5000pol", (Span(0, 4, "amount", "5000"), Span(4, 7, "asset", "POL")), "base", "5,000 was read as 5,000 POL, not 5,000 USDT."),
+    ("5000 of pol", (Span(0, 4, "amount", "5000"), Span(8, 11, "asset", "POL")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+    ("pol 5000", (Span(4, 8, "amount", "5000"), Span(0, 3, "asset", "POL")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
+    ("5000 eth", (Span(0, 4, "amount", "5000"), Span(5, 8, "asset", "ETH")), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
     ("x", (), "quote", "5,000 was read as 5,000 USDT, not 5,000 POL."),
 ])  # fmt: skip
 def test_without_a_unit_it_is_coins_right_before_the_coin_else_money_and_the_note_says_so(q, spans, unit, note):
@@ -81,23 +82,41 @@ def test_of_several_amounts_each_is_of_the_coin_it_stands_before():
     money["spans"] = (*money["spans"], Span(2, 6, "quote", "USDT"), Span(17, 21, "quote", "USDT"))
     fields = money | {"amount": "9", "unit": "USDT", "assets": ("ETH", "POL")}
     assert read(ETH, PairKey("ETH", "USDT"), **fields) == (Order(D(9)), "") and read(**fields) == (Order(D(5)), "")
+    first = spans("2 eth and 3 pol", **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "3": ("amount", "3"), "pol": ("asset", "POL")})
+    assert read(ETH, PairKey("ETH", "USDT"), **first, amount="3", unit="POL", assets=("ETH", "POL")) == (Order(D(2), "base"), "")
+    signed = {"q": "$9 eth, 5 pol", "spans": (Span(0, 1, "quote", "USDT"), Span(1, 2, "amount", "9"), Span(3, 6, "asset", "ETH"), Span(8, 9, "amount", "5"),
+                                              Span(10, 13, "asset", "POL"))}  # fmt: skip
+    assert read(ETH, PairKey("ETH", "USDT"), **signed, amount="5", unit="POL", assets=("ETH", "POL")) == (Order(D(9)), "")
 
 
 def test_a_coin_without_an_amount_beside_one_that_has_it_takes_none_of_it():
     asked = spans("2 eth and pol", **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "pol": ("asset", "POL")})
     assert read(**asked, amount="2", unit="ETH", assets=("ETH", "POL"), rates={"ETH": D(3000)}) == (TOP, "")
+    beside = {"2": ("amount", "2"), "eth": ("asset", "ETH"), "3": ("amount", "3"), "$sui": ("asset", "SUI"), "$pol": ("asset", "POL")}
+    many = spans("2 eth, 3 $sui$pol", **beside)
+    assert read(**many, amount="2", unit="ETH", assets=("ETH", "SUI", "POL")) == (TOP, "")
 
 
 @pytest.mark.parametrize(("q", "side", "found"), [
     ("how many pol can i get for 2 eth", "buy", ("ETH", "POL")), ("pol for my 2 eth", None, ("ETH", "POL")), ("where to sell pol for 2 eth", "sell", None),
     ("swap 2 eth for pol", None, ("ETH", "POL")), ("i have 2 eth, how many pol is that", None, ("ETH", "POL")), ("2 eth and pol", None, None),
-    ("pol and 2 eth", None, None), ("pol 2 eth", None, None), ("price of pol and my 2 eth", None, None),
+    ("pol and 2 eth", None, None), ("pol 2 eth", None, None), ("price of pol and my 2 eth", None, None), ("pol from 2 eth", None, ("ETH", "POL")),
+    ("pol with 2 eth", None, ("ETH", "POL")), ("pol using my 2 eth", None, ("ETH", "POL")), ("pol for all my 2 eth", None, None),
 ])  # fmt: skip
 def test_one_coin_in_exchange_for_another(q, side, found):
     asked = spans(q, **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "pol": ("asset", "POL")})
     frame = {"side": side, "amount": "2", "unit": "ETH", "assets": ("ETH", "POL")}
     assert swap(Frame(**asked, **frame)) == found
     assert swap(Frame(**asked, **frame | {"unit": "USDT"})) is None and swap(Frame(**asked, **frame | {"assets": ("ETH", "POL", "SUI")})) is None
+    twice = {"q": q, "spans": (*asked["spans"], asked["spans"][-1], Span(len(q), len(q), "amount", "3"))}
+    assert swap(Frame(**twice, **frame)) is None
+
+
+@pytest.mark.parametrize("missing", ["eth", "pol"])
+def test_a_coin_that_was_chosen_by_hand_stands_nowhere_in_the_question(missing):
+    asked = spans("pol for 2 eth", **{"2": ("amount", "2"), "eth": ("asset", "ETH"), "pol": ("asset", "POL")})
+    there = tuple(span for span in asked["spans"] if span.value != missing.upper())
+    assert swap(Frame(q=asked["q"], spans=there, amount="2", unit="ETH", assets=("ETH", "POL"))) is None
 
 
 def test_what_is_given_for_a_coin_is_worth_money():

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from markets.analysis.amounts import Order
+from markets.analysis.cross import Peg
 from markets.ask.answer import Answer, Left, Used
 from markets.ask.answers.first_listed import FirstListed
 from markets.ask.answers.fundings import Fundings
@@ -104,11 +105,24 @@ def _coin_volume(**asked):
 
 CASES = {
     "arbitrage": lambda: arbitrage.ask(arbitrage.GAP),
+    "arbitrage-amount": lambda: arbitrage.ask(arbitrage.GAP, terms=arbitrage.replace(arbitrage.TERMS, amount=D(100))),
     "arbitrage-back": lambda: arbitrage.ask(arbitrage.GAP, arbitrage.DOUBTED, arbitrage.BACK, total=9, filtered=2),
+    "arbitrage-doubted": lambda: arbitrage.ask(arbitrage.DOUBTED, asked=True, others=arbitrage.OTHERS, notes=("1 AAA became 1000 POL.",)),
+    "arbitrage-short": lambda: arbitrage.ask(arbitrage.BACK, nearest=True),
     "best-price": lambda: best_price.ask(coin=MATIC, both=True),
     "best-price-amount": lambda: best_price.ask(side="sell", order=Order(D(1000), "base"), books=best_price.BOOKS, notes=("A note.",)),
     "best-price-money": lambda: best_price.ask(order=Order(D(1000)), books=best_price.BOOKS, late=(C,), worth=("EUR", D("0.9"))),
     "best-price-one": lambda: best_price.ask({"ada": best_price.market()["ada"]}, way=route(exchanges=("ada",))),
+    "best-price-one-doubted": lambda: best_price.alone("cid", best_price.market(cid=best_price.FUTURE)),
+    "best-price-one-filled": lambda: best_price.alone("bea", order=Order(D(2), "base")),
+    "best-price-one-old": lambda: best_price.alone("cid", best_price.market(cid=best_price.STALE)),
+    "best-price-one-short": lambda: best_price.alone("ada", order=Order(D(10_000), "base"), books=best_price.BOOKS),
+    "best-price-one-side": lambda: best_price.alone("bea", threshold=Threshold("<", "100.2")),
+    "best-price-one-sides": lambda: best_price.alone("cid", both=True),
+    "best-price-peg": lambda: best_price.ask(peg=Peg(ticker="USDT", fiat="USD", state="pegged", deviation_pct=D("0.02"))),
+    "best-price-seen": lambda: best_price.ask({"ada": best_price.STALE}, way=route(exchanges=("ada",))),
+    "best-price-sides": lambda: best_price.ask(order=Order(D(2), "base"), both=True),
+    "best-price-unfilled": lambda: best_price.ask(order=Order(D(10**6), "base"), books=best_price.BOOKS),
     "best-price-worst": lambda: best_price.ask(topic="worst"),
     "compare": lambda: compare.ask(compare.pol(coin=MATIC), way=route("compare", left=LEFT)),
     "compare-coins": lambda: compare.ask(compare.btc(60_000, 60_001), compare.pol(), unlisted=("QXJ7",)),
