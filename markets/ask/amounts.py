@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from markets.ask.frame import Threshold
 from markets.ask.numbers import SCALES, WORDS, read_number
 from markets.ask.sheet import Sheet
 from markets.ask.slots import AMOUNT, ASSET, DATE, LIMIT, OTHER, QUOTE, THRESHOLD, TIME
 from markets.ask.tables import words
 from markets.ask.times import MONTHS
-from markets.ask.tokens import NUMBER, WORD
+from markets.ask.tokens import NUMBER
 
 _PERIODS = {
     "m": "m", "min": "m", "mins": "m", "minute": "m", "minutes": "m", "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
@@ -181,26 +183,24 @@ def _threshold(sheet: Sheet, at: int, value: str, end: int) -> int:
     at_price = sheet.low(before) in ("at", "@", "from", "=") and not _DEPTH & set(sheet.lemmas) and sheet.slot(end) != ASSET
     if not (op or aims or at_price):
         return 0
-    stop = end + 1 if sheet.slot(end) in (QUOTE, ASSET) else end
     money = sheet.slot(at - 1) == QUOTE or sheet.slot(end) == QUOTE
-    unit = next((mark.value for spot in (end, at - 1) if (mark := sheet.marks[spot] if 0 <= spot < len(sheet) else None) and mark.slot in (ASSET, QUOTE)), "")
+    unit = next((mark.value for spot in (end, at - 1) if (mark := sheet.mark_of(spot)) and mark.slot in (ASSET, QUOTE)), "")
     if op and sheet.threshold is None:
         sheet.threshold = Threshold(op, sign + value, "usd" if money and unit == "USD" else unit)
     sheet.mark(at, end, THRESHOLD, value)
-    return stop
+    return end
 
 
 def _amount(sheet: Sheet, at: int, value: str, end: int) -> int:
     """What can be bought, sold or filled: beside a coin or a currency, or where the words trade."""
     beside = sheet.slot(end) in (ASSET, QUOTE) or (sheet.low(end) in ("of", "worth", "in") and _is_coin_near(sheet, end))
     money = sheet.slot(at - 1) == QUOTE
-    worded = sheet.is_kind(at, WORD)
-    if worded and sheet.low(at) in WORDS and sheet.slot(end) not in (ASSET, QUOTE) and sheet.low(end) != "of":
+    if sheet.low(at) in WORDS and sheet.slot(end) not in (ASSET, QUOTE) and sheet.low(end) != "of":
         return 0
     if not (beside or money or _is_traded(sheet, at, end)):
         return 0
     sign = _sign(sheet, at) or (_sign(sheet, at - 1) if money else "")
-    if sign or not value.strip("0."):
+    if sign or not Decimal(value):
         sheet.notes.append(f"{sign}{sheet.q[sheet.tokens[at].start : sheet.tokens[end - 1].end]} is no amount that can be traded: it is left out.")
         sheet.mark(at, end, OTHER)
         return end
@@ -209,15 +209,15 @@ def _amount(sheet: Sheet, at: int, value: str, end: int) -> int:
 
 
 def _is_coin_near(sheet: Sheet, at: int) -> bool:
-    return any(sheet.slot(spot) in (ASSET, QUOTE) for spot in range(at, min(at + 4, len(sheet))))
+    return any(sheet.slot(spot) in (ASSET, QUOTE) for spot in range(at, at + 4))
 
 
 def _is_traded(sheet: Sheet, at: int, end: int) -> bool:
-    """Whether a bare number is one of something that is traded: something has to be."""
-    if not any(mark and mark.slot in (ASSET, QUOTE) for mark in sheet.marks):
-        return sheet.low(end - 1) in SCALES and end > at + 1
+    """Whether a bare number is one of something that is traded: it has a scale, or a coin or currency is named."""
     if sheet.low(end - 1) in SCALES and end > at + 1:
         return True
+    if not any(mark and mark.slot in (ASSET, QUOTE) for mark in sheet.marks):
+        return False
     before = sheet.lemma(at - 1) if sheet.slot(at - 1) == "" else ""
     beside_coin = sheet.slot(at - 1) == ASSET and end == len(sheet)
     return before in _TRADING or sheet.lemma(end) in _DEPTH or beside_coin or (bool(_DEPTH & set(sheet.lemmas)) and at > 0)
@@ -234,7 +234,7 @@ def _unit(sheet: Sheet, first: int, end: int) -> str | None:
     while sheet.low(spot) in ("of", "worth"):
         spot += 1
     for near in (end, first - 1, spot):
-        mark = sheet.marks[near] if 0 <= near < len(sheet) else None
+        mark = sheet.mark_of(near)
         if mark and mark.slot in (ASSET, QUOTE) and (near != spot or spot == end or mark.slot == ASSET):
             return mark.value
     return None

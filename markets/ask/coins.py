@@ -22,8 +22,11 @@ _PERPETUAL = words("perp perpetual swap p")
 def find_pairs(sheet: Sheet) -> None:
     """Mark $TICKERs and pairs (BTC/USDT, btc-usdt, eth_btc, BTCUSDT): they are coins whatever the words mean otherwise."""
     for at in range(len(sheet)):
-        if sheet.free(at) and not _goes_on(sheet, at):
-            _dollar(sheet, at) or _written_pair(sheet, at) or _glued_pair(sheet, at)
+        if _goes_on(sheet, at):
+            continue
+        for rule in (_dollar, _written_pair, _glued_pair):
+            if sheet.free(at):
+                rule(sheet, at)
 
 
 def _goes_on(sheet: Sheet, at: int) -> bool:
@@ -31,11 +34,11 @@ def _goes_on(sheet: Sheet, at: int) -> bool:
     return sheet.is_kind(at - 1, NUMBER) and ticker_of(sheet, at - 1) is not None
 
 
-def _dollar(sheet: Sheet, at: int) -> bool:
+def _dollar(sheet: Sheet, at: int) -> None:
     if sheet.low(at) != "$" or not sheet.is_kind(at + 1, WORD) or not sheet.glued(at + 1) or (sheet.is_kind(at - 1, NUMBER) and sheet.glued(at)):
-        return False
+        return
     if sheet.lex.hit(sheet.low(at + 1)) == (MONEY, "USD"):
-        return False
+        return
     ticker = sheet.tokens[at + 1].text.upper()
     sheet.mark(at, at + 2, ASSET, ticker)
     parted = sheet.low(at + 2) == "/" or (sheet.low(at + 2) in _SEPARATORS and sheet.glued(at + 2))
@@ -43,7 +46,6 @@ def _dollar(sheet: Sheet, at: int) -> bool:
         sheet.mark(at + 2, at + 3, PAIR)
         sheet.mark(at + 3, at + 4, QUOTE, sheet.tokens[at + 3].text.upper())
     note_unknown(sheet, ticker)
-    return True
 
 
 def note_unknown(sheet: Sheet, ticker: str) -> None:
@@ -52,37 +54,36 @@ def note_unknown(sheet: Sheet, ticker: str) -> None:
         sheet.unknown.append(ticker)
 
 
-def _written_pair(sheet: Sheet, at: int) -> bool:
+def _written_pair(sheet: Sheet, at: int) -> None:
     """A ticker, a separator and what it is counted in."""
-    if sheet.low(at + 1) not in _SEPARATORS or not _could_beticker_of(sheet, at) or not sheet.is_kind(at + 2, WORD):
-        return False
+    if sheet.low(at + 1) not in _SEPARATORS or not _could_be_ticker(sheet, at) or not sheet.is_kind(at + 2, WORD):
+        return
     if sheet.low(at + 1) != "/" and not (sheet.glued(at + 1) and sheet.glued(at + 2)):
-        return False
+        return
     base, quote = sheet.tokens[at].text.upper(), sheet.tokens[at + 2].text.upper()
     if sheet.low(at + 2) in _PERPETUAL and base in sheet.lex.tickers:
         sheet.mark(at, at + 1, ASSET, base)
-        return True
+        return
     counted = quote in sheet.lex.quotes or _currency(sheet, at + 2) is not None
     if not counted or base == quote or sheet.low(at + 3) == "/" or (sheet.low(at - 1) == "/" and sheet.slot(at - 2) == ASSET):
-        return _listed(sheet, at, base, quote)
+        _listed(sheet, at, base, quote)
+        return
     base = _known_as(sheet, at) or base
     if base not in sheet.lex.tickers and (sheet.low(at) in sheet.lex.ordinary or (sheet.low(at + 1) != "/" and not sheet.tokens[at].text.isupper())):
-        return False
+        return
     sheet.mark(at, at + 1, ASSET, base)
     sheet.mark(at + 1, at + 2, PAIR)
     sheet.mark(at + 2, at + 3, QUOTE, _currency(sheet, at + 2) or quote)
     note_unknown(sheet, base)
-    return True
 
 
-def _listed(sheet: Sheet, at: int, base: str, other: str) -> bool:
+def _listed(sheet: Sheet, at: int, base: str, other: str) -> None:
     """BTC/ETH/SOL: coins side by side, whatever the words mean otherwise."""
     if base not in sheet.lex.tickers or other not in sheet.lex.tickers or sheet.low(at + 1) != "/" or {sheet.low(at), sheet.low(at + 2)} & GRAMMAR:
-        return False
+        return
     sheet.mark(at, at + 1, ASSET, base)
     if sheet.low(at + 3) != "/":
         sheet.mark(at + 2, at + 3, ASSET, other)
-    return True
 
 
 def _known_as(sheet: Sheet, at: int) -> str | None:
@@ -95,15 +96,15 @@ def _currency(sheet: Sheet, at: int) -> str | None:
     return hit[1] if hit and hit[0] == MONEY else None
 
 
-def _could_beticker_of(sheet: Sheet, at: int) -> bool:
+def _could_be_ticker(sheet: Sheet, at: int) -> bool:
     return sheet.is_kind(at, WORD) and len(sheet.tokens[at].text) <= _LONGEST_TICKER and sheet.tokens[at].text.isascii()
 
 
-def _glued_pair(sheet: Sheet, at: int) -> bool:
+def _glued_pair(sheet: Sheet, at: int) -> None:
     """BTCUSDT: a known ticker and what it is counted in, in one word that is nothing else."""
     text = sheet.tokens[at].text.upper()
-    if not _could_beticker_of(sheet, at) or sheet.lex.knows(sheet.low(at)):
-        return False
+    if not _could_be_ticker(sheet, at) or sheet.lex.knows(sheet.low(at)):
+        return
     for cut in range(len(text) - 3, 1, -1):
         base, quote = text[:cut], text[cut:]
         if quote in sheet.lex.quotes and (
@@ -112,8 +113,7 @@ def _glued_pair(sheet: Sheet, at: int) -> bool:
             sheet.mark(at, at + 1, ASSET, base)
             sheet.glued_quotes.append(quote)
             note_unknown(sheet, base)
-            return True
-    return False
+            return
 
 
 def find_names(sheet: Sheet) -> None:
@@ -159,8 +159,8 @@ def ticker_of(sheet: Sheet, at: int) -> str | None:
     """The ticker that a token is; BTCs and 1INCH included."""
     text = sheet.tokens[at].text.partition("'")[0].partition("’")[0].upper()
     if sheet.tokens[at].kind == NUMBER:
-        both = text + sheet.tokens[at + 1].text.upper() if sheet.glued(at + 1) and sheet.is_kind(at + 1, WORD) else ""
-        return both if both in sheet.lex.tickers else None
+        goes_on = sheet.glued(at + 1) and sheet.is_kind(at + 1, WORD)
+        return both if goes_on and (both := text + sheet.tokens[at + 1].text.upper()) in sheet.lex.tickers else None
     if text in sheet.lex.tickers:
         return text
     singular = text.removesuffix("S")
@@ -178,11 +178,11 @@ def mend(sheet: Sheet) -> None:
 
 def _mend(sheet: Sheet, at: int) -> None:
     for first, end in ((at, at + 2), (at - 1, at + 1), (at, at + 1)):
-        if first < 0 or end > len(sheet) or not all(sheet.is_kind(spot, WORD) for spot in range(first, end)):
+        if not all(sheet.is_kind(spot, WORD) for spot in range(first, end)):
             continue
         if any(not sheet.free(spot) and sheet.slot(spot) != ASSET for spot in range(first, end)):
             continue
-        if end - first > 1 and sheet.low(first + end - 1 - at) in GRAMMAR and sheet.lex.meant(sheet.low(at)):
+        if sheet.low(first + end - 1 - at) in GRAMMAR and sheet.lex.meant(sheet.low(at)):
             continue  # "on" belongs to the sentence where the word alone is one that is known
         meant = sheet.lex.meant("".join(sheet.low(spot) for spot in range(first, end)))
         if meant is None or (end - first > 1 and (" " not in meant or len(sheet.low(at)) < _PART)):

@@ -41,9 +41,8 @@ class Lexicon:
         if parts:
             self._phrases[" ".join(parts)] = (kind, value)
             self._longest[parts[0]] = max(self._longest.get(parts[0], 0), len(parts))
-            if len(parts) > 1:
-                self._phrases.setdefault("".join(parts), (kind, value))
-                self._longest.setdefault("".join(parts), 1)
+            self._phrases.setdefault("".join(parts), (kind, value))
+            self._longest.setdefault("".join(parts), 1)
 
     def knows(self, low: str) -> bool:
         """Whether a word is one that is understood or ordinary, so that it is no misspelling."""
@@ -82,7 +81,7 @@ class Lexicon:
         if self._spelling is None:
             self._spelling = Spelling(filter(self._is_mended, self._joined), MENDED)
         found = self._spelling.nearest(low)
-        return self._joined.get(found, found) if found else None
+        return found and self._joined.get(found, found)
 
     def _is_mended(self, joined: str) -> bool:
         phrase = self._joined[joined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -37,7 +38,7 @@ class Phrases:
         rows: dict[tuple[str, tuple[int, ...]], int] = {}  # phrases that are equal by their lemmas count once
         for label, table in tables.items():
             for weight, text in table.items():
-                for phrase in filter(str.strip, text.split(";")):
+                for phrase in text.split(";"):
                     key = label, tuple(self._piece(piece.split()) for piece in phrase.split(_GAP))
                     rows[key] = max(weight, rows.get(key, weight))
         self._rows = [Phrase(label, weight, pieces) for (label, pieces), weight in rows.items()]
@@ -80,7 +81,7 @@ class Phrases:
     def _held(self, first: Mapping[int, int], last: Mapping[int, int]) -> Iterable[Phrase]:
         for piece in first:
             for row in self._by_piece.get(piece, ()):
-                if all(later in first and first[one] <= last[later] for one, later in zip(row.pieces, row.pieces[1:], strict=False)):
+                if all(later in first and first[one] <= last[later] for one, later in pairwise(row.pieces)):
                     yield row
 
 

@@ -64,9 +64,13 @@ class Sheet:
         """A token's lemma; "" beyond the ends."""
         return self.lemmas[at] if 0 <= at < len(self.lemmas) else ""
 
+    def mark_of(self, at: int) -> Mark | None:
+        """The mark on a token; None for none and beyond the ends."""
+        return self.marks[at] if 0 <= at < len(self.marks) else None
+
     def slot(self, at: int) -> str:
         """The slot a token belongs to; "" for none and beyond the ends."""
-        mark = self.marks[at] if 0 <= at < len(self.marks) else None
+        mark = self.mark_of(at)
         return mark.slot if mark else ""
 
     def is_kind(self, at: int, kind: str) -> bool:

@@ -26,7 +26,7 @@ def _rows(table: Table | None) -> list[str]:
     texts = [[row[at].text for at in kept] for row in table.rows]
     if len(columns) > PLAIN_COLUMNS:
         texts.insert(0, [column.title for column in columns])
-    widths = [max((len(text[at]) for text in texts), default=0) for at in range(len(columns))]
+    widths = [max(len(text[at]) for text in texts) for at in range(len(columns))] if texts else []
     more = [f"  and {table.more:,} more"] if table.more else []
     return [*(_line(text, columns, widths) for text in texts), *more]
 
@@ -34,8 +34,5 @@ def _rows(table: Table | None) -> list[str]:
 def _line(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
     """One row: names to the left, numbers to the right, and the last column as it is."""
     last = len(texts) - 1
-    padded = [
-        text if at == last else text.rjust(width) if column.number else text.ljust(width)
-        for at, (text, column, width) in enumerate(zip(texts, columns, widths, strict=True))
-    ]
+    padded = [text if at == last else text.rjust(widths[at]) if columns[at].number else text.ljust(widths[at]) for at, text in enumerate(texts)]
     return f"  {padded[0]}  {'   '.join(padded[1:])}".rstrip()

@@ -9,10 +9,10 @@ from markets.ask.grammar import parse
 from markets.ask.lexicon import Lexicon, lexicon
 from markets.ask.parts import cuts
 from markets.ask.phrases import Phrases, strength
-from markets.ask.sheet import Sheet
+from markets.ask.sheet import Mark, Sheet
 from markets.ask.slots import ASSET, TIME
 from markets.ask.spelling import Spelling, edits
-from markets.ask.tokens import cleaned, folded, is_cut, tokens
+from markets.ask.tokens import cleaned, folded, is_cut, shown, tokens
 from markets.ask.tongue import is_foreign
 from markets.ask.unheard import unheard
 from markets.reads.vocabulary import built_in
@@ -37,6 +37,10 @@ def test_words_as_they_are_meant(text, lows):
     assert [token.low for token in tokens(text)] == lows
 
 
+def test_the_first_token_is_glued_to_nothing():
+    assert [token.glued for token in tokens(" a b")] == [False, False] == [token.glued for token in tokens("a b")]
+
+
 def test_places_kinds_and_what_is_glued():
     found = [(token.text, token.start, token.end, token.kind, token.glued) for token in tokens("isn't 5k, b")]
     assert found == [
@@ -47,6 +51,7 @@ def test_places_kinds_and_what_is_glued():
 
 def test_a_text_is_cleaned_and_cut():
     assert cleaned(" a\t\u200bb\x00\n c ") == "a b c" and cleaned("\uff22\uff34\uff23") == "BTC" and cleaned("e\u0301") == "\u00e9"
+    assert shown("a\tb\u200bc\n") == "a bc "
     assert len(cleaned("x" * 400)) == LONGEST and cleaned("a" * (LONGEST - 1) + " b") == "a" * (LONGEST - 1)
     assert not is_cut("x" * LONGEST) and is_cut("x" * (LONGEST + 1)) and not is_cut("x  " * 100) and not is_cut(" " * 900)
     assert folded("\u0130\u00c9") == "ie" and folded("STRASSE") == folded("stra\u00dfe") == "strasse" and folded("it’s") == "it's"
@@ -60,6 +65,7 @@ def found(text, tables, skipped=()):
 
 def test_a_phrase_counts_once_with_its_highest_weight_under_each_label():
     assert found("cheap coin", {"a": {3: "cheap; cheaper", 5: "cheapest"}, "b": {2: "cheap coin; coin ... cheap"}}) == {"a": [5], "b": [2]}
+    assert found("cheap coin", {"a": {5: "cheapest", 3: "cheap"}}) == {"a": [5]}
     assert found("x", {"a": {1: "x; ; y"}}) == {"a": [1]} and found("y x", {"a": {1: "x y"}}) == {} and found("", {"a": {1: "x"}}) == {}
     assert sorted(found("one two three", {"a": {1: "one", 2: "two three", 3: "one two three"}})["a"]) == [1, 2, 3]
 
@@ -117,12 +123,15 @@ def test_the_longest_phrase_counts():
     assert phrase("trade hub") == (2, "exchange", "tradehub") and phrase("hard cash") == (2, "money", "USD")
     assert phrase("faraway") == (1, "uncovered", "Far Away")
     assert phrase("hub") is None and phrase("alpha.") is None
+    both = Lexicon(replace(SMALL, names={"alpha coin": "AAA", "alpha": "BBB"}))
+    assert both.phrase(tokens("alpha coin"), 0, lambda _: True) == (2, "coin", "AAA")
 
 
 def test_a_plural_is_its_singular_where_it_is_no_other_word():
     assert phrase("alpha coins") is None  # "coins" is an ordinary word
     assert phrase("tradehubs") == (1, "exchange", "tradehub") and phrase("boxers") == (1, "coin", "BBB") and phrase("ths") is None and phrase("cats") is None
     assert phrase("faraways") == (1, "uncovered", "Far Away") and phrase("farawayss") is None
+    assert phrase("zorb betas") == (2, "coin", "AAA") and phrase("trade hubs") is None and phrase("bbbs") is None  # too short
 
 
 def test_what_is_known_and_what_is_not():
@@ -132,7 +141,7 @@ def test_what_is_known_and_what_is_not():
     ]  # fmt: skip
     assert lex.tickers == {"AAA", "BBB", "CAT", "OLD"} and lex.quotes == {"USDT"}  # an old ticker that is a name is read as that
     assert lex.hit("alpha coin") == ("coin", "AAA") and lex.hit("alpha") is None and lexicon(SMALL) is lexicon(SMALL) and lex.words is SMALL
-    assert parse("price of bbb", SMALL).assets == ("BBB",)  # a ticker before a name
+    assert parse("price of bbb", SMALL).assets == ("BBB",) == parse("price of bbb/usdt", SMALL).assets  # a ticker before a name
 
 
 @pytest.mark.parametrize(("typed", "meant"), [
@@ -142,6 +151,10 @@ def test_what_is_known_and_what_is_not():
 def test_what_a_misspelt_name_means(typed, meant):
     lex = Lexicon(SMALL)
     assert lex.meant(typed) == meant == lex.meant(typed)
+
+
+def test_what_money_is_called_is_never_mended():
+    assert Lexicon(replace(SMALL, mendable=frozenset())).meant("hardcach") is None
 
 
 def test_the_last_few_vocabularies_are_kept():
@@ -169,6 +182,7 @@ def test_marks_come_once_each_in_order():
     sheet.mark(3, 4, ASSET, "X")
     assert [(mark.first, mark.end) for mark in sheet.marked(ASSET)] == [(0, 2), (3, 4)]
     assert [mark.value for mark in sheet.marked(ASSET, TIME)] == ["X", "7d", "X"]
+    assert sheet.mark_of(3) == Mark(3, 4, ASSET, "X") and sheet.mark_of(4) is None is sheet.mark_of(-1)
     assert sheet.values(ASSET) == ("X",) and sheet.values(TIME, ASSET) == ("X", "7d") and sheet.values("quote") == ()
 
 
@@ -176,7 +190,8 @@ def test_marks_come_once_each_in_order():
     ("PRICE OF BTC", True), ("price of BTC", False), ("BTC", True), ("HOW is it", False), ("HOW IS it", True), ("THE PRICE of it", False),
     ("THE PRICE OF it", True),
     ("The price OF it", False),
-    ("I see", False), ("GAS PRICE now", True), ("price KUCOIN", False), ("WOBBLE WABBLE is", False), ("PRICE is", False), ("5", True), ("", True),
+    ("I see", False), ("I A see", False), ("PRICE btc", True), ("GAS PRICE now", True),
+    ("price KUCOIN", False), ("WOBBLE WABBLE is", False), ("PRICE is", False), ("5", True), ("", True),
 ])  # fmt: skip
 def test_whether_capitals_say_nothing(q, loud):
     assert Sheet(q, lexicon(WORDS)).in_capitals is loud
@@ -186,7 +201,8 @@ def test_whether_capitals_say_nothing(q, loud):
 @pytest.mark.parametrize(("q", "parts"), [
     ("a? b", ["a? ", "b"]), ("a?b", ["a?b"]), ("a. b! c; d", ["a. ", "b! ", "c; ", "d"]), ("a, what", ["a, what"]), ("a and what", ["a and ", "what"]),
     ("a and b", ["a and b"]), ("a? and what", ["a? ", "and what"]), ("a what", ["a what"]), ("a then show", ["a then ", "show"]), ("? a", ["? ", "a"]),
-    ("a ? ? b", ["a ? ? ", "b"]), ("and what", ["and ", "what"]), (" ".join("a?" for _ in range(7)), ["a? "] * 5 + ["a? a?"]), ("a", ["a"]), ("", [""]),
+    ("a ? ? b", ["a ? ? ", "b"]), ("and what?", ["and ", "what?"]), ("? and what", ["? ", "and what"]),
+    ("and what", ["and ", "what"]), (" ".join("a?" for _ in range(7)), ["a? "] * 5 + ["a? a?"]), ("a", ["a"]), ("", [""]),
 ])  # fmt: skip
 def test_where_a_question_may_end(q, parts):
     places = cuts(q)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from markets.ask.grammar import parse
+from markets.ask.grammar import marked, parse
 from markets.ask.lexicon import lexicon
 from markets.ask.numbers import read_number, unseparated
 from markets.ask.sheet import Sheet
+from markets.ask.slots import ASSET, PAIR, QUOTE
 from markets.reads.vocabulary import built_in
 
 WORDS = built_in()
@@ -42,6 +43,21 @@ def test_ordinary_words_are_coins_only_with_evidence(q, assets):
 def test_an_unknown_ticker_is_kept_where_a_dollar_says_so():
     assert (read("price of $QXJ7").assets, read("price of $QXJ7").unknown) == (("QXJ7",), ("QXJ7",))
     assert (read("price of $BTC").assets, read("price of $BTC").unknown) == (("BTC",), ())
+
+
+@pytest.mark.parametrize(("q", "spans"), [
+    ("funding over 5% of btc-perp", ["over 5%: threshold 5", "btc: asset BTC"]), ("the 2nd gap", ["2nd: other "]), ("gaps of 5%", ["5%: other 5"]),
+    ("volume over 5 usdt", ["5: threshold 5", "usdt: quote USDT"]), ("btc price in may", ["btc: asset BTC", "may: date "]),
+    ("new binance coin", ["binance: exchange binance"]), ("buy eth/btc", ["eth: asset ETH", "btc: quote BTC"]),
+])  # fmt: skip
+def test_what_each_word_was_taken_for(q, spans):
+    assert [f"{q[span.start : span.end]}: {span.slot} {span.value}" for span in read(q).spans] == spans
+
+
+@pytest.mark.parametrize("q", ["sell $eth/btc now", "sell $eth-btc now", "sell eth/btc now"])
+def test_what_parts_a_pair_is_no_word_of_the_question(q):
+    sheet = marked(q, lexicon(WORDS))
+    assert [mark.slot for mark in sheet.marks if mark] == [ASSET] * (1 + ("$" in q)) + [PAIR, QUOTE]
 
 
 def test_what_was_mended_is_said():

@@ -109,8 +109,8 @@ def test_the_digits_are_those_of_the_finest_tick_that_counts():
     fine = {"ada": quote("ada", 100, tick_size=D("0.000001")), "bea": quote("bea", 101, tick_size=D("0.01"))}
     assert cells(ask(fine), "net_price") == ["100.125025", "101.126275"] and cells(ask(fine), "ask") == ["100.025000", "101.025250"]
     assert ask(market(dot=quote("dot", 100, age=300, tick_size=D("0.000001")))).sentence == "Ada 100.00 USDT"  # a price too old to count sets none
-    old = {"ada": quote("ada", D("0.98765"), age=300, tick_size=D("0.001"))}
-    assert "Ada 0.988 USDT" in ask(old, order=Order(D(2), "base"), way=route(exchanges=("ada",))).lines[-1]
+    old = {"ada": quote("ada", 101, age=300, tick_size=D(1))}
+    assert "Ada 101 USDT" in ask(old, order=Order(D(2), "base"), way=route(exchanges=("ada",))).lines[-1]
 
 
 def test_what_is_left_is_told_from_half_of_a_hundredth_percent():

@@ -125,6 +125,11 @@ def test_who_was_first():
     assert answer.lines == () and answer.max_age_s == 240.0  # of the third no list was read: nothing is claimed
 
 
+def test_the_first_is_told_with_the_next():
+    answer = listed(since(A, 10), since(B, 12), since(C, 9))
+    assert answer.sentence == f"POL was first on {B.title()}, since 10 Nov 2026, 12:00 UTC, 2 d before {A.title()}."
+
+
 def test_a_time_that_nobody_knows_may_be_the_first():
     answer = listed(since(A), since(B, 12))
     unknown = f"Who was first is not known: it stood in the first list that was read of {A.title()}."

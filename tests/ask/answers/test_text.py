@@ -1,6 +1,6 @@
 """An answer as plain text."""
 
-from markets.ask.answer import Answer, Cell, Column, Table
+from markets.ask.answer import Answer, Cell, Column, Reading, Table
 from markets.ask.text import plain
 
 
@@ -21,6 +21,7 @@ def test_title_and_sentence_alone():
 def test_three_columns_explain_themselves_and_line_up():
     found = answer(table=table(("Ada", "9.5", "x", "best"), ("Beatrix", "10.5", "x", "")))
     assert plain(found).splitlines()[1:] == ["  Ada       9.5   best", "  Beatrix  10.5"]
+    assert plain(answer(table=table())) == "POL: It is."
 
 
 def test_more_columns_have_heads():
@@ -30,3 +31,4 @@ def test_more_columns_have_heads():
 
 def test_lines_then_notes_then_what_to_try():
     assert plain(answer(lines=("a", "b"), notes=("c",), examples=("d", "e"))) == "POL: It is.\na\nb\nc\nTry: d | e"
+    assert plain(answer(readings=(Reading("a price", {}), Reading("a loop", {})))) == "POL: It is.\nOr read as: a price | a loop"

@@ -110,7 +110,7 @@ CASES = {
     "arbitrage-doubted": lambda: arbitrage.ask(arbitrage.DOUBTED, asked=True, others=arbitrage.OTHERS, notes=("1 AAA became 1000 POL.",)),
     "arbitrage-short": lambda: arbitrage.ask(arbitrage.BACK, nearest=True),
     "best-price": lambda: best_price.ask(coin=MATIC, both=True),
-    "best-price-amount": lambda: best_price.ask(side="sell", order=Order(D(1000), "base"), books=best_price.BOOKS, notes=("A note.",)),
+    "best-price-amount": lambda: best_price.ask(side="sell", order=Order(D(1000), "base"), books=best_price.BOOKS, notes=("A note of 2 ETH.",)),
     "best-price-money": lambda: best_price.ask(order=Order(D(1000)), books=best_price.BOOKS, late=(C,), worth=("EUR", D("0.9"))),
     "best-price-one": lambda: best_price.ask({"ada": best_price.market()["ada"]}, way=route(exchanges=("ada",))),
     "best-price-one-doubted": lambda: best_price.alone("cid", best_price.market(cid=best_price.FUTURE)),
