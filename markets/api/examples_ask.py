@@ -41,7 +41,7 @@ def answers(answer: Callable[[dict[str, Any]], Any], now: datetime) -> dict[str,
 
 
 def _frame() -> Frame:
-    spans = (Span(7, 17, "intent", "best_price"), Span(26, 31, "assets", "MATIC"))
+    spans = (Span(26, 31, "asset", "MATIC"),)
     return Frame(TEXT, "best_price", ("MATIC",), confidence=1.0, notes=("MATIC is now called POL.",), spans=spans)
 
 
