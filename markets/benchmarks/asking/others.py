@@ -63,7 +63,7 @@ def _told(c: Checked) -> list[str]:
 def _by_name(c: Checked, name: str) -> Iterator[Row]:
     """A route that the list ends before: "BTC from X to Y", or "BTC-EUR from X to Y"."""
     what, buy, sell = re.fullmatch(r"(\S+) from (.+) to (.+)", name).groups()  # type: ignore[union-attr]
-    found = c.reads.read(f"arbitrage/{what if '-' in what else pair_of(c)}/", buy=c.slug(buy), sell=c.slug(sell))
+    found = c.reads.read(f"arbitrage/{what if '-' in what else f'{what}-{MONEY}'}/", buy=c.slug(buy), sell=c.slug(sell))
     if "legs" in found:
         yield found
 

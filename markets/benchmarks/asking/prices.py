@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from markets.benchmarks.asking.checking import HUNDRED, Checked, Row, Value
 
@@ -28,7 +28,7 @@ def _own(c: Checked) -> str:
     """The pair that the answer says it is about, where the API lists it on the exchanges asked."""
     rows = c.reads.read("pairs/", base=c.coin, exchange=c.narrowed, limit="100")["results"]
     linked, first = LINKED.match(c.answer["api"]), str(c.rows[0].get("route", "")).split(" ")[0] if c.rows else ""
-    named = linked[1] if linked else f"{c.coin}-{first.partition('-')[2] or MONEY}"
+    named = unquote(linked[1]) if linked else f"{c.coin}-{first.partition('-')[2] or MONEY}"
     return named if named in [_named(row) for row in rows if row["listed"]] else ""
 
 
@@ -232,7 +232,7 @@ def price_history(c: Checked) -> None:
         c.holds("a coin that nobody lists has a past", c.answer["kind"] == "nothing")
         return
     given = {name: values[0] for name, values in parse_qs(urlsplit(c.answer["api"]).query).items()}
-    c.same("pair", urlsplit(c.answer["api"]).path.split("/")[-2], pair)
+    c.same("pair", unquote(urlsplit(c.answer["api"]).path).split("/")[-2], pair)
     if c.answer["kind"] == "nothing" or "exchange" not in given:
         return
     rows = c.reads.read(f"history/{pair}/", limit="1000", **given)["results"]
