@@ -1,7 +1,5 @@
 """What is left between exchanges, in words."""
 
-from datetime import timedelta
-
 import pytest
 from msgspec.structs import replace
 
@@ -16,7 +14,7 @@ from markets.ask.frame import Frame
 from markets.board import PairKey
 from tests.ask.answers.build import MATIC, cells, one, route
 from tests.ask.answers.test_gap import GAP, QUOTES, TERMS, pair
-from tests.markets.analysis.boards import NOW, D
+from tests.markets.analysis.boards import D
 from tests.markets.analysis.scenes import POL, at, ladder
 
 BACK = replace(GAP, buy="bea", sell="ada")
@@ -230,9 +228,6 @@ def test_an_exchange_is_as_old_as_its_oldest_price():
     pairs = (pair(), pair(quotes=old, books=(), key=key))
     other = replace(GAP, key=key)
     assert {each.age_s for each in ask(GAP, other, pairs=pairs).sources} == {9.0} == {each.age_s for each in ask(other, GAP, pairs=pairs).sources}
-    young = tuple(replace(quote, observed_at=NOW - timedelta(seconds=0.5)) for quote in old)
-    never = (pair(quotes=tuple(replace(quote, observed_at=None) for quote in QUOTES), books=()), pair(quotes=young, books=(), key=key))
-    assert {each.age_s for each in ask(GAP, other, pairs=never).sources} == {0.5} == {each.age_s for each in ask(other, GAP, pairs=never).sources}
 
 
 def test_only_the_first_three_reasons_are_told():
