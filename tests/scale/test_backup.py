@@ -1,13 +1,16 @@
 """A backup brings everything back into an empty installation: settings, history, accounts, limits, the kept secret. Nothing else is overwritten."""
 
+import io
 import json
 import shutil
 import sqlite3
+import tarfile
 import time
 from contextlib import closing
 
 import pytest
 
+from pebble import backup
 from tests.engine.conftest import Site
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("workers")]
@@ -72,3 +75,18 @@ def test_it_is_refused_beside_running_workers_into_the_other_market_and_when_it_
     none = empty.manage("restore", str(tmp_path / "none.tar.gz"))
     assert none.returncode != 0 and "cannot be read as a backup" in none.stderr
     assert json.dumps([p.name for p in empty.folder.glob("site.sqlite3")]) == "[]"
+
+
+FOREIGN = [("../up", tarfile.REGTYPE), ("/nowhere/up", tarfile.REGTYPE), ("tables", tarfile.DIRTYPE), ("link", tarfile.SYMTYPE)]
+
+
+@pytest.mark.parametrize(("name", "kind"), FOREIGN)
+def test_nothing_but_plain_files_below_the_folder_is_unpacked(tmp_path, name, kind):
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.linkname = kind, "/etc/passwd"
+    with tarfile.open(tmp_path / "made.tar", "w") as archive:
+        archive.addfile(entry, io.BytesIO())
+    (tmp_path / "into").mkdir()
+    with tarfile.open(tmp_path / "made.tar") as archive, pytest.raises(backup.Refused):
+        backup._unpack(archive, tmp_path / "into")
+    assert not (tmp_path / "up").exists() and not any((tmp_path / "into").iterdir())
