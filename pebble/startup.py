@@ -101,13 +101,13 @@ def await_migrations(say: Say) -> None:
         close_old_connections()
 
 
-def prepare(say: Say) -> None:
-    """Bring database, cache, rows, schedules, account and static files up to date. Safe to repeat."""
+def prepare(say: Say, *, unseen: bool = False) -> None:
+    """Bring database, cache, rows, schedules, account and static files up to date. Safe to repeat. `unseen`: no password is said."""
     say("migrating the database")
     call_command("migrate", verbosity=0, interactive=False)  # its signal makes rows and schedules for new adapters, too
     call_command("createcachetable", verbosity=0)
     account = StringIO()
-    call_command("setup_operator", stdout=account)
+    call_command("setup_operator", stdout=account, unseen=unseen)
     say(account.getvalue().strip())
     say("collecting static files")
     call_command("collectstatic", verbosity=0, interactive=False)

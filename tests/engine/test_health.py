@@ -119,6 +119,11 @@ class TestOperator:
         assert django_user_model.objects.get(username="operator").check_password(password)
         assert password not in self.setup()
 
+    def test_a_service_whose_output_is_a_log_says_where_it_is_only(self, folder):
+        out = io.StringIO()
+        call_command("setup_operator", stdout=out, unseen=True)
+        assert (folder / "operator.txt").read_text().split()[1] not in out.getvalue() and "operator.txt" in out.getvalue()
+
     def test_the_other_market_of_an_installation_gets_the_same(self, folder, django_user_model):
         self.setup()
         django_user_model.objects.all().delete()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 NAME = "operator"
 
@@ -18,6 +18,10 @@ class Command(BaseCommand):
     """Idempotent: does nothing once anybody may administrate."""
 
     help = "Make the operator's account if nobody may administrate yet; its password is printed once and kept in operator.txt."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """For a service, whose output is a log that others read."""
+        parser.add_argument("--unseen", action="store_true", help="say where the password is and do not print it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the account, or say where its password is."""
@@ -28,7 +32,8 @@ class Command(BaseCommand):
             return
         password = _kept(path) or _keep(path, secrets.token_urlsafe(12))
         users.create_superuser(NAME, password=password)
-        self.stdout.write(f"operator account: {NAME}  password: {password}  (kept in {path})")
+        told = f"in {path}" if options["unseen"] else f"{password}  (kept in {path})"
+        self.stdout.write(f"operator account: {NAME}  password: {told}")
 
 
 def _kept(path: Path) -> str:

@@ -18,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """As `manage.py run` does it at its start."""
         try:
-            startup.prepare(self.stdout.write)
+            startup.prepare(self.stdout.write, unseen=not self.stdout.isatty())
         except WrongMarket as error:
             raise CommandError(str(error), returncode=2) from error
