@@ -28,6 +28,8 @@ def test_i9_not_ready_before_the_migrations_and_no_request_lost_at_the_stop(tmp_
         answered, lost = _hammered_while(port, lambda: _stopped(web))
         assert answered > 0 and lost == 0
         assert web.returncode == 0, web.log.read_text()
+        said = [json.loads(line) for line in web.log.read_text().splitlines()]
+        assert said[-1]["message"] == "pebble: stopped" and any(line["event"] == "request" for line in said)
     finally:
         site.stop()
 

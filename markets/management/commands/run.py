@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     """Prepares, then supervises. Ctrl-C or SIGTERM stops all of it."""
 
     help = "Run Pebble: web server, workers and, in a simulated market, the exchange simulator. Stops on Ctrl-C."
+    as_json = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For development: start anew when a file changes. For services: one part."""
@@ -40,6 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Until a signal."""
         only = options["only"]
+        self.as_json = bool(only) and settings.LOG_FORMAT == "json"
         if only != "workers" and not startup.free(settings.PORT, options["host"]):
             raise CommandError(
                 f"port {settings.PORT} is taken. Stop what listens there (another Pebble?), or choose another port: PEBBLE_PORT={settings.PORT + 10} make run",
@@ -63,7 +66,7 @@ class Command(BaseCommand):
             startup.prepare(self.say)  # a web server alone says by /readyz what it waits for
 
     def _supervise(self, only: str | None, folder: Path, options: dict[str, Any]) -> None:
-        programs = [p for p in self._programs(options["host"], folder) if only in (None, p.name)]
+        programs = [p for p in self._programs(only, options["host"], folder) if only in (None, p.name)]
         watch = Watch(self.say, {p.name: p for p in programs}, reload=options["reload"], beat=folder / "beat", alone=not only)
         drain = partial(self._drain, folder / "stopping") if only == "web" else lambda: None
         Supervisor(programs, watch, stop_s=STOP_S if only else supervisor.STOP_S, drain=drain).run()
@@ -75,7 +78,13 @@ class Command(BaseCommand):
         time.sleep(settings.DRAIN_S)
 
     def say(self, text: str, name: str = "pebble") -> None:
-        """One line, with who says it."""
+        """One line, with who says it; of a service one JSON object, as its programs write them."""
+        if self.as_json and not text.startswith("{"):
+            logging.getLogger("pebble.run").log(logging.INFO if name == "pebble" else logging.WARNING, "%s: %s", name, text)
+            return
+        if self.as_json:
+            self.stderr.write(text)
+            return
         self.stdout.write(f"{name:>9} | {text}")
         self.stdout.flush()
 
@@ -86,9 +95,9 @@ class Command(BaseCommand):
         self.say(f"{why}: choosing the {market} market")
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PEBBLE_MARKET": market})  # noqa: S606  # ourselves
 
-    def _programs(self, host: str, folder: Path) -> list[Program]:
-        env, first = {"PEBBLE_LOG_FORMAT": os.environ.get("PEBBLE_LOG_FORMAT", "console")}, []
-        if settings.SIMULATED and not os.environ.get("PEBBLE_UPSTREAM"):
+    def _programs(self, only: str | None, host: str, folder: Path) -> list[Program]:
+        env, first = {"PEBBLE_LOG_FORMAT": settings.LOG_FORMAT if only else os.environ.get("PEBBLE_LOG_FORMAT", "console")}, []
+        if settings.SIMULATED and not only and not os.environ.get("PEBBLE_UPSTREAM"):
             port = startup.simulator_port()
             env["PEBBLE_UPSTREAM"] = f"http://127.0.0.1:{port}"
             settings.SIMULATOR_FILE.write_text(env["PEBBLE_UPSTREAM"])
