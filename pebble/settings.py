@@ -275,10 +275,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 FORMAT_MODULE_PATH = "pebble"  # pebble/en/formats.py
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://")  # empty, as a file of settings leaves it, is unset
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 8  # seconds of one step, well below what a task may take
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PEBBLE_EMAIL_FROM", default="pebble@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PEBBLE_EMAIL_FROM", default="") or "pebble@localhost"
 LOOPBACK_WEBHOOKS = SIMULATED and env.bool("PEBBLE_TEST_LOOPBACK_WEBHOOKS", default=False)  # for tests alone: webhooks by http to this machine
 
 LOG_FORMAT = env.str("PEBBLE_LOG_FORMAT", default="json")

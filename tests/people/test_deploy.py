@@ -107,6 +107,12 @@ def test_what_would_weaken_it_is_refused_at_the_start_with_what_to_do(tmp_path, 
     assert done.returncode != 0 and "ImproperlyConfigured" in done.stderr and says in done.stderr
 
 
+def test_mail_left_empty_is_printed(tmp_path):
+    look = "from pebble import settings; print(settings.EMAIL_BACKEND, settings.DEFAULT_FROM_EMAIL)"
+    done = run(["-c", look], documented(tmp_path, EMAIL_URL="", PEBBLE_EMAIL_FROM=""))
+    assert done.stdout.split() == ["django.core.mail.backends.console.EmailBackend", "pebble@localhost"], done.stderr
+
+
 def test_without_https_a_key_is_made_and_cookies_have_plain_names(settings):
     assert (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE) == ("sessionid", "csrftoken", False)
     assert len(settings.SECRET_KEY) >= 50 and settings.USE_X_FORWARDED_HOST is False and settings.REST_FRAMEWORK["NUM_PROXIES"] == 0
