@@ -60,12 +60,17 @@ def test_every_variable_is_one_that_the_settings_read():
 
 
 @pytest.mark.parametrize("path", [p for p in UNITS if "prepare" not in p.name], ids=lambda p: p.name)
-def test_units_stop_the_whole_group_gently_and_start_again_ever_more_slowly(path):
+def test_units_ask_the_supervisor_alone_to_stop_and_start_again_whatever_the_database_does(path):
     service = unit(path)["Service"]
-    assert (service["KillMode"], service["Restart"]) == ("control-group", "always")
+    assert (service["KillMode"], service["Restart"]) == ("mixed", "always")  # a control group's polls and drain would be cut off at once
     assert float(service["TimeoutStopSec"]) > run.STOP_S
-    assert int(service["RestartMaxDelaySec"]) > int(service["RestartSec"])
-    assert service["User"] == "pebble" and unit(path)["Unit"]["Requires"] in {p.name for p in UNITS}
+    assert unit(path)["Unit"]["Wants"] in {p.name for p in UNITS} and "Requires" not in unit(path)["Unit"]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda p: p.name)
+def test_units_write_for_themselves_alone(path):
+    service = unit(path)["Service"]
+    assert (service["User"], service["UMask"], service["StateDirectoryMode"], service["ProtectSystem"]) == ("pebble", "0077", "0700", "strict")
 
 
 def test_containers_run_as_nobody_special_wait_for_what_they_need_and_are_looked_at():
@@ -76,7 +81,7 @@ def test_containers_run_as_nobody_special_wait_for_what_they_need_and_are_looked
             assert needed in COMPOSE["services"]
             assert how["condition"] == ("service_completed_successfully" if needed == "prepare" else "service_healthy")
     for one in OURS.values():
-        assert one["read_only"] and one["cap_drop"] == ["ALL"]
+        assert one["init"] and one["read_only"] and one["cap_drop"] == ["ALL"]
         assert (ROOT / one["build"]["dockerfile"]).exists()
         assert one["restart"] == "no" or int(one["stop_grace_period"].removesuffix("s")) > run.STOP_S
     image = (ROOT / "deploy/Dockerfile").read_text()
