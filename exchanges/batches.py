@@ -37,14 +37,16 @@ def fetch_each(client: ExchangeClient, source: str, asks: Iterable[Ask], *, seco
         outcomes[symbol] = together([outcomes[symbol], outcome]) if symbol in outcomes else outcome
         if _hopeless(outcome) or time.monotonic() > ends:
             break
+    if len(outcomes) > 1 and all(each.halted for each in outcomes.values()):
+        outcomes = {symbol: replace(each, outcome="server_error", halted=False) for symbol, each in outcomes.items()}  # no market: the exchange itself
     heard = {symbol: Heard(each.requested_at, each.received_at, each.clock) for symbol, each in outcomes.items()}
     return Batch(replace(_answered(list(outcomes.values())), heard=heard), outcomes)
 
 
 def _answered(outcomes: list[Outcome[Row]]) -> Outcome[Row]:
-    """All as one; where every market that failed does not trade, the exchange has answered well, though it gave nothing."""
+    """All as one; a market that does not trade, asked about alone, is an answer, too, though it gave nothing."""
     whole = together(outcomes)
-    return replace(whole, outcome="partial") if all(each.good or each.halted for each in outcomes) and not whole.good else whole
+    return replace(whole, outcome="partial") if whole.halted and len(outcomes) == 1 else whole
 
 
 def _hopeless(outcome: Outcome[Row]) -> bool:

@@ -28,6 +28,7 @@ RETRIED_STATUS = (502, 503, 504)
 RETRY_SHARE = 0.1  # of the exchange's calls in the last minute
 PATIENCE_S = 1.0  # a token that comes so soon is waited for: a lost cycle would cost more
 WAITS = 4  # others may take it first
+NOT_TRADED = "not traded: "  # how the detail of a halted market begins
 FORBIDDEN_BAN_S = 600.0  # a 403 for asking too often: at least ten minutes of silence
 
 logger = logging.getLogger(__name__)
@@ -331,8 +332,11 @@ class _Cycle:
         )
 
     def _halted(self) -> bool:
-        """Whether nothing came but the exchange's word that this does not trade."""
-        return not self._batches and any(isinstance(error, Halted) for error, _ in self._failures)
+        """Whether nothing came but the exchange's word that this market does not trade.
+
+        Only books are asked about by the market's own symbol everywhere: other words may be about its index or pair.
+        """
+        return self.source == "book" and not self._batches and any(isinstance(error, Halted) for error, _ in self._failures)
 
     def _each_heard(self) -> dict[str, Heard]:
         found: dict[str, Heard] = {}
@@ -342,6 +346,8 @@ class _Cycle:
         return found
 
     def _detail(self) -> str:
+        if self._halted():
+            return printable(f"{NOT_TRADED}{self._failures[0][0].detail}")
         said = [f"JSON that calls itself {self._called}"] if self._called and not self._failures and not any(batch.dropped for batch in self._batches) else []
         for error, part in self._failures:
             text = f"{error.outcome}: {error.detail}" if self._batches else error.detail

@@ -101,15 +101,21 @@ def _too_soon(feed: Feed, now: datetime) -> bool:
 
 
 def _crowded(feed: Feed, now: datetime) -> bool:
-    """Whether its exchange is degraded and another of its batches is under way: then batches go one at a time.
+    """Whether its exchange is degraded and another of its batches is under way: then this one gives way, once.
 
     A batch asks market by market; of an exchange that takes thirty times as long, each would hold a worker for its whole time, and
-    the others' prices would wait. A list is one request and always goes.
+    the others' prices would wait. What gave way goes at its next firing, whoever else does: the firings come at fixed distances, and
+    the same one would lose every time. A list is one request and always goes.
     """
-    if feed.exchange.state != ExchangeState.DEGRADED or not _in_batches(feed.exchange, feed.source):
+    if feed.exchange.state != ExchangeState.DEGRADED or not _in_batches(feed.exchange, feed.source) or _gave_way(feed, now):
         return False
     others = Feed.objects.filter(exchange=feed.exchange, lease_until__gt=now).exclude(lease_owner="").exclude(pk=feed.pk)
     return any(_in_batches(feed.exchange, source) and not dead(name) for source, name in others.values_list("source", "lease_owner"))
+
+
+def _gave_way(feed: Feed, now: datetime) -> bool:
+    """Whether its last firing did not start, or it never has."""
+    return feed.started_at is None or now - feed.started_at > timedelta(seconds=(1 + SPACING) * feed.firing_s)
 
 
 def _in_batches(exchange: Exchange, source: str) -> bool:

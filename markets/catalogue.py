@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from msgspec import structs
 
-from exchanges.models import Exchange
+from exchanges.client import NOT_TRADED
+from exchanges.models import Exchange, Feed
 from exchanges.rows import Instrument
 from markets import evidence, listings
 from markets.bulk import upsert
 from markets.codes import MONEY, canonical, code_ids, families, free_slug
-from markets.models import Book, Derivative, ExchangeAsset, Funding, Market, OptionQuote, Quote, Renaming
+from markets.models import Book, Derivative, ExchangeAsset, Funding, Market, OptionQuote, Quote, Reading, Renaming
 from markets.polls import SOURCE_KINDS, touch
 
 __all__ = ["canonical", "free_slug", "refusal", "store"]
@@ -26,6 +28,7 @@ __all__ = ["canonical", "free_slug", "refusal", "store"]
 MAX_LOSS = 0.2  # a list that lost more than this is a truncated reply, not news ...
 LOST = "the list lost"
 REFUSALS = 3  # ... unless it says the same this many times in a row
+STANDS = timedelta(minutes=15)  # so long a refused book speaks against a list
 DELISTED_AFTER = 3  # accepted lists in a row without the market
 
 # What a list that is only part of the whole leaves unsaid is not forgotten.
@@ -65,6 +68,8 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
     `unread`: so many rows could not be read; no more markets than that may simply be among them.
     """
     before = listings.standing(exchange, source)
+    refused = _refused(before, now)
+    instruments = [structs.replace(i, status=Market.Status.HALTED) if i.status == "trading" and (i.kind, i.symbol) in refused else i for i in instruments]
     codes, new = code_ids(exchange, instruments)
     of = families(instruments, codes)
     pairs = {(i.kind, i.symbol): (codes[i.base, of(i)], codes[i.quote, MONEY]) for i in instruments}
@@ -80,14 +85,24 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
     return Change(len(rows), new)
 
 
-def suspend(exchange: Exchange, market_ids: Sequence[int], now: datetime) -> None:
-    """Markets of which the exchange, asked about each, said that they are not traded: they leave the rankings at once.
+def suspend(exchange: Exchange, market_id: int, now: datetime) -> None:
+    """A market of which the exchange, asked for its book, said that it is not traded: it leaves the rankings at once.
 
-    The next list that has them trading brings them back.
+    The next list that has it trading brings it back, unless its book was refused once more meanwhile (`_refused`). Only while the exchange's
+    lists are answered: one that is under maintenance as a whole says so of each market, too.
     """
-    with transaction.atomic():
-        if kinds := listings.suspend(exchange, market_ids, now):
-            touch("listings", *(f"{'catalogue' if kind == 'spot' else 'contracts'}:{exchange.slug}" for kind in kinds))
+    if not Feed.objects.filter(exchange=exchange, source="tickers", outcome__in=("ok", "partial")).exists():
+        return
+    with transaction.atomic():  # of one row each: a list that is stored at the same time takes the same rows in its own order
+        if kind := listings.suspend(exchange, market_id, now):
+            touch("listings", f"{'catalogue' if kind == 'spot' else 'contracts'}:{exchange.slug}")
+
+
+def _refused(before: Mapping[listings.Key, listings.Standing], now: datetime) -> set[listings.Key]:
+    """Halted markets whose book was refused lately: where list and book disagree for hours, nothing goes to and fro between them."""
+    halted = {market.pk: key for key, market in before.items() if market.status == Market.Status.HALTED}
+    said = Reading.objects.filter(market__in=halted, source="book", detail__startswith=NOT_TRADED, tried_at__gt=now - STANDS) if halted else ()
+    return {halted[reading.market_id] for reading in said}
 
 
 def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str, unread: int) -> None:

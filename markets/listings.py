@@ -5,7 +5,7 @@ The first catalogue is a baseline: nothing in it is new. Options make no events:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -74,13 +74,15 @@ def record(exchange: Exchange, source: str, before: Mapping[Key, Standing], now:
     return len(rows)
 
 
-def suspend(exchange: Exchange, market_ids: Collection[int], now: datetime) -> set[str]:
-    """Take trading markets for halted between two lists, and write that down; return of which kinds they were."""
-    trading = Market.objects.filter(exchange=exchange, pk__in=market_ids, status=Status.TRADING)
-    found = [Standing(*row) for row in trading.values_list(*_FIELDS)]
-    Market.objects.filter(pk__in=[market.pk for market in found]).update(status=Status.HALTED)
-    upsert(Listing, _COLUMNS, [_row(exchange, Found(Event.SUSPENDED, market), now) for market in found], key=("market_id", "event", "at"), update=())
-    return {market.kind for market in found}
+def suspend(exchange: Exchange, market_id: int, now: datetime) -> str:
+    """Take a trading market for halted between two lists, and write that down; return its kind, "" where it did not trade."""
+    row = Market.objects.filter(exchange=exchange, pk=market_id, status=Status.TRADING).values_list(*_FIELDS).first()
+    if row is None:
+        return ""
+    market = Standing(*row)
+    Market.objects.filter(pk=market.pk).update(status=Status.HALTED)
+    upsert(Listing, _COLUMNS, [_row(exchange, Found(Event.SUSPENDED, market), now)], key=("market_id", "event", "at"), update=())
+    return market.kind
 
 
 def _has_baseline(exchange: Exchange, source: str) -> bool:

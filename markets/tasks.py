@@ -122,9 +122,9 @@ def _ask_each(claim: leases.Claim, feed: Feed, source: Source[Row], *, people_on
     ids = {ask.market.symbol: pk for pk, ask in asks}
     saved = store.save(feed, claim, batch.outcome, timezone.now(), markets=ids, times=batch.times)
     turns.done({ids[symbol]: outcome for symbol, outcome in batch.outcomes.items()}, feed.source, timezone.now())
-    halted = [ids[symbol] for symbol, outcome in batch.outcomes.items() if outcome.halted]
-    if saved and halted:
-        catalogue.suspend(feed.exchange, halted, timezone.now())
+    for symbol, outcome in batch.outcomes.items() if saved else ():
+        if outcome.halted:
+            catalogue.suspend(feed.exchange, ids[symbol], timezone.now())
     return _stored(batch.outcome, saved=saved)
 
 

@@ -183,22 +183,41 @@ def batches(count):
     return adapter.slug, [name for name in ("book", "candles", "funding_history") if adapter.source(name)][:count]
 
 
+def just_started(slug, source):
+    """Its last firing began as long ago as its next one is due."""
+    feed = Feed.objects.get(exchange__slug=slug, source=source)
+    Feed.objects.filter(pk=feed.pk).update(lease_owner="", started_at=NOW - timedelta(seconds=feed.firing_s))
+    return feed.firing_s
+
+
 def test_batches_of_a_degraded_exchange_go_one_at_a_time():
     slug, (first, second) = batches(2)
+    just_started(slug, second)
     taken = leases.claim(slug, first, NOW)
     assert leases.claim(slug, second, NOW) == "lease_lost"
     assert isinstance(leases.claim(slug, "tickers", NOW), leases.Claim), "a list is one request"
     assert isinstance(leases.claim(slug, second, NOW, spaced=False), leases.Claim), "somebody waits for it"
-    Feed.objects.filter(exchange__slug=slug, source=second).update(lease_owner="", started_at=None)
+    just_started(slug, second)
     leases.release(taken)
     assert isinstance(leases.claim(slug, second, NOW), leases.Claim)
 
 
+def test_what_gave_way_goes_at_its_next_firing_whoever_else_does():
+    """Firings come at fixed distances: whoever loses once would lose every time."""
+    slug, (first, second) = batches(2)
+    firing_s = just_started(slug, second)
+    leases.claim(slug, first, NOW)
+    Feed.objects.filter(exchange__slug=slug, source=first).update(lease_until=NOW + timedelta(days=1))
+    assert leases.claim(slug, second, NOW) == "lease_lost"
+    assert isinstance(leases.claim(slug, second, NOW + timedelta(seconds=firing_s)), leases.Claim)
+
+
 def test_a_batch_whose_worker_died_or_whose_time_ran_out_is_in_nobodys_way(dead_pid):
     slug, (first, second) = batches(2)
-    leases.claim(slug, first, NOW)
-    assert isinstance(leases.claim(slug, second, NOW + leases.TTL), leases.Claim)
-    Feed.objects.filter(exchange__slug=slug, source=second).update(lease_owner="", started_at=None)
+    just_started(slug, second)
+    Feed.objects.filter(exchange__slug=slug, source=first).update(lease_owner="elsewhere:1", lease_until=NOW - timedelta(seconds=1))
+    assert isinstance(leases.claim(slug, second, NOW), leases.Claim)
+    just_started(slug, second)
     Feed.objects.filter(exchange__slug=slug, source=first).update(lease_owner=f"{leases.HOST}:{dead_pid}", lease_until=NOW + leases.TTL)
     assert isinstance(leases.claim(slug, second, NOW), leases.Claim)
 

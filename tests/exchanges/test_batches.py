@@ -62,6 +62,17 @@ def test_markets_that_do_not_trade_are_an_answer():
     assert (alone.outcome.outcome, alone.outcome.rows, alone.outcome.detail) == ("partial", [], "41114 under maintenance")
     assert (alone.outcomes["B"].outcome, alone.outcomes["B"].halted) == ("api_error", True)
     assert fetch_each(Client(B=halted, C=outcome("reset")), "book", asks("B", "C"), seconds=60).outcome.outcome == "api_error"
+
+
+def test_where_nothing_trades_it_is_the_exchange():
+    """All that were asked about are said to be halted: the whole of it is under maintenance, and no market is to be taken for halted."""
+    halted = outcome("api_error", detail="41114 under maintenance", halted=True)
+    batch = fetch_each(Client(A=halted, B=halted), "book", asks("A", "B"), seconds=60)
+    assert batch.outcome.outcome == "server_error" and {(each.outcome, each.halted) for each in batch.outcomes.values()} == {("server_error", False)}
+
+
+def test_a_market_that_is_halted_in_one_period_is_told_of_with_the_others():
+    halted = outcome("api_error", halted=True)
     periods = together([halted, outcome("ok", "B")])
     assert periods.halted and periods.outcome == "partial"
 

@@ -5,10 +5,12 @@ What each exchange's own words mean is in tests/exchanges/test_adapters.py, the 
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from exchanges.adapters import ADAPTERS
 from exchanges.models import Ledger, Transition
 from exchanges.state import SqliteLimits
 from markets import asking, read, turns
@@ -137,7 +139,44 @@ def test_a_market_its_exchange_says_is_not_traded_is_halted_at_once(world, monke
     assert slug not in {answer["best"][side]["exchange"] for side in ("buy", "sell")}
     assert world.sick(slug)[0].state == "healthy" and world.compare("ETH-USDT")[0][slug]["rank"]
     world.heal(slug)
-    assert poll(slug, "instruments") == "ok" and world.compare()[0][slug]["rank"]
+    assert poll(slug, "instruments") == "ok" and market.status == "halted" and not world.compare()[0][slug]["rank"], "its book was refused a moment ago"
+    turns.want([market.pk], "book", timezone.now() + HOUR * timedelta(seconds=1), fresh_s=1)
+    assert (poll(slug, "book"), poll(slug, "instruments")) == ("ok", "ok") and world.compare()[0][slug]["rank"]
+    assert Listing.objects.filter(market=market, event="resumed").count() == 1
+
+
+def test_a_refused_book_speaks_against_a_list_for_a_quarter_of_an_hour(world, monkeypatch):
+    """P6: without another word from its books the list is believed again."""
+    monkeypatch.setattr(turns, "async_task", lambda *told, **more: None)
+    market = Market.objects.get(exchange__slug="bitget", base__code="BTC", quote__code="USDT", kind="spot")
+    turns.want([market.pk], "book", timezone.now(), fresh_s=1)
+    world.strike({"name": "P6", "endpoint": "book", "text": MAINTENANCE}, "bitget", "book")
+    for minutes, status in ((14, "halted"), (16, "trading")):
+        Reading.objects.filter(market=market, source="book").update(tried_at=timezone.now() - timedelta(minutes=minutes))
+        assert poll("bitget", "instruments") == "ok"
+        market.refresh_from_db()
+        assert market.status == status
+
+
+@pytest.mark.parametrize("source", ["index_members", "open_interest", "funding_history"])
+def test_a_word_about_an_index_or_a_pair_halts_no_market(world, source):
+    """P6: only a book is asked for by the market's own symbol on every exchange."""
+    for slug, said in (("bitget", MAINTENANCE), (SICK, '{"code":"200003","msg":"Invalid symbol."}')):
+        if ADAPTERS[slug].source(source):
+            poll(slug, "perp_instruments")
+            world.strike({"name": "P6", "endpoint": source, "text": said}, slug, source)
+            assert not Listing.objects.filter(exchange__slug=slug, event="suspended").exists(), slug
+
+
+def test_while_its_lists_are_not_answered_no_market_is_halted(world, monkeypatch):
+    """P6: an exchange that is under maintenance as a whole says so of every market."""
+    monkeypatch.setattr(turns, "async_task", lambda *told, **more: None)
+    market = Market.objects.get(exchange__slug="bitget", base__code="BTC", quote__code="USDT", kind="spot")
+    world.strike({"name": "P6", "text": MAINTENANCE}, "bitget")
+    turns.want([market.pk], "book", timezone.now(), fresh_s=1)
+    poll("bitget", "book")
+    market.refresh_from_db()
+    assert market.status == "trading" and not Listing.objects.filter(market=market, event="suspended").exists()
 
 
 def test_maintenance_of_a_whole_list_is_the_exchanges_own_failure(world):

@@ -162,7 +162,7 @@ class _Telling:
 
     def nothing(self) -> str:
         if self.found.asked and self.found.absent:
-            return f"No price of today on {common.listed([self.words.name(slug) for slug in self.found.absent])}."
+            return f"No price on {common.listed([self.words.name(slug) for slug in self.found.absent], 'or')} counts right now."
         if not self.way.priced:
             return "No exchange is left to look at."
         if self.blind:
@@ -263,7 +263,7 @@ class _Telling:
         return tuple(found.values())
 
     def left(self) -> tuple[Left, ...]:
-        known = {left.exchange for left in self.found.missing}
-        absent = tuple(Left(slug, self.words.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent if slug not in known)
-        return (*common.told(self.way), *absent, *self.found.missing)
+        told = (*common.told(self.way), *self.found.missing)
+        known = {left.exchange for left in told}
+        return (*told, *(Left(slug, self.words.name(slug), "no_bid_ask", "no price of today") for slug in self.found.absent if slug not in known))
 

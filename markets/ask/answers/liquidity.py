@@ -275,4 +275,5 @@ class _Telling:
             if state in USABLE:
                 return Left(seen.exchange, name, "crossed", "its order book has no middle")
             return Left(seen.exchange, name, state, f"its order book is {state} ({self.said.age(f'age of {seen.exchange}', age)})")
-        return Left(seen.exchange, name, "unknown_depth", seen.reason or "its order book has not been read yet")
+        code = next((code for code, text in wording.PLAIN.items() if text == seen.reason), "unknown_depth")
+        return Left(seen.exchange, name, code, seen.reason or "its order book has not been read yet")

@@ -156,9 +156,8 @@ def _between(frame: Frame, route: Route, coin: Coin, asked: Asked) -> Gaps:
         found = _routes(key, ways, wanted, asked)
     lines = [arbitrage.one(way.key, way.buy.exchange, way.sell.exchange, wanted, asked.now).line for way in found]
     gaps = _kept([(line.route, line.open_s(asked.now), line.seen_24h) for line in lines], wanted, asked)
-    named = [slug for slug in frame.exchanges if slug in route.priced]
-    priced = {slug for slug, q in read.board().pairs.get(key, {}).items() if q.ask and q.bid and not q.switch}
-    absent = () if found else tuple(slug for slug in named if slug not in priced) or tuple(named)
+    priced = {slug for slug, q in read.board().pairs.get(key, {}).items() if q.ask and q.bid and not q.switch and slug in route.priced}
+    absent = () if found else tuple(slug for slug in frame.exchanges if slug not in priced) or frame.exchanges
     why = missing.among(absent, "tickers", route, asked.now)
     return replace(gaps, coins=(coin,), total=len(gaps.gaps), asked=True, absent=absent, missing=why, late=late, notes=(quoted,) if quoted else ())
 

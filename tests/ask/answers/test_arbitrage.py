@@ -143,7 +143,7 @@ def test_a_route_between_two_coins_shows_no_figures():
 
 def test_a_side_without_a_price():
     answer = ask(asked=True, absent=("bea", "cid"))
-    assert (answer.kind, answer.grade, answer.sentence) == ("nothing", "D", "No price of today on Bea and Cid.")
+    assert (answer.kind, answer.grade, answer.sentence) == ("nothing", "D", "No price on Bea or Cid counts right now.")
     assert [(each.exchange, each.reason) for each in answer.excluded] == [("bea", "no_bid_ask"), ("cid", "no_bid_ask")]
     assert answer.lines[-1] == "Looked at 3 exchanges. Bea, Cid: no price of today."
 

@@ -61,7 +61,7 @@ def test_books_of_one_that_is_off_do_not_count_and_say_why(state, gapped):
 def test_between_two_of_which_one_is_off_it_is_named_alone():
     off()
     answer = one("arbitrage", "POL", exchanges=(BUY, SELL))
-    assert answer.sentence == "No price of today on KuCoin."
+    assert answer.sentence == "No price on KuCoin counts right now."
     assert [(left.exchange, left.reason, left.detail) for left in answer.excluded] == [(BUY, "auto_disabled", "off by Pebble until noon")]
 
 
@@ -184,7 +184,7 @@ def test_between_two_exchanges_in_the_direction_that_is_asked():
 
 def test_between_two_exchanges_of_which_one_does_not_list_it():
     answer = one("arbitrage", "POL", q="x", exchanges=(BUY, "bitget"))
-    assert (answer.kind, answer.sentence) == ("nothing", "No price of today on Bitget.")
+    assert (answer.kind, answer.sentence) == ("nothing", "No price on Bitget counts right now.")
 
 
 def test_a_gap_by_tickers_asks_for_its_books(gapped):
