@@ -199,7 +199,8 @@ class Perpetual:
 def _perpetuals(key: PairKey, faces: Faces) -> list[Perpetual]:
     """The perpetuals of the coin in the same money, with their funding."""
     found = [row for row in contracts.contracts() if (row.base, row.quote, row.kind) == (key.base, key.quote, "perp") and row.identity != "conflicted"]
-    return [_perpetual(faces[row.exchange], row) for row in found if row.exchange in faces and row.funding and row.funding.rate is not None]
+    told = [(row, row.funding) for row in found if row.exchange in faces and row.funding]
+    return [_perpetual(faces[row.exchange], row) for row, funding in told if funding.rate is not None and not funding.switch]
 
 
 def _perpetual(face: ExchangeStatus, row: Contract) -> Perpetual:

@@ -30,7 +30,8 @@ class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
 
     `both`: no side was named, so the best place to sell is told as well. `only`: the one exchange that was asked about. `notes` say how
     the question was read; `late` are exchanges whose order book did not come in time. `worth` is a stated currency that nobody lists the
-    coin in, with what one unit of the pair's money is in it. `peg` is of the stablecoin that is asked about.
+    coin in, with what one unit of the pair's money is in it. `peg` is of the stablecoin that is asked about. Of `unread` exchanges it is
+    not known what they list.
     """
 
     coin: Coin
@@ -41,6 +42,7 @@ class BestPrice(Struct, frozen=True, tag="best_price", kw_only=True):
     late: tuple[str, ...] = ()
     worth: tuple[str, Decimal] | None = None
     peg: Peg | None = None
+    unread: tuple[Left, ...] = ()
 
 
 def compose(frame: Frame, route: Route, found: BestPrice, now: datetime) -> Answer:
@@ -93,7 +95,7 @@ class _Telling:
 
     # --- The whole ----------------------------------------------------------------------------------------------
     def answer(self) -> Answer:
-        sources, left = common.used(self.rows, self.route), common.left_out(self.c, self.route, self.said, self.found.coin.ticker)
+        sources, left = common.used(self.rows, self.route), common.left_out(self.c, self.route, self.said, self.found.coin.ticker, self.found.unread)
         kind, sentence = self.alone() if self.found.only else self.everywhere()
         if self.found.peg and self.frame.topic == PEG:
             sentence = f"{self.pegged(self.found.peg)} {common.pair(self.c.key, self.found.coin)}: {sentence}"

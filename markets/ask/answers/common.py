@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import quote as url_quote
@@ -29,6 +29,7 @@ AGES = ("aging", "stale", "expired")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![A-Z]*\d|[A-Z]{2}|[a-z]{2}|[AC-JLN-SU-Z])")
 _PERCENT = re.compile(r"(?<=\d)%")
 SHORT = {"disabled": "switched off", "not_asked": ""}  # of a reason in the closing line; "" is not told there
+SPOKEN = {"not_asked": ""}  # of a reason that is the answer
 MANY = {"you left it out": "you left them out"}  # of several
 
 
@@ -115,10 +116,20 @@ def remarked(answers: Iterable[Answer], frame: Frame, route: Route) -> tuple[Ans
     if not found:
         return ()
     first, *others = found
+    if first.kind == "nothing" and (shut := _shut(frame, route)):
+        first = replace(first, sentence=shut)
     if frame.uncovered and first.kind in ("answer", "partial", "nothing"):
         first = replace(first, sentence=f"{_uncovered(frame)}{'' if first.kind == 'nothing' else ' Of those that are:'} {first.sentence}")
     notes = tuple(dict.fromkeys((*remarks(frame, route), *first.notes)))
     return tuple(_counted(each) for each in (replace(first, notes=notes, readings=first.readings or readings(frame)), *others))
+
+
+def _shut(frame: Frame, route: Route) -> str:
+    """Why the only exchanges that were asked about are not read, where none of them is; "" where one is."""
+    left = [each for each in told(route) if each.exchange in frame.exchanges and each.reason != "not_offered"]
+    if not left or set(frame.exchanges) & {step.exchange for step in route.steps}:
+        return ""
+    return " ".join(reasons(left, SPOKEN))
 
 
 def _counted(answer: Answer) -> Answer:
@@ -152,16 +163,25 @@ def used(rows: Iterable[Row], route: Route) -> tuple[Used, ...]:
     return tuple(Used(r.quote.exchange, route.named(r.quote.exchange), r.quote.observed_at, r.age_s, r.state) for r in rows if r.rank)
 
 
-def left_out(c: Comparison, route: Route, said: Said, base: str) -> tuple[Left, ...]:
-    """The exchanges that do not count: what the route left out, who has no usable price, and who does not list the pair."""
+def left_out(c: Comparison, route: Route, said: Said, base: str, unread: Sequence[Left] = ()) -> tuple[Left, ...]:
+    """The exchanges that do not count: what the route left out, who has no usable price, and who does not list the pair.
+
+    `unread` are those whose list of markets has not been read: whether they list it is not known.
+    """
     gone, there = {each.exchange for each in told(route)}, {row.quote.exchange for row in c.rows}
     ranked = {row.quote.exchange for row in c.rows if row.rank}
     found: dict[str, Left] = {}
     for row in c.rows:
         if row.quote.exchange not in gone | ranked | found.keys():
             found[row.quote.exchange] = _left(row, route, said)
-    absent = [Left(slug, route.named(slug), "not_listed", f"no {base}/{c.key.quote} market") for slug in route.priced if slug not in there]
-    return (*told(route), *found.values(), *absent)
+    return (*told(route), *found.values(), *absent(f"{base}/{c.key.quote}", there, route, unread))
+
+
+def absent(pair: str, there: Collection[str], route: Route, unread: Sequence[Left]) -> tuple[Left, ...]:
+    """The exchanges without a market of the pair, and those of which that is not known."""
+    unknown = {left.exchange: left for left in unread}
+    missing = (slug for slug in route.priced if slug not in there)
+    return tuple(unknown.get(slug) or Left(slug, route.named(slug), "not_listed", f"no {pair} market") for slug in missing)
 
 
 def told(route: Route) -> tuple[Left, ...]:
@@ -199,11 +219,11 @@ def closing(sources: Sequence[Used], left: Sequence[Left], said: Said, what: str
     return " ".join([head, *reasons(left)])
 
 
-def reasons(left: Iterable[Left]) -> list[str]:
-    """Bybit: switched off. One sentence for all that were left out for the same reason."""
+def reasons(left: Iterable[Left], short: Mapping[str, str] = SHORT) -> list[str]:
+    """Bybit: switched off. One sentence for all that were left out for the same reason. `short` has shorter words for some codes."""
     by_reason: dict[str, list[str]] = {}
     for each in left:
-        why = SHORT.get(each.reason, each.detail or each.reason.replace("_", " "))
+        why = short.get(each.reason, each.detail or each.reason.replace("_", " "))
         by_reason.setdefault(why, []).append(each.name)
     return [f"{', '.join(names)}: {why if len(names) == 1 else MANY.get(why, why)}." for why, names in by_reason.items() if why]
 

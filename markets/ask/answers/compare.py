@@ -22,11 +22,12 @@ from markets.ask.router import Route
 
 
 class Beside(Struct, frozen=True, kw_only=True):
-    """One coin's comparison as it can be made again, and how the question was read."""
+    """One coin's comparison as it can be made again, and how the question was read. Of `unread` exchanges it is not known what they list."""
 
     coin: Coin
     inputs: Inputs
     notes: tuple[str, ...] = ()
+    unread: tuple[Left, ...] = ()
 
 
 class Compared(Struct, frozen=True, tag="compare", kw_only=True):
@@ -198,6 +199,6 @@ def _sources(route: Route, coins: list[_Coin]) -> tuple[tuple[Used, ...], tuple[
         for each in common.used(one.c.rows, route):
             known = by_slug.get(each.exchange)
             by_slug[each.exchange] = each if known is None or (known.age_s or 0) < (each.age_s or 0) else known
-        for gone in common.left_out(one.c, route, one.words.said, one.beside.coin.ticker):
+        for gone in common.left_out(one.c, route, one.words.said, one.beside.coin.ticker, one.beside.unread):
             left.setdefault(gone.exchange, gone)
     return tuple(by_slug.values()), tuple(each for slug, each in left.items() if slug not in by_slug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +40,10 @@ def of_all(frame: Frame, route: Route, found: Fundings, now: datetime) -> Answer
     spread = frame.topic in SPREAD
     lead = None if spread or not found.rates else found.rates[0]
     notes = [MEANS] if found.mean and frame.time_range not in ("7d", "1w") else []
-    told = [f"{said.count(f'left out, {reason}', count)} {REASONS.get(reason, reason.replace('_', ' '))}" for reason, count in found.uncounted.items()]
+    by_text = Counter[str]()
+    for reason, count in found.uncounted.items():
+        by_text[REASONS.get(reason, reason.replace("_", " "))] += count
+    told = [f"{said.count(f'left out, {text}', count)} {text}" for text, count in by_text.items()]
     return Answer(
         kind="answer" if found.rates or found.pairs else "nothing", title=_all_title(frame, spread),
         sentence=_widest(said, found, route) if spread else _furthest(said, frame, found, route), lines=tuple(common.reasons(left)),

@@ -262,9 +262,7 @@ class _Telling:
     def left(self) -> tuple[Left, ...]:
         measured, seen = {book.name for book in self.books}, {each.exchange for each in self.found.books}
         gone = tuple(self.why(each) for each in self.found.books if each.exchange not in measured)
-        pair = common.pair(self.found.key, self.found.coin)
-        absent = tuple(Left(slug, self.route.named(slug), "not_listed", f"no {pair} market") for slug in self.route.priced if slug not in seen)
-        return (*common.told(self.route), *gone, *absent)
+        return (*common.told(self.route), *gone, *common.absent(common.pair(self.found.key, self.found.coin), seen, self.route, self.found.unread))
 
     def why(self, seen: Seen) -> Left:
         name, ladder = self.route.named(seen.exchange), seen.ladder

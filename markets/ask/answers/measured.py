@@ -13,6 +13,7 @@ from markets.analysis import liquidity, quality
 from markets.analysis.derivatives import age_s
 from markets.analysis.liquidity import Cost, Measure, Wish
 from markets.analysis.settings import Method
+from markets.ask.answer import Left
 from markets.ask.answers.common import Coin
 from markets.board import Ladder, PairKey
 
@@ -35,7 +36,10 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Liquid(Struct, frozen=True, tag="liquidity", kw_only=True):
-    """One pair's books, and what is asked of them: `amount` in coins or money, None by score. `usd` is USD for one unit of money."""
+    """One pair's books, and what is asked of them: `amount` in coins or money, None by score. `usd` is USD for one unit of money.
+
+    Of `unread` exchanges it is not known what they list.
+    """
 
     coin: Coin
     key: PairKey
@@ -46,6 +50,7 @@ class Liquid(Struct, frozen=True, tag="liquidity", kw_only=True):
     in_base: bool = False
     side: str = "buy"
     notes: tuple[str, ...] = ()
+    unread: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> BestPrice | No
     inputs, late = read_with_books(key, wanted, asked)
     return BestPrice(
         coin=coin, inputs=inputs, both=frame.side is None, only=only, notes=tuple(note for note in (quoted, noted) if note), late=late,
-        worth=worth(frame.quote, key, asked), peg=rates.pegs(asked.now).get(coin.key),
+        worth=worth(frame.quote, key, asked), peg=rates.pegs(asked.now).get(coin.key), unread=common.unread(route, asked),
     )
 
 

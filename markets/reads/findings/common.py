@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from markets import read
+from markets import held, read
 from markets.analysis.cross import MONEY
 from markets.ask.answer import Left
 from markets.ask.answers import Finding
@@ -18,6 +18,7 @@ from markets.ask.router import Route
 from markets.board import PairKey, Quote
 from markets.models import AssetKind, IdentityState
 from markets.reads import books, contracts, places
+from markets.reads.findings import missing
 from markets.reads.findings.asked import Asked
 
 DOLLAR = "USD"
@@ -141,6 +142,15 @@ def currency(quote: str) -> str:
 def traded_as_contract(base: str) -> bool:
     """Whether some exchange has contracts of it, though it may have no spot pair."""
     return any(row.base == base for row in contracts.contracts())
+
+
+def unread(route: Route, asked: Asked) -> tuple[Left, ...]:
+    """Exchanges whose list of markets has not been read: that a pair is not there would be said of nothing."""
+    known = held.current().entries
+    return tuple(
+        missing.of(slug, "instruments", route, asked.now) or Left(slug, route.named(slug), "starting", "its list of markets has not been read yet")
+        for slug in route.priced if not known.get(slug)
+    )  # fmt: skip
 
 
 # --- Waiting ------------------------------------------------------------------------------------------------------

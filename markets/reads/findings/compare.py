@@ -32,4 +32,4 @@ def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> Beside | None:
         return None
     wanted = Wanted(side=frame.side or "buy", fees=asked.fees, exchanges=route.priced or ("",))
     inputs = comparisons.inputs(read.board(), key, asked.now, wanted)
-    return Beside(coin=coin, inputs=cuts.compared(inputs), notes=(quoted,) if quoted else ())
+    return Beside(coin=coin, inputs=cuts.compared(inputs), notes=(quoted,) if quoted else (), unread=common.unread(route, asked))

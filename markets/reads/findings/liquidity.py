@@ -50,6 +50,7 @@ def _one(frame: Frame, route: Route, coin: Coin, asked: Asked) -> Liquid | None:
     return Liquid(
         coin=coin, key=key, books=tuple(_seen(view, key, usd, order, late) for view in _views(key, route, asked)), method=current_method(), usd=usd,
         amount=order.amount, in_base=order.in_base, side=frame.side or "buy", notes=tuple(note for note in (quoted, noted) if note),
+        unread=common.unread(route, asked),
     )
 
 

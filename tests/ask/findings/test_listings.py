@@ -140,6 +140,25 @@ def test_one_that_pebble_switched_off_is_still_known_for_what_it_lists(stored): 
         assert f"{name(SECOND)}: off by Pebble until noon." in answer.lines
 
 
+def test_where_all_that_were_asked_about_are_off_that_is_the_answer(stored):  # noqa: F811
+    Exchange.objects.filter(slug=SECOND).update(enabled=False)
+    store.touch("switches")
+    wanted = {"trending_not_on": {"topic": "only"}, "new_tokens": {}, "funding": {"assets": ("BTC",)}}
+    for intent, more in wanted.items():
+        answer = one(intent, now=stored, exchanges=(SECOND,), **more)
+        assert (answer.kind, answer.sentence) == ("nothing", f"{name(SECOND)}: switched off by an operator."), intent
+    assert one("funding", now=stored, exchanges=(FIRST, SECOND), assets=("BTC",)).sentence != f"{name(SECOND)}: switched off by an operator."
+
+
+@pytest.mark.parametrize("intent", ["best_price", "compare", "liquidity"])
+def test_of_a_list_that_was_never_read_nobody_says_what_is_not_on_it(stored, intent):  # noqa: F811
+    Market.objects.filter(exchange__slug=SECOND).delete()
+    Feed.objects.filter(exchange__slug=SECOND, source="instruments").update(ok_at=None)
+    store.touch("switches", f"catalogue:{SECOND}")
+    reasons = {left.exchange: left.reason for left in one(intent, now=stored, assets=("PEPE",)).excluded}
+    assert reasons[SECOND] == "starting" and reasons[FIFTH] == "not_listed"
+
+
 def test_where_one_coin_is_listed(stored):  # noqa: F811
     answer = one("trending_not_on", now=stored, assets=("PEPE",), exchanges=(FIRST,), exclude=(FIFTH,))
     assert answer.sentence.startswith(f"PEPE is listed on {name(FIRST)}") and answer.lines == (f"Not on {name(FIFTH)}.",)
