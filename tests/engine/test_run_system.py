@@ -114,10 +114,11 @@ def asks(pebble):
 def test_a_page_asks_for_books_that_nobody_plans_and_they_arrive(pebble):
     symbol, markets = until(lambda: asks(pebble), 30)
     assert markets > 1
-    page = until(lambda: (body := get(pebble.port, f"/liquidity/{symbol}-USDT/")[1].decode()) and "data-soon" not in body and body, 30)
-    assert "is most liquid for" in page and "asking now" not in page
+    # On a busy machine the first asking may not be taken up in time: whoever looks again asks again.
+    address = f"/liquidity/{symbol}-USDT/"
+    until(lambda: "data-soon" not in (page := get(pebble.port, address)[1].decode()) and "is most liquid for" in page and "asking now" not in page, 60)
     asked = "SELECT COUNT(*) FROM markets_reading r JOIN markets_market m ON m.id = r.market_id WHERE r.wanted_at IS NOT NULL AND r.outcome = 'ok'"
-    assert pebble.sql(asked)[0][0] >= markets
+    until(lambda: pebble.sql(asked)[0][0] >= markets, 30)
 
 
 def test_the_account_is_printed_and_kept_for_its_owner_only(pebble):
