@@ -24,7 +24,7 @@ def find_pairs(sheet: Sheet) -> None:
     for at in range(len(sheet)):
         if _goes_on(sheet, at):
             continue
-        for rule in (_dollar, _written_pair, _glued_pair):
+        for rule in (_dollar, _numbered, _written_pair, _glued_pair):
             if sheet.free(at):
                 rule(sheet, at)
 
@@ -35,17 +35,30 @@ def _goes_on(sheet: Sheet, at: int) -> bool:
 
 
 def _dollar(sheet: Sheet, at: int) -> None:
-    if sheet.low(at) != "$" or not sheet.is_kind(at + 1, WORD) or not sheet.glued(at + 1) or (sheet.is_kind(at - 1, NUMBER) and sheet.glued(at)):
+    if sheet.low(at) != "$" or not sheet.glued(at + 1) or (sheet.is_kind(at - 1, NUMBER) and sheet.glued(at)):
         return
-    if sheet.lex.hit(sheet.low(at + 1)) == (MONEY, "USD"):
-        return
-    ticker = sheet.tokens[at + 1].text.upper()
-    sheet.mark(at, at + 2, ASSET, ticker)
-    parted = sheet.low(at + 2) == "/" or (sheet.low(at + 2) in _SEPARATORS and sheet.glued(at + 2))
-    if parted and sheet.is_kind(at + 3, WORD) and sheet.tokens[at + 3].text.upper() in sheet.lex.quotes:
-        sheet.mark(at + 2, at + 3, PAIR)
-        sheet.mark(at + 3, at + 4, QUOTE, sheet.tokens[at + 3].text.upper())
-    note_unknown(sheet, ticker)
+    if sheet.is_kind(at + 1, NUMBER):
+        _numbered(sheet, at + 1, at)
+    elif sheet.is_kind(at + 1, WORD) and sheet.lex.hit(sheet.low(at + 1)) != (MONEY, "USD"):
+        ticker = sheet.tokens[at + 1].text.upper()
+        _marked(sheet, at, at + 2, ticker)
+        note_unknown(sheet, ticker)
+
+
+def _numbered(sheet: Sheet, at: int, first: int | None = None) -> None:
+    """A ticker that begins with a number is two tokens: 1INCH. `first` is its dollar sign, where it has one."""
+    ticker = ticker_of(sheet, at) if sheet.is_kind(at, NUMBER) else None
+    if ticker and len(ticker) > 2:
+        _marked(sheet, at if first is None else first, at + 2, ticker)
+
+
+def _marked(sheet: Sheet, first: int, end: int, ticker: str) -> None:
+    """Mark a coin, and what it is counted in behind a separator."""
+    sheet.mark(first, end, ASSET, ticker)
+    parted = sheet.low(end) == "/" or (sheet.low(end) in _SEPARATORS and sheet.glued(end))
+    if parted and sheet.is_kind(end + 1, WORD) and sheet.tokens[end + 1].text.upper() in sheet.lex.quotes:
+        sheet.mark(end, end + 1, PAIR)
+        sheet.mark(end + 1, end + 2, QUOTE, sheet.tokens[end + 1].text.upper())
 
 
 def note_unknown(sheet: Sheet, ticker: str) -> None:

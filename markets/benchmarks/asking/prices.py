@@ -27,7 +27,7 @@ def pair_of(c: Checked) -> str:
 def _own(c: Checked) -> str:
     """The pair that the answer says it is about, where the API lists it on the exchanges asked."""
     rows = c.reads.read("pairs/", base=c.coin, exchange=c.narrowed, limit="100")["results"]
-    linked, first = LINKED.match(c.answer["api"]), str(c.rows[0].get("route", "")).split(" ")[0] if c.rows else ""
+    linked, first = LINKED.match(c.answer["api"] or ""), str(c.rows[0].get("route", "")).split(" ")[0] if c.rows else ""
     named = unquote(linked[1]) if linked else f"{c.coin}-{first.partition('-')[2] or MONEY}"
     return named if named in [_named(row) for row in rows if row["listed"]] else ""
 
