@@ -82,11 +82,11 @@ class Halted(Refused):
     """The market that was asked about does not trade now: under maintenance, about to open, removed, or unknown there.
 
     Of a market it is an answer: that one is halted, and the exchange is well. `whole`: said of a whole list, it is the exchange's own
-    failure (`server_error`).
+    failure (`server_error`). `status` is that of the HTTP answer.
     """
 
-    def __init__(self, detail: str = "", outcome: str | None = None, *, whole: bool = False) -> None:
-        super().__init__(detail, outcome)
+    def __init__(self, detail: str, status: int, *, whole: bool = False) -> None:
+        super().__init__(detail, "client_error" if status >= 400 else "api_error")
         self.whole = whole
 
 

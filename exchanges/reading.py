@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from exchanges import numbers
 from exchanges.adapter import Headers, Instruments, Parsed, R
-from exchanges.errors import Banned, Blocked, Garbled, Halted, Refused, Throttled, Unreachable
+from exchanges.errors import Banned, Blocked, Garbled, Refused, Throttled, Unreachable
 from exchanges.numbers import BadNumber, column
 from exchanges.rows import Instrument, ServerTime, Ticker
 
@@ -361,11 +361,6 @@ def _forbid(status: int, headers: Headers, body: bytes, detail: str) -> NoReturn
 def words(*parts: object) -> str:
     """An exchange's code and message in one line for people, without what no database takes."""
     return title(" ".join(str(part) for part in parts if part is not None)) or "no words"
-
-
-def halted(status: int, detail: str, *, whole: bool = False) -> NoReturn:
-    """Raise that the market asked about does not trade. `whole`: a word that may be said of a whole list, too."""
-    raise Halted(detail, "client_error" if status >= 400 else "api_error", whole=whole)
 
 
 def said(status: int, body: bytes) -> str:

@@ -68,7 +68,7 @@ def store(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, 
     `unread`: so many rows could not be read; no more markets than that may simply be among them.
     """
     before = listings.standing(exchange, source)
-    refused = _refused(before, now)
+    refused = _refused(exchange, now)
     instruments = [structs.replace(i, status=Market.Status.HALTED) if i.status == "trading" and (i.kind, i.symbol) in refused else i for i in instruments]
     codes, new = code_ids(exchange, instruments)
     of = families(instruments, codes)
@@ -98,11 +98,11 @@ def suspend(exchange: Exchange, market_id: int, now: datetime) -> None:
             touch("listings", f"{'catalogue' if kind == 'spot' else 'contracts'}:{exchange.slug}")
 
 
-def _refused(before: Mapping[listings.Key, listings.Standing], now: datetime) -> set[listings.Key]:
+def _refused(exchange: Exchange, now: datetime) -> set[listings.Key]:
     """Halted markets whose book was refused lately: where list and book disagree for hours, nothing goes to and fro between them."""
-    halted = {market.pk: key for key, market in before.items() if market.status == Market.Status.HALTED}
-    said = Reading.objects.filter(market__in=halted, source="book", detail__startswith=NOT_TRADED, tried_at__gt=now - STANDS) if halted else ()
-    return {halted[reading.market_id] for reading in said}
+    halted = Reading.objects.filter(market__exchange=exchange, market__status=Market.Status.HALTED, source="book")
+    said = halted.filter(detail__startswith=NOT_TRADED, tried_at__gt=now - STANDS)
+    return set(said.values_list("market__kind", "market__symbol"))
 
 
 def _miss(exchange: Exchange, instruments: Sequence[Instrument], now: datetime, source: str, unread: int) -> None:

@@ -16,7 +16,7 @@ from msgspec.json import Decoder
 from exchanges import reading
 from exchanges.adapter import Adapter, Headers, Part, Pool, Request, Source, Use
 from exchanges.adapters.binance import books, facts, funding, futures, options, spot
-from exchanges.errors import Banned, Refused, Throttled, Unreachable
+from exchanges.errors import Banned, Halted, Refused, Throttled, Unreachable
 from exchanges.rows import Instrument
 
 # The market-data host answers spot's paths, has no account calls, and is what Binance asks readers of prices to use.
@@ -55,7 +55,7 @@ def check(status: int, headers: Headers, body: bytes) -> None:
     if code == "-1003" or status in (418, 429):
         _throttle(status, headers, text or reading.said(status, body))
     if code == _NO_SUCH_MARKET:
-        reading.halted(status, text)
+        raise Halted(text, status)
     reading.refuse(status, headers, body)
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")

@@ -7,7 +7,7 @@ from msgspec.json import Decoder
 
 from exchanges import reading
 from exchanges.adapter import Headers, Use
-from exchanges.errors import Refused, Throttled, Unreachable
+from exchanges.errors import Halted, Refused, Throttled, Unreachable
 from exchanges.reading import Text
 
 
@@ -52,7 +52,7 @@ def check(status: int, headers: Headers, body: bytes) -> None:
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
     if code in _MAINTAINED | _NOT_TRADED:
-        reading.halted(status, text, whole=code in _MAINTAINED)
+        raise Halted(text, status, whole=code in _MAINTAINED)
     reading.refuse(status, headers, body)
     if code != "00000":
         raise Refused(text, "api_error")

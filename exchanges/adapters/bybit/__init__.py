@@ -17,7 +17,7 @@ from msgspec.json import Decoder
 from exchanges import reading
 from exchanges.adapter import Adapter, Clock, Headers, Instruments, Parsed, Part, Pool, Request, Source, Use
 from exchanges.adapters.bybit import books, contracts, facts, options, spot
-from exchanges.errors import Blocked, Refused, Throttled, Unreachable
+from exchanges.errors import Blocked, Halted, Refused, Throttled, Unreachable
 from exchanges.reading import Text, Token
 from exchanges.rows import Instrument, Row, ServerTime
 
@@ -91,7 +91,7 @@ def check(status: int, headers: Headers, body: bytes) -> None:
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
     if code == _BAD_PARAMETER and "symbol" in text.lower():
-        reading.halted(status, text)
+        raise Halted(text, status)
     reading.refuse(status, headers, body)
     if code != "0":
         raise Refused(text, "api_error")

@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from exchanges import reading
 from exchanges.adapter import Adapter, Clock, Headers, Instruments, Parsed, Part, Pool, R, Request, Source, Use
 from exchanges.adapters.gateio import depth, facts, futures, options, spot
-from exchanges.errors import Blocked, Refused, Throttled, Unreachable
+from exchanges.errors import Blocked, Halted, Refused, Throttled, Unreachable
 from exchanges.rows import Book, Candle, Instrument
 
 HOST = "api.gateio.ws"
@@ -46,7 +46,7 @@ def check(status: int, headers: Headers, body: bytes) -> None:
     if label in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
     if label in _NO_SUCH_MARKET:
-        reading.halted(status, text)
+        raise Halted(text, status)
     reading.refuse(status, headers, body)
     if found:
         raise Refused(text, "api_error")

@@ -11,7 +11,7 @@ from msgspec.json import Decoder
 from exchanges import reading
 from exchanges.adapter import Adapter, Headers, Part, Pool, Request, Source, Use
 from exchanges.adapters.kucoin import contracts, depth, facts, history, spot
-from exchanges.errors import Blocked, Refused, Throttled, Unreachable
+from exchanges.errors import Blocked, Halted, Refused, Throttled, Unreachable
 from exchanges.reading import Text
 from exchanges.rows import Announcement, Book, Candle, FundingRate, IndexMember, Instrument, PerpTicker, ServiceStatus
 
@@ -41,7 +41,7 @@ def check(status: int, headers: Headers, body: bytes) -> None:
     if code in _THEIR_FAULT:
         raise Unreachable(text, "server_error")
     if code == _NO_SUCH_MARKET:
-        reading.halted(status, text)
+        raise Halted(text, status)
     reading.refuse(status, headers, body)
     if code != "200000":
         raise Refused(text, "api_error")
