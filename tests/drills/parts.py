@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from tests.drills.figures import Figure
 
 # Each of these is a module of that name here with `run(seed, scale)`, from when it is there.
-OWN = ("failover", "four-down", "all-down", "retries", "lies")
+OWN = ("failover", "four-down", "all-down", "retries", "lies", "week")
 MODULES = ("soak", "limits", "kills", "servers", "load", "parser-fuzz", "api-fuzz")
 
 
@@ -27,7 +27,7 @@ def part(name: str, seed: int, scale: float = 1.0) -> Iterable[Figure]:
     if name in MODULES:
         found: Iterable[Figure] = importlib.import_module(_module(name)).run(seed, scale)
         return found
-    from tests.drills import lies, outages
+    from tests.drills import lies, outages, soak
 
     return {
         "failover": lambda: outages.failover(seed, answers=round(100_000 * scale), held_s=60),
@@ -35,4 +35,5 @@ def part(name: str, seed: int, scale: float = 1.0) -> Iterable[Figure]:
         "all-down": lambda: outages.all_down(seed),
         "retries": lambda: outages.retries(seed),
         "lies": lambda: lies.lies(seed, round(1_000_000 * scale)),
+        "week": lambda: soak.week(seed, scale),
     }[name]()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ from tests.drills.world import POLL, PRICES, World, simulated
 
 REAL_S, CPU_S = time.perf_counter, time.process_time
 EVERY_S, LONGEST_S = 20, 40
+CALM_S = 30  # between two lists, for those who want less than is usual
 HOUSEKEEPING = timedelta(minutes=20)  # between two purges, and the one that is due
 NEARLY = Fraction(1, 100_000)  # what a fault that lengthens numbers may change of one
 Spec = str | dict[str, Any]
@@ -84,6 +86,7 @@ class Chaos:
     sizes: list[tuple[int, int, int]] = field(default_factory=list)  # memory, open files, database
 
     def __post_init__(self) -> None:
+        self.periods = dict(Feed.objects.filter(source="tickers").values_list("exchange__slug", "period_s"))
         self._told = lru_cache(maxsize=256)(self._prices)  # every look holds its answers against the same lists
 
     def strike(self) -> None:
@@ -113,14 +116,14 @@ class Chaos:
             if best is None:
                 continue
             shown, age = Fraction(best.price), rows[best.exchange].age_s
-            if age is None or age > 60:
+            if age is None or age > 6 * self.periods[best.exchange]:
                 return f"{best.exchange} wins with an age of {age}"
             if not any(abs(shown / true - 1) <= NEARLY for true in self._truths(coin, best.exchange, side)):
                 return f"{best.exchange} never had the {side} {best.price}"
         return ""
 
     def _truths(self, coin: str, slug: str, side: str) -> Iterator[Fraction]:
-        """What the exchange's price was in the lists that left it in the last minute and a bit."""
+        """What the exchange's price was in the last lists that left it."""
         for at in self.world.network.heard[slug]:
             for instant in (at // WRITERS[slug].SNAPSHOT_S * WRITERS[slug].SNAPSHOT_S, at):
                 yield self._told(slug, instant)[coin, side]
@@ -143,30 +146,44 @@ def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
     return soak(seed, 7 * scale)
 
 
-def soak(seed: int, days: float, measure_s: float = 600) -> Iterator[Figure]:
-    """So many simulated days of chaos."""
+def week(seed: int, scale: float = 1.0) -> Iterator[Figure]:
+    """Seven simulated days of an installation whose operator has every list of prices read less often."""
+    return soak(seed, 7 * scale, period_s=CALM_S)
+
+
+def soak(seed: int, days: float, measure_s: float = 600, period_s: int | None = None) -> Iterator[Figure]:
+    """So many simulated days of chaos, with lists of prices as often as is usual or every `period_s`.
+
+    Ctrl-C ends it early, and the figures are of what was until then.
+    """
     errors, raised = _Errors(), ""
     logging.getLogger().addHandler(errors)
     with simulated(seed) as world:
+        for feed in Feed.objects.filter(source="tickers"):
+            feed.period_s = period_s or feed.period_s
+            feed.save()  # its schedule follows
         world.start(PRICES, sorted(set(Schedule.objects.exclude(func=POLL).values_list("func", flat=True))))
         chaos = Chaos(world, random.Random(seed))
         world.each(EVERY_S, chaos.strike)
         world.each(EVERY_S / 2, chaos.look)
         world.each(measure_s, chaos.measure)
-        began, cpu = REAL_S(), CPU_S()
+        began, cpu, started = REAL_S(), CPU_S(), world.clock.elapsed
+        before = signal.signal(signal.SIGINT, lambda *_: world.loop.cut_short())
         try:
             world.run(days * 86_400)
         except Exception as error:  # that is a figure, too
             raised = repr(error)
         finally:
+            signal.signal(signal.SIGINT, before)
             logging.getLogger().removeHandler(errors)
+        days = (world.clock.elapsed - started) / 86_400
         yield from _said(world, chaos, days, REAL_S() - began, CPU_S() - cpu)
         yield Figure("exceptions that left a task", 1 if raised else 0, ("==", 0), "", {"raised": raised})
         yield Figure("errors logged", errors.said.total(), ("==", 0), "", {"said": dict(errors.said.most_common(5))})
 
 
 def _said(world: World, chaos: Chaos, days: float, wall_s: float, cpu_s: float) -> Iterator[Figure]:
-    counts = {"days": days, "polls": world.polls, "faults": chaos.faults.total(), "digest": world.digest}
+    counts = {"days": round(days, 3), "polls": world.polls, "faults": chaos.faults.total(), "digest": world.digest}
     yield Figure("wrong best prices", len(chaos.wrong), ("==", 0), "", counts | {"looks": chaos.looks, "alone": chaos.alone, "examples": chaos.wrong[:3]})
     speed = {"by_processor": round(days * 86_400 / cpu_s, 1), "processor_s": round(cpu_s)}
     yield Figure("simulated seconds a second", days * 86_400 / wall_s, (">=", 60), "x", speed)

@@ -50,16 +50,20 @@ class Loop:
         self.at(self.clock.elapsed, lambda: self._start(queue))
 
     def run(self, seconds: float) -> None:
-        """Let so much time go by."""
+        """Let so much time go by, or less when it is cut short."""
         self._ends, self.clock.wait = self.clock.elapsed + seconds, self._sleep
         try:
             while self._due and self._due[0][0] <= self._ends:
                 moment, _, what = heapq.heappop(self._due)
                 self.clock.elapsed = max(self.clock.elapsed, moment)
                 what()
-            self.clock.elapsed = self._ends
+            self.clock.elapsed = max(self.clock.elapsed, self._ends)
         finally:
             self.clock.wait = self.clock.pass_by
+
+    def cut_short(self) -> None:
+        """Let `run` return as soon as nobody works: what is under way goes on until it waits."""
+        self._ends = -1.0
 
     def close(self) -> None:
         """End the workers. What still waits never ends."""
