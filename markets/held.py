@@ -34,6 +34,7 @@ from markets.models import Quote as QuoteRow
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 LOOK_S = 0.25  # how often the change numbers are read at most
+LAG_S = 1.0  # while one thread looks, the others answer by the last look if it is no older than this
 AWAY_S = 2.0  # how long a database that was away is left alone
 RATE_AGE = timedelta(minutes=15)
 BOARD = frozenset({"switches", "assets", "outcomes", "state", "catalogue", "tickers"})  # the change numbers that make a new board
@@ -112,12 +113,14 @@ def _name(hidden: frozenset[str]) -> str:
 
 
 def everything() -> Held:
-    """The view as last stored, at most LOOK_S old. Falls back to what is in memory when the database is away."""
+    """The view as last stored, at most LOOK_S old, or LAG_S while a newer one is being made. Falls back to what is in memory when the database is away."""
     global _looked_at  # noqa: PLW0603 - one view per process, on purpose
-    if time.monotonic() - _looked_at < LOOK_S:
+    old_s = time.monotonic() - _looked_at
+    if old_s < LOOK_S:
         return _held
-    # While the database is away one thread finds out, however long that takes, and the others answer from memory.
-    if _lock.acquire(blocking=not _away):
+    # A new list takes a twentieth of a second, for which only the one who found it waits. While the database is away one thread
+    # finds out, however long that takes, and the others answer from memory.
+    if _lock.acquire(blocking=not _away and old_s > LAG_S):
         try:
             if time.monotonic() - _looked_at >= LOOK_S:
                 _look()

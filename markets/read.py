@@ -60,6 +60,7 @@ def pairs_traded() -> int:
 def forget() -> None:
     """Drop what this process holds in memory."""
     held.forget()
+    comparisons.forget()
     arbitrage.forget()
     contracts.forget()
     assets.forget()
@@ -137,7 +138,8 @@ def pairs(now: datetime, *, only: Sequence[str] = (), **wanted: Any) -> dict[Pai
 def _summaries(view: Board, only: tuple[str, ...], now: datetime, wanted: Wanted) -> dict[PairKey, Summary]:
     """The figures of a board that was narrowed to some exchanges (none named: all)."""
     terms = (wanted.net, wanted.amount, wanted.unit, tuple(sorted(wanted.fees.items())))
-    return _survey.get((view.revision, int(now.timestamp()), only, terms), lambda: comparisons.surveyed(view, now, wanted))
+    name = (held.looker(), only, terms)
+    return _survey.get((view.revision, int(now.timestamp()), only, terms), lambda: comparisons.surveyed(view, now, wanted, name))
 
 
 def chosen_of(only: Sequence[str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from markets.analysis.verdict import Verdict
 from markets.analysis.wallets import Wallet
 from markets.board import Board, Ladder, PairKey, Quote
 
-__all__ = ["Best", "Choice", "Comparison", "Order", "Row", "Summary", "Terms", "compare", "prefer", "survey"]
+__all__ = ["Best", "Choice", "Comparison", "Order", "Row", "Summary", "Terms", "compare", "prefer", "spreads", "survey"]
 
 _OLD = ("aging", "stale", "frozen")
 SIDES = ("buy", "sell")
@@ -239,6 +239,14 @@ def _surveyed(board: Board, key: PairKey, now: datetime, method: Method, terms: 
         return figures.summarise(key, judged, terms.net, usd)
     deals = {side: amounts.deals(judged.ranked, Asked(side, order, now, method, key.quote), lambda: books(key)) for side in SIDES}
     return figures.summarise(key, judged, terms.net, usd, deals)
+
+
+def spreads(board: Board, key: PairKey, now: datetime, method: Method = DEFAULT) -> dict[str, Decimal]:
+    """{exchange: its spread in basis points} of those ranked on a pair, the same as `compare` would give."""
+    with localcontext(EXACT):
+        judged = verdict.judge(board.pairs[key], now, method, board.usd.get(key.quote), board.is_stable(key))
+        found = {look.quote.exchange: wording.spread(look.quote) for look in judged.ranked}
+        return {exchange: spread * figures.BPS for exchange, spread in found.items() if spread is not None}
 
 
 def _range(rows: Sequence[Row]) -> Decimal | None:

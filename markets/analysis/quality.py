@@ -5,7 +5,7 @@ Everything here looks at one quote. What needs the other exchanges' prices (anom
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ HALF = Decimal("0.5")
 ZERO = Decimal(0)
 FUTURE = timedelta(seconds=5)  # clocks differ this much without meaning anything
 ONE = Decimal(1)
+EVER = datetime.max.replace(tzinfo=UTC)
 QUARANTINE = Decimal(20)  # base and quote volume that imply a price this many times off contradict each other
 
 
@@ -117,6 +118,26 @@ def is_frozen(quote: Quote, others: Decimal | None, now: datetime, method: Metho
         return False
     moved = abs(float(others / quote.same_reference) - 1)
     return moved > method.frozen_move and (now - quote.same_since).total_seconds() >= method.frozen_s
+
+
+def holds_until(quote: Quote, now: datetime, method: Method) -> datetime:
+    """The last instant at which this quote is judged as it is now, its age apart."""
+    ends = _state_ends(quote, now, method)
+    if quote.same_since is None or quote.same_polls < method.frozen_polls:
+        return ends
+    frozen = quote.same_since + timedelta(seconds=method.frozen_s)
+    return ends if frozen <= now else min(ends, frozen - timedelta.resolution)
+
+
+def _state_ends(quote: Quote, now: datetime, method: Method) -> datetime:
+    """The last instant of its present state. A quote that is ahead of us, whose age stands still, is looked at anew each time."""
+    if quote.observed_at is None:
+        return EVER
+    if quote.observed_at > now:
+        return now - timedelta.resolution
+    lasts = (method.fresh_periods * quote.period_s, method.aging_periods * quote.period_s, method.expired_s)
+    ends = [quote.observed_at + timedelta(seconds=seconds) for seconds in lasts]
+    return min([end for end in ends if end >= now], default=EVER)
 
 
 def turnover(quote: Quote, mid: Decimal) -> Decimal | None:

@@ -5,22 +5,26 @@ Pages, API and CSV ask here for the same terms, so their numbers cannot differ. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from markets import held
-from markets.analysis import best, cross
+from markets.analysis import best, cross, surveys
 from markets.analysis.amounts import Order
 from markets.analysis.best import Comparison, Summary, Terms
 from markets.analysis.converted import Conversion, Joined
 from markets.analysis.fees import Fees
 from markets.analysis.inputs import Inputs
+from markets.analysis.surveys import Survey
 from markets.analysis.wallets import Wallet
 from markets.board import Board, Ladder, PairKey, Quote
 from markets.method import current_method
 from markets.reads import contract_quotes, ladders, rates, wallets
+
+SURVEYS = 8
+_surveys: dict[Hashable, Survey] = {}  # by whose board and terms, the one used last at the end
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,20 @@ def _wallets(key: PairKey, wanted: Wanted) -> Mapping[str, Sequence[Wallet]]:
     return wallets.of(key.base) if wanted.withdraw and key.kind == "spot" else {}
 
 
-def surveyed(view: Board, now: datetime, wanted: Wanted) -> dict[PairKey, Summary]:
-    """Every pair's figures at an amount (`unit` usd: the same worth on every pair) and after a visitor's fees, from stored depth."""
-    return best.survey(view, now, current_method(), terms=wanted.terms, books=ladders.of)
+def surveyed(view: Board, now: datetime, wanted: Wanted, name: Hashable) -> dict[PairKey, Summary]:
+    """Every pair's figures at an amount (`unit` usd: the same worth on every pair) and after a visitor's fees, from stored depth.
+
+    Without an amount only what moved since the last time is worked out; `name` tells the boards of different readers apart.
+    """
+    if wanted.amount is not None:
+        return best.survey(view, now, current_method(), terms=wanted.terms, books=ladders.of)
+    found = surveys.survey(view, now, current_method(), net=wanted.net, fees=wanted.fees, before=_surveys.pop(name, None))
+    while len(_surveys) >= SURVEYS:
+        _surveys.pop(next(iter(_surveys)))
+    _surveys[name] = found
+    return found.summaries
+
+
+def forget() -> None:
+    """Drop what this process holds in memory."""
+    _surveys.clear()

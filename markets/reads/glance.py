@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from markets import held, read
-from markets.analysis.best import Comparison, Summary
+from markets.analysis import best
+from markets.analysis.best import Summary
 from markets.analysis.quality import KNOWN
 from markets.board import Board
 from markets.latest import Latest
+from markets.method import current_method
 from markets.reads import comparisons, funding, standings
-from markets.reads.comparisons import Wanted
 from markets.shapes import Tile
 
 NOTHING = "–"
@@ -32,7 +33,7 @@ def _made(exchanges: tuple[str, ...], now: datetime) -> tuple[Tile, ...]:
     view = read.narrowed(read.chosen_of(exchanges))
     shared = [s for s in read.pairs(now, only=exchanges).values() if s.live >= 2]
     busiest = sorted(shared, key=lambda s: -(s.volume_usd or Decimal(0)))[:BUSIEST]
-    return (_widest(shared, view), _cheapest(shared, now), _tightest([comparisons.line(view, s.key, now, Wanted()) for s in busiest]), _funding(now))
+    return (_widest(shared, view), _cheapest(shared, now), _tightest([best.spreads(view, s.key, now, current_method()) for s in busiest]), _funding(now))
 
 
 def _widest(shared: Sequence[Summary], view: Board) -> Tile:
@@ -70,10 +71,10 @@ def _cheapest(shared: Sequence[Summary], now: datetime) -> Tile:
     return Tile("Most often cheapest, 24 h", "", caption, (slug,))
 
 
-def _tightest(busiest: Sequence[Comparison]) -> Tile:
+def _tightest(busiest: Sequence[Mapping[str, Decimal]]) -> Tile:
     spreads: dict[str, list[Decimal]] = {}
-    for row in (row for c in busiest for row in c.rows if row.rank and row.spread_bps is not None):
-        spreads.setdefault(row.quote.exchange, []).append(row.spread_bps)  # type: ignore[arg-type]  # filtered a line above
+    for exchange, bps in (item for pair in busiest for item in pair.items()):
+        spreads.setdefault(exchange, []).append(bps)
     medians = sorted((statistics.median(values), slug) for slug, values in spreads.items())
     if not medians:
         return Tile("Tightest median spread", NOTHING, "no pair is live on two exchanges right now")

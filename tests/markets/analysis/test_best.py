@@ -262,6 +262,13 @@ def test_the_survey_says_what_each_comparison_says(net):
     assert {s.status for s in summaries.values()} == {"ok", "single_source", "none", "disputed", "no_consensus"}
 
 
+def test_the_spreads_are_those_of_each_comparison():
+    board = whole_board(300)
+    for key, row in board.pairs.items():
+        c = best.compare(key, row, NOW, usd=board.usd[key.quote])
+        assert best.spreads(board, key, NOW) == {row.quote.exchange: row.spread_bps for row in c.rows if row.rank}
+
+
 def test_the_survey_knows_stable_pairs_and_unknown_currencies():
     stable, other = PairKey("USDC", "USDT"), PairKey("USDC", "ARS")
     coins = {"USDC": Coin("USDC", kind="stablecoin"), "USDT": Coin("USDT", kind="stablecoin")}
