@@ -18,6 +18,8 @@ from markets.analysis.incidents import Notice, Told, What
 from markets.method import setting
 from markets.outbox import tell_operators
 
+_TOLD = ~Q(told=[])
+
 
 def opened(
     key: str, kind: str, now: datetime, *, exchange: Exchange | None = None, title: str, detail: str = "", critical: bool = False, tell: bool = True,
@@ -78,8 +80,11 @@ def is_open(key: str) -> bool:
 
 # --- Telling --------------------------------------------------------------------------------------------------------
 def tell(now: datetime) -> int:
-    """Tell what was held back and is still worth telling, reminders and digests. Returns how many notices."""
-    waiting = Incident.objects.filter(Q(closed_at=None) | Q(closed_at__gt=now - rules.LATE)).select_related("exchange")
+    """Tell what was held back and is still worth telling, reminders and digests. Returns how many notices.
+
+    Of what was over before anybody was told of it nothing is left to tell: on a bad day that is nearly all.
+    """
+    waiting = Incident.objects.filter(Q(closed_at=None) | _TOLD & Q(closed_at__gt=now - rules.LATE)).select_related("exchange")
     return _tell(waiting.order_by("opened_at", "id"), now)
 
 
@@ -96,10 +101,11 @@ def _tell(incidents: Iterable[Incident], now: datetime) -> int:
     every = timedelta(minutes=max(5, setting().incident_reminder_min))
     count = 0
     for incident in incidents:
-        recent, flapping = _recent(incident, now), _flapping(incident)
-        what = rules.due(_as_told(incident), now, recent=recent, flapping=flapping, every=every, changed=_changed(incident))
+        told, changed = _as_told(incident), _changed(incident)
+        if rules.wanted(told, now, every, changed) is None:
+            continue
+        what = rules.due(told, now, recent=_recent(incident, now), flapping=_flapping(incident), every=every, changed=changed)
         if what:
-            told = _as_told(incident)
             _note(incident, what, now)
             tell_operators(rules.message(told, what, now, away.within(told.opened_at, told.closed_at or now, now)), now)
             count += 1
@@ -114,7 +120,7 @@ def _note(incident: Incident, what: What, now: datetime) -> None:
 def _recent(incident: Incident, now: datetime) -> list[datetime]:
     """When operators were told of the same exchange, or of the same trouble of our own, lately."""
     about = Q(exchange=incident.exchange_id) if incident.exchange_id else Q(key=incident.key)
-    rows = Incident.objects.filter(about).filter(Q(closed_at=None) | Q(closed_at__gt=now - rules.LATE))
+    rows = Incident.objects.filter(about, _TOLD).filter(Q(closed_at=None) | Q(closed_at__gt=now - rules.LATE))
     return [notice.at for told in rows.values_list("told", flat=True) for notice in _notices(told)]
 
 

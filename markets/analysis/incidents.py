@@ -56,13 +56,14 @@ def due(incident: Told, now: datetime, *, recent: Sequence[datetime], flapping: 
     `recent`: when operators were last told of the same exchange (or of this key, where there is none). `flapping`: that
     exchange is. `every`: how often they are reminded. `changed`: a flapping exchange has changed since they were told.
     """
-    what = _wanted(incident, now, every, changed)
+    what = wanted(incident, now, every, changed)
     urgent = incident.critical and what == "opened"
     crowded = sum(at > now - WITHIN for at in recent) >= NOTICES or (flapping and incident.kind in STATES)
     return None if what is None or (crowded and not urgent) else what
 
 
-def _wanted(incident: Told, now: datetime, every: timedelta, changed: bool) -> What | None:
+def wanted(incident: Told, now: datetime, every: timedelta, changed: bool) -> What | None:
+    """What would be told of an incident now, if there is room."""
     if incident.closed_at is not None:
         untold = incident.has("opened") and not incident.has("closed")
         return "closed" if untold and now - incident.closed_at < LATE else None

@@ -5,6 +5,8 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from exchanges.models import Exchange, Feed, Incident, Transition
 from markets import condition, incidents, read, rounds, troubles
@@ -236,6 +238,22 @@ def test_thirty_minutes_of_random_flapping_are_at_most_three_notices_for_each_ex
         assert changes[slug] >= 8 and 1 <= len(mine) <= 3, (slug, mine)
     assert Delivery.objects.count() == len(told())
     assert len(keys(closed_at=None)) == len(set(keys(closed_at=None)))
+
+
+def test_a_bad_day_costs_a_round_no_more_than_a_good_one():
+    """Of hundreds of incidents that are over, told of or not, none is looked at one by one."""
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            incidents.tell(NOW)
+        return len(asked)
+
+    binance, at, ended = exchange("binance"), (NOW - timedelta(hours=5)).isoformat(), NOW - timedelta(hours=4)
+    fields = {"exchange": binance, "kind": "down", "title": "t", "opened_at": NOW - timedelta(hours=5), "closed_at": ended}
+    before = statements()
+    Incident.objects.bulk_create(Incident(key=f"down:binance{n}", told=told, **fields) for n in range(50) for told in ([], [["opened", at], ["closed", at]]))
+    assert statements() == before
+    Incident.objects.create(key="down:binance", told=[["opened", at]], **fields)
+    assert incidents.tell(NOW) == 1 and told()[-2:] == ["opened", "closed"], "and an end that is owed is told"
 
 
 def test_a_flapping_exchange_is_told_as_such_then_in_digests_and_once_more_when_it_is_stable():
