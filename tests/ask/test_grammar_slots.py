@@ -1,6 +1,7 @@
 """The rules of what a question names, each with the examples that the method prints and its border."""
 
 import pytest
+from msgspec.structs import replace
 
 from markets.ask.grammar import marked, parse
 from markets.ask.lexicon import lexicon
@@ -63,6 +64,18 @@ def test_what_parts_a_pair_is_no_word_of_the_question(q):
 def test_what_was_mended_is_said():
     assert read("etherium clasic price").notes or read("bitcoinn price").notes == ("bitcoinn was read as Bitcoin.",)
     assert read("bitcoin price").notes == ()
+
+
+@pytest.mark.parametrize(("q", "asset", "note"), [
+    ("price of bitcin cassh", "BCH", "bitcin cassh was read as Bitcoin Cash."), ("ethreum clasic depth", "ETC", "ethreum clasic was read as Ethereum Classic."),
+])  # fmt: skip
+def test_two_misspelt_words_of_one_name_are_mended_together_and_once(q, asset, note):
+    assert (read(q).assets, read(q).notes) == ((asset,), (note,))
+
+
+def test_a_name_that_is_nothing_but_signs_is_no_word():
+    words = replace(WORDS, tickers=WORDS.tickers | {"SMILE"}, names=WORDS.names | {"?!": "SMILE", "": "SMILE", "\U0001f642": "SMILE", "smile-y": "SMILE"})
+    assert [parse(q, words).assets for q in ("price of bitcoin?!", "price of smile-y", "price of \U0001f642")] == [("BTC",), ("SMILE",), ()]
 
 
 @pytest.mark.parametrize(("q", "quote"), [

@@ -10,6 +10,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from exchanges import adapters
 from exchanges.adapter import SOURCE_NAMES, Adapter
 from exchanges.adapters import ADAPTERS
 from exchanges.errors import Banned, Blocked, ExchangeError, Garbled, Halted, Refused, Throttled, Unreachable
@@ -404,6 +405,32 @@ SAMPLES = {"tickers": {"body": '[{"s": "BTCUSDT", "b": "1.5", "a": "1.6"}]', "ro
 
 
 TOYS = {"toybare": "", "toyright": TOY_SAMPLE.replace("BID", '"1.5"'), "toywrong": TOY_SAMPLE.replace("BID", '"9"')}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A further folder to look in; what is loaded from it is forgotten afterwards."""
+    monkeypatch.setenv("PEBBLE_ADAPTER_DIRS", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "exchanges.adapters.newcomer", None)
+    return tmp_path
+
+
+def test_a_file_of_another_folder_comes_after_the_five(folder):
+    (folder / "newcomer.py").write_text(TOY.replace('"toy"', '"newcomer"'))
+    (folder / "_helper.py").write_text("raise RuntimeError")
+    assert list(adapters.discover()) == [*ADAPTERS, "newcomer"]
+    assert "newcomer" not in ADAPTERS
+
+
+@pytest.mark.parametrize(("text", "error", "told"), [
+    ("", TypeError, "exchanges/adapters/newcomer.py must set ADAPTER to an Adapter"),
+    ("ADAPTER = 'newcomer'", TypeError, "exchanges/adapters/newcomer.py must set ADAPTER to an Adapter"),
+    (TOY, ValueError, "exchanges/adapters/newcomer.py declares slug 'toy'; the file name is the slug"),
+])  # fmt: skip
+def test_a_file_that_declares_no_exchange_or_another_one_is_refused(folder, text, error, told):
+    (folder / "newcomer.py").write_text(text)
+    with pytest.raises(error, match=f"^{re.escape(told)}$"):
+        adapters.discover()
 
 
 def test_a_sixth_exchange_is_one_file_and_meets_this_contract(tmp_path: Path):

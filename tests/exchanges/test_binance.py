@@ -398,6 +398,25 @@ def test_the_same_statistic_is_coins_for_coinm_and_money_for_usdm():
     assert [part.request.path for part in BINANCE.open_interest.fitting(DATED)] == ["/fapi/v1/openInterest"]
 
 
+def test_a_size_that_no_amount_of_coins_can_be_is_unknown_and_the_prices_stay():
+    quote = {"symbol": "BTCUSD_PERP", "bidPrice": "0.000001", "bidQty": "9e15", "askPrice": "40000", "askQty": "1"}
+    parsed = parse("perp_tickers", "coinm_quotes", [quote], COINM)
+    assert [(row.bid, row.bid_size, row.ask_size, row.bad) for row in parsed.rows] == [(Decimal("0.000001"), None, Decimal("0.0025"), ("bid_size",))]
+    assert parsed.bad_fields == 1
+    doge = Instrument("DOGE-260930-0.25-C", "DOGE", "USDT", kind="option", contract_size=Decimal(1000), underlying="DOGEUSDT")
+    traded = {"symbol": doge.symbol, "bidPrice": "12", "askPrice": "14", "volume": "9e17", "amount": "39"}
+    parsed = parse("option_tickers", "prices", [traded], doge)
+    assert [(row.bid, row.base_volume_24h, row.quote_volume_24h, row.bad) for row in parsed.rows] == [(Decimal("0.012"), None, 39, ("base_volume_24h",))]
+
+
+def test_candles_without_end_are_refused():
+    candle = [1790000000000, "1", "2", "1", "2", "5", 1790000299999, "8"]
+    assert len(parse("candles", "spot", [candle] * 20_000, BTC).rows) == 20_000
+    with pytest.raises(Garbled) as caught:
+        parse("candles", "spot", [candle] * 20_001, BTC)
+    assert (caught.value.outcome, caught.value.detail) == ("too_large", "20001 rows")
+
+
 def test_coinm_candles_have_contracts_where_others_have_coins():
     first, second = sample("candles", "coinm").parse().rows
     assert (first.base_volume, first.quote_volume) == (2, 125000), "1250 contracts of 100 dollars"

@@ -220,6 +220,11 @@ def test_open_interest_is_in_coins_and_not_multiplied():
     assert (row.open_interest, row.base_volume_24h, row.quote_volume_24h) == (D("27606.0718"), D(5), D(1))
 
 
+def test_dollars_that_are_more_coins_than_there_can_be_are_unknown():
+    (row,) = parse("perp_tickers", ticker(bid1Price="0.000001", bid1Size="9e15"), "coin").rows
+    assert (row.bid, row.bid_size, row.ask_size) == (D("0.000001"), None, D("0.1"))
+
+
 def test_price24hpcnt_is_a_fraction():
     (row,) = parse("perp_tickers", ticker(price24hPcnt="-0.02605"), "usdt").rows
     assert row.change_24h_pct == D("-2.605")
@@ -323,6 +328,20 @@ def test_booleans_are_text():
     assert [(row.deposit_open, row.withdraw_open) for row in rows] == [(False, True), (False, None)]
 
 
+def test_a_coin_whose_code_is_none_is_lost_alone_and_counted():
+    coins = [{"coin": f"C{n}", "chains": []} for n in range(9)]
+    parsed = parse("currencies", wire([*coins, {"coin": "<b>", "chains": []}]))
+    assert ([row.code for row in parsed.rows], parsed.dropped) == ([coin["coin"] for coin in coins], 1)
+    with pytest.raises(Garbled, match="2 of 10 rows"):
+        parse("currencies", wire([*coins[1:], {"coin": "<b>", "chains": []}, {"coin": "", "chains": []}]))
+
+
+@pytest.mark.parametrize("symbol", ["", "BTC USDT", "<b>"])
+def test_an_index_of_nothing_that_is_a_market_is_a_changed_format(symbol):
+    with pytest.raises(Garbled, match="no symbol"):
+        parse("index_members", wire({"symbol": symbol, "componentList": [{"exchange": "OKX", "spotPair": "BTC/USDT", "weight": "1"}]}), None, LINEAR)
+
+
 def test_the_plan_stays_within_half_of_the_operators_budget():
     def a_minute(source):
         parts = source.parts if source.markets is None else source.parts[:1]  # of a market only one part is asked
@@ -371,6 +390,15 @@ def test_pages_of_traders_are_asked_until_one_is_short_or_there_are_enough():
 def test_roi_is_read_from_its_display_text_strictly(text, percent):
     (row,) = parse("copy_traders", wire([{"traderId": "1", "columnList": [{"describe": "ROI", "value": text}]}])).rows
     assert row.roi_pct == (None if percent is None else D(percent))
+
+
+def test_a_profit_that_is_more_money_than_there_is_is_unknown():
+    def profit(text):
+        (row,) = parse("copy_traders", wire([{"traderId": "1", "columnList": [{"describe": "Total PnL", "value": text}]}])).rows
+        return row.profit
+
+    assert profit("-$1,234.50") == D("-1234.5")
+    assert profit("$999,999,999,999,999,999,999") is None
 
 
 def test_masked_values_are_unknown_and_no_error():

@@ -261,6 +261,11 @@ def test_open_interest_of_inverse_contracts_is_money_on_the_wire_and_coins_here(
     assert interest(openInterest="240", markPrice="") is None
 
 
+def test_open_interest_of_more_coins_than_there_can_be_is_unknown():
+    assert one("perp_tickers", "inverse", ticker("BTCUSD", openInterest="18e18", markPrice="0.01")).open_interest is None
+    assert one("perp_tickers", "inverse", ticker("BTCUSD", openInterest="18e16", markPrice="0.01")).open_interest == 9 * 10**18
+
+
 def test_open_interest_is_not_halved_once_the_two_counts_are_no_longer_two_to_one():
     single = [ticker(f"C{n}USDT", openInterest="5000", singleOpenInterest="5000") for n in range(3)]
     parsed = read("perp_tickers", "linear", wire([*single, ticker("OLDUSDT", openInterest="5000")]))

@@ -231,6 +231,16 @@ def test_the_multiplier_hides_in_the_contract_and_prices_are_per_coin():
     assert (row.bid, row.bid_size, row.ask_size, row.open_interest) == (D(10), D(70_000_000), D(30_000_000), D(4_563_880_000_000))
 
 
+def test_contracts_that_are_more_coins_than_there_can_be_are_unknown_and_named():
+    pepe = perp("PEPE_USDT", "10000000")
+    parsed = read("perp_tickers", [ticker("PEPE_USDT", highest_size="9e15", lowest_size="3")], "usdt", [pepe])
+    assert [(row.bid, row.bid_size, row.ask_size, row.bad) for row in parsed.rows] == [(D(10), None, D(30_000_000), ("bid_size",))]
+    call = Instrument("BTC_USDT-20261225-70000-C", "BTC", "USDT", kind="option", contract_size=D(100))
+    row = only("option_tickers", [{"name": call.symbol, "ask1_size": "-9e18", "bid1_size": 12}], known=[call])
+    assert (row.ask_size, row.bid_size, row.bad) == (None, D(1200), ("ask_size",))
+    assert parsed.bad_fields == 1
+
+
 def test_volume_is_taken_in_coins_and_not_in_contracts():
     row = only("perp_tickers", [ticker("BTC_USDT", volume_24h="90000000", volume_24h_base="9000", volume_24h_quote="576000000")], "usdt", [BTC])
     assert (row.base_volume_24h, row.quote_volume_24h) == (D(9000), D(576_000_000))
@@ -305,6 +315,18 @@ def test_option_asks_are_negative_and_sizes_are_contracts():
     assert (row.ask_size, row.bid_size, row.open_interest, row.mark_iv) == (D("0.14"), D("0.12"), D("0.8"), D("0.59"))
 
 
+def option(name, **more):
+    return {"name": name, "underlying": "BTC_USDT", "strike_price": "70000", "is_call": True, "multiplier": "0.01"} | more
+
+
+@pytest.mark.parametrize("odd", [{"is_call": None}, {"name": "BTC USDT"}, {"name": "<b>"}, {"underlying": "BTC"}])
+def test_an_option_that_is_neither_call_nor_put_or_has_no_name_is_lost_alone_and_counted(odd):
+    named = [option(f"BTC_USDT-20261225-{strike}-C") for strike in range(70_000, 79_000, 1000)]
+    parsed = read("option_instruments", [*named, option("BTC_USDT-20261225-80000-C") | odd])
+    assert ([row.symbol for row in parsed.rows], parsed.dropped) == ([row["name"] for row in named], 1)
+    assert {row.option_type for row in parsed.rows} == {"call"}
+
+
 def test_the_interval_is_seconds_and_an_unknown_one_stays_unknown():
     def interval(value):
         return only("funding", [{"name": "BTC_USDT", "funding_rate": "0", "funding_interval": value}], "btc").interval_hours
@@ -326,6 +348,14 @@ def test_a_placeholder_is_no_address_and_a_short_number_is_one():
     chains = [{"name": "BTC", "addr": "aaaaa000000111111xxx00000xxx000111"}, {"name": "ALGO", "addr": "312769"}, {"name": "ETH", "addr": "0x" + "0" * 39 + "1"}]
     rows = read("currencies", [{"currency": "TNA", "chains": chains}]).rows
     assert [row.contract_address for row in rows] == [None, "312769", "0x" + "0" * 39 + "1"]
+
+
+def test_a_coin_whose_code_is_none_is_lost_alone_and_counted():
+    coins = [{"currency": f"C{n}", "chains": [{"name": "ETH"}]} for n in range(9)]
+    parsed = read("currencies", [*coins, {"currency": "<b>", "chains": [{"name": "ETH"}]}])
+    assert ([row.code for row in parsed.rows], parsed.dropped) == ([coin["currency"] for coin in coins], 1)
+    with pytest.raises(Garbled, match="2 of 10 rows"):
+        read("currencies", [*coins[1:], {"currency": "<b>", "chains": [{"name": "ETH"}]}, {"currency": "", "chains": None}])
 
 
 def test_a_leaving_contract_that_nobody_holds_is_gone():

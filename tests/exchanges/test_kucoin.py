@@ -74,6 +74,14 @@ def test_an_inverse_lot_is_one_dollar_though_its_multiplier_reads_minus_one():
     assert row.open_interest is None, "dollars without a price are no coins"
 
 
+def test_dollars_that_are_more_coins_than_there_can_be_are_unknown():
+    parsed = parse("perp_tickers:contracts", [contract(**DOLLARS, openInterest="9e18", markPrice=0.01)])
+    assert [(row.mark_price, row.open_interest, row.bad) for row in parsed.rows] == [(Decimal("0.01"), None, ("open_interest",))]
+    levels = {"symbol": "XBTUSDM", "bids": [[0.01, 9e18], [0.005, 5]], "asks": [[0.02, 4]], "ts": None}
+    (book,) = parse("book:contract", levels, INVERSE).rows
+    assert (book.bids, book.asks, book.dropped) == (((Decimal("0.005"), Decimal(1000)),), ((Decimal("0.02"), Decimal(200)),), 1)
+
+
 def test_inverse_volumes_are_swapped():
     # Recorded in December 2022, at a price of 16532: "turnoverOf24h":68.02716403,"volumeOf24h":1124530.00000000
     wire = contract(**DOLLARS, turnoverOf24h=68.02716403, volumeOf24h=1124530.0, lastTradePrice=16532.0)
@@ -223,6 +231,17 @@ def test_levels_that_are_no_numbers_are_dropped_counted_and_never_too_many():
         parse("book:spot", {"time": 1790000000123, "bids": good[:5], "asks": [["x", "1"], [None, None]] * 3}, SPOT)
     (empty,) = parse("book:spot", {"time": 1790000000123, "sequence": None, "bids": None, "asks": None}, SPOT).rows
     assert (empty.bids, empty.asks) == ((), ())
+
+
+@pytest.mark.parametrize(("name", "reply", "unit"), [
+    ("book:spot", lambda count: {"time": 1790000000123, "bids": [], "asks": [["1", "1"]] * count}, "levels"),
+    ("candles:spot", lambda count: [[str(1790000000 + n), "1", "2", "3", "0.5", "20", "30"] for n in range(count)], "candles"),
+])  # fmt: skip
+def test_a_reply_without_end_is_refused(name, reply, unit):
+    assert parse(name, reply(20_000), SPOT).dropped == 0
+    with pytest.raises(Garbled) as caught:
+        parse(name, reply(20_001), SPOT)
+    assert (caught.value.outcome, caught.value.detail) == ("too_large", f"20001 {unit}")
 
 
 def test_a_shuffled_book_is_best_first():

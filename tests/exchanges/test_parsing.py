@@ -89,6 +89,14 @@ def test_deep_values_and_endless_numbers_cost_a_field():
     assert numbers.products([Decimal(2)], None) == ([None], {})
 
 
+def test_a_list_without_end_is_refused():
+    table, row = reading.Table(list, _Deep, nested=("n",)), b'{"n": {}, "x": "1"}'
+    assert table.read(b"[" + b",".join([row] * 20_000) + b"]")[2] == 20_000
+    with pytest.raises(Garbled) as caught:
+        table.read(b"[" + b",".join([row] * 20_001) + b"]")
+    assert (caught.value.outcome, caught.value.detail) == ("too_large", "20001 rows")
+
+
 class _Deep(msgspec.Struct):
     n: dict[str, Any]
     x: str

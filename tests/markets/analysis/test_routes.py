@@ -138,6 +138,15 @@ def test_a_leg_that_comparisons_leave_out_is_found_with_its_reason(fields, reaso
     assert (route.sell.reason, bool(route.sell.detail), route.buy.reason) == (reason, True, "")
 
 
+@pytest.mark.parametrize("side", ["bid", "ask"])
+def test_a_halted_market_of_which_one_side_is_left_is_a_leg_on_that_side_alone(side):
+    halted = replace(at("0.8300", "0.8100", "cid", status="halted"), **{side: None})
+    found = {ends(route): route for route in routes.crosses(scene(at("0.8195", "0.8200"), at("0.8241", "0.8246", "bea"), halted)) if route.net > 0}
+    more = {("cid", "ada"), ("cid", "bea")} if side == "bid" else {("ada", "cid"), ("bea", "cid")}
+    assert found.keys() == {("ada", "bea")} | more
+    assert {leg.reason for name in more for leg in found[name].legs if leg.exchange == "cid"} == {"not_trading"}
+
+
 @pytest.mark.parametrize("fields", [{"age": 1000}, {"switch": "disabled"}, {"switch": "banned"}])
 def test_what_has_no_price_of_today_is_no_leg(fields):
     assert routes.crosses(scene(at("0.8195", "0.8200"), at("0.8241", "0.8246", "bea", **fields))) == []

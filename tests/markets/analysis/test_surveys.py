@@ -144,6 +144,16 @@ def test_nothing_is_carried_back_in_time():
     assert PAIR not in kept.summaries
 
 
+def test_a_quote_that_was_never_true_does_not_become_old(judged):
+    board = board_of(A={"ada": quote("ada", 100, observed_at=None), "bea": quote("bea", 101, bid=None, observed_at=None)})
+    kept = surveys.survey(board, NOW)
+    later = NOW + timedelta(days=400)
+    again = surveys.survey(board, later, before=kept)
+    assert (len(judged), again.kept) == (1, kept.kept)
+    assert said(again.summaries) == said(new(board, later))
+    assert (again.summaries[PairKey("A", "USDT")].live, again.summaries[PairKey("A", "USDT")].oldest_s) == (0, None)
+
+
 def test_what_stands_still_is_frozen_when_its_minute_is_over():
     """The others moved long ago: only time makes it frozen."""
     still = quote("ada", 100, same_since=NOW - timedelta(seconds=50), same_polls=9, same_reference=D(100), period_s=300)
