@@ -86,11 +86,6 @@ class Deal(Struct, frozen=True, gc=False, kw_only=True):
         """Whether all of the amount is known to be filled."""
         return not self.reason
 
-    @property
-    def complete(self) -> bool:
-        """Whether it fills and all it costs is known."""
-        return self.handicap == KNOWN
-
 
 class Asked(Struct, frozen=True, gc=False):
     """Everything a deal needs beside the quote. `currency` is what money is counted in."""

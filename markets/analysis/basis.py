@@ -58,16 +58,13 @@ def _raw(scene: Scene, perpetual: Perpetual) -> tuple[Decimal, str, Perpetual] |
 
 
 def _route(scene: Scene, perpetual: Perpetual) -> Route | None:
-    c = perpetual.contract
+    c, book = perpetual.contract, _book(scene, perpetual)
     key = PairKey(c.base, c.quote)
     best = _cheapest(scene, key)
-    sell = best and _short(scene, perpetual)
-    if not best or not sell:
+    if not best or scene.state(c.observed_at, c.period_s) == "expired":
         return None
-    buy = scene.leg(key, best, "buy", booked=sell.source == "book")
-    sell = sell if buy.source == "book" else _short(scene, Perpetual(c))
-    if sell is None:
-        return None
+    buy = scene.leg(key, best, "buy", booked=book is not None)
+    sell = _short(scene, c, book if buy.source == "book" else None)
     terms = four_fees(buy.fee, sell.fee)
     route = settled(scene, "basis", (buy, sell), terms, pair_class=scene.verdict(key).pair_class)
     return replace(route, carry=_carry(perpetual, route, scene))
@@ -80,14 +77,12 @@ def _cheapest(scene: Scene, key: PairKey) -> str | None:
     return min(costs)[1] if costs else None
 
 
-def _short(scene: Scene, perpetual: Perpetual) -> Leg | None:
+def _short(scene: Scene, c: Contract, book: Ladder | None) -> Leg:
     """The perpetual's side: sold at its bid. Reasons are those that contracts carry, and the age of its ticker even where there is a book."""
-    c, book = perpetual.contract, _book(scene, perpetual)
     state = scene.state(c.observed_at, c.period_s)
-    if not c.bid or state == "expired":
-        return None
+    bid: Decimal = c.bid  # type: ignore[assignment]  # what has none is not carried
     flags = [flag for flag in derivatives.flags(c) if flag not in ("unknown_identity", "bad_number")]
-    price, levels = (book.bids[0][0], book.bids) if book else (c.bid, ((c.bid, c.bid_size),) if c.bid_size else ())
+    price, levels = (book.bids[0][0], book.bids) if book else (bid, ((bid, c.bid_size),) if c.bid_size else ())
     at = book.observed_at if book else c.observed_at
     reason = (flags or ["" if state == "fresh" else state])[0]
     return Leg(

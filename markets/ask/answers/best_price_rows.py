@@ -26,10 +26,8 @@ def table(frame: Frame, c: Comparison, words: Words, *, both: bool, turned: bool
     return Table(made.columns(), tuple(made.cells(row) for row in rows[:limit]), max(0, len(rows) - limit)) if rows else None
 
 
-def behind(deal: Deal, best: Best | None) -> Decimal | None:
+def behind(deal: Deal, best: Best) -> Decimal | None:
     """How far what an order comes to is from the best: after fees, which decide who that is; before them where one is not known. Percent."""
-    if best is None:
-        return None
     return off(deal.each, best.net_price) if deal.each and best.net_price else off(deal.price, best.price)
 
 
@@ -83,7 +81,7 @@ class _Rows:
     def _against(self, row: Row, name: str) -> Cell:
         """How far it is from the best, or why it does not fill the order."""
         deal, best = row.deal, self.c.best_buy if self.c.side == "buy" else self.c.best_sell
-        if deal is None or not deal.fills:
+        if deal is None or best is None or not deal.fills:  # where one fills there is a best
             return Cell(self._short(name, deal))
         if "best_price" in row.badges:
             return Cell("best", "0")

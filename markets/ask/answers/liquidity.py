@@ -99,9 +99,7 @@ class _Telling:
         return f"{label} - best liquidity" if self.found.amount is None else f"{label} - liquidity for a {self.wished()} {self.found.side}"
 
     def wished(self) -> str:
-        wish = self.wish
-        if wish is None:
-            return ""
+        wish: Wish = self.wish  # type: ignore[assignment]  # asked only of what has one
         unit = self.found.coin.ticker if wish.in_base else self.money
         return f"{self.said.coins('amount', round(wish.amount, LIKELY) if wish.in_base else cents(wish.amount), unit)} {unit}"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from markets.analysis.amounts import Deal
 from markets.analysis.best import Comparison, Row
 from markets.analysis.display import places_of
 from markets.ask.answer import Said
@@ -63,12 +64,11 @@ class Words:
         return f"{self.said.coins(name, cents(amount), self.quote)} {self.quote}"
 
     def comes_to(self, row: Row, c: Comparison) -> str:
-        """What an amount comes to on one exchange: 10,000 USDT buy 12,170.3 POL after the 0.1 % fee."""
-        deal = row.deal
-        if deal is None or deal.base is None or deal.price is None:
-            return "what it comes to is not known"
+        """What an amount comes to on one exchange that fills it: 10,000 USDT buy 12,170.3 POL after the 0.1 % fee."""
+        deal: Deal = row.deal  # type: ignore[assignment]  # it fills, so it has a price and coins
+        worth: Decimal = deal.base * deal.price if deal.money is None else deal.money  # type: ignore[operator]
         fee = "before fees" if deal.money is None else f"after the {self.said.rate('fee', row.fee_pct)} fee"
-        coins, money = self.coins(deal.base, "coins"), self.money(deal.base * deal.price if deal.money is None else deal.money, "money")
+        coins, money = self.coins(deal.base, "coins"), self.money(worth, "money")  # type: ignore[arg-type]
         if c.side == "sell":
             return f"{coins} bring {money} {fee}"
         return f"{coins} cost {money} {fee}" if c.order.in_base else f"{money} buy {coins} {fee}"
