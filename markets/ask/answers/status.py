@@ -68,19 +68,12 @@ def compose(frame: Frame, route: Route, found: Status, now: datetime) -> Answer:
     one = found.seen[0] if len(found.seen) == 1 else None
     return Answer(
         kind="answer" if ages else "nothing", title=f"{one.name} - status" if one else "Status of the exchanges",
-        sentence=_uncovered(frame) + (alone(said, one) if one else together(said, found.seen)), lines=(*_ages(said, frame, found.seen), *_covered(said, found)),
+        sentence=alone(said, one) if one else together(said, found.seen), lines=(*_ages(said, frame, found.seen), *_covered(said, found)),
         table=Table(COLUMNS, tuple(_row(said, seen) for seen in found.seen)) if found.seen else None,
         notes=tuple(note for seen in found.seen for note in _notes(said, seen)), sources=used(found.seen),
         excluded=tuple(left for left in common.told(route) if left.exchange not in shown), as_of=now, max_age_s=max(ages, default=None), page="/status/",
         api=f"/api/v1/exchanges/{one.slug}/" if one else "/api/v1/status/", figures=said.figures,
     )  # fmt: skip
-
-
-def _uncovered(frame: Frame) -> str:
-    """First that somebody else's exchange was asked for, where nobody else was."""
-    if not frame.uncovered or frame.exchanges:
-        return ""
-    return f"Of {' and '.join(frame.uncovered)} nothing is known here. "
 
 
 # --- Sentences ----------------------------------------------------------------------------------------------------

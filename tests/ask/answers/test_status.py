@@ -77,6 +77,19 @@ def test_what_an_exchange_says_of_itself_is_noted():
     assert told(seen(A, "disabled", detail="Switched off", failing=("options",))).notes == ()
 
 
+@pytest.mark.parametrize("topic", ["wallets", "deposits", "withdrawals"])
+def test_who_wants_to_move_coins_is_asked_for_one(topic):
+    line = "Whether deposits and withdrawals are open is told by coin: name one."
+    assert told(seen(A), topic=topic).lines == told(seen(A), seen(B, age=12.0), topic=topic).lines == (line,)
+
+
+def test_that_an_exchange_is_not_covered_is_said_once():
+    frame = Frame("is okx up", intent="status", uncovered=("OKX",))
+    assert one(frame, route("status"), Status(seen=(seen(A), seen(B)))).sentence == (
+        "OKX is not covered. Of those that are: Both exchanges are up, with prices 3 s old."
+    )  # fmt: skip
+
+
 def test_the_table_says_how_its_polls_went_and_what_is_off_is_not_called_old_too():
     row = seen(A, markets=1493, success_pct=D("99.5"))
     assert cells(told(row), "markets") == ["1,493"] and cells(told(row), "success_pct") == ["99.50 %"]
