@@ -417,6 +417,30 @@ def test_candles_without_end_are_refused():
     assert (caught.value.outcome, caught.value.detail) == ("too_large", "20001 rows")
 
 
+@pytest.mark.parametrize("odd", [
+    7, [], [1790000000000, "1", "2", "1", "2", "5"], ["soon", "1", "2", "1", "2", "5", 1790000299999, "8"], [1790000000000, "1", "2", "1", "2", "5", None, "8"],
+    [1790000000000, "1", "2", "1", "2", "5", 1789999999999, "8"], [1790000000000, "1", "2", "1", "2", "5", 1795000000000, "8"],
+])  # fmt: skip
+def test_a_candle_of_no_time_is_lost_alone_and_counted(odd):
+    candles = [[1790000000000 + 300_000 * n, "1", "2", "1", "2", "5", 1790000299999 + 300_000 * n, "8"] for n in range(9)]
+    parsed = parse("candles", "spot", [*candles, odd], BTC)
+    assert (len(parsed.rows), {row.period_s for row in parsed.rows}, parsed.dropped) == (9, {300}, 1)
+
+
+def test_an_option_on_nothing_that_is_listed_or_of_no_side_is_lost_alone_and_counted():
+    underlying = {"baseAsset": "BTC", "quoteAsset": "USDT", "underlying": "BTCUSDT", "settleAsset": "USDT"}
+    option = {"underlying": "BTCUSDT", "side": "CALL", "quoteAsset": "USDT", "strikePrice": "1", "expiryDate": 1790000000000, "unit": 1}
+    for odd in ({"underlying": "ETHUSDT"}, {"side": "BOTH"}):
+        listed = [option | {"symbol": f"BTC-{n}-C"} for n in range(9)] + [option | {"symbol": "ODD-C"} | odd]
+        parsed = parse("option_instruments", "all", {"optionContracts": [underlying], "optionSymbols": listed})
+        assert ([row.symbol for row in parsed.rows], parsed.dropped) == ([f"BTC-{n}-C" for n in range(9)], 1)
+
+
+def test_open_interest_of_nothing_that_is_a_market_is_a_changed_format():
+    with pytest.raises(Garbled, match="no symbol"):
+        parse("open_interest", "usdm", {"symbol": "BTC USDT", "openInterest": "5", "time": 1790000000000}, PERP)
+
+
 def test_coinm_candles_have_contracts_where_others_have_coins():
     first, second = sample("candles", "coinm").parse().rows
     assert (first.base_volume, first.quote_volume) == (2, 125000), "1250 contracts of 100 dollars"

@@ -293,6 +293,20 @@ def test_candles_are_oldest_first_whatever_their_order():
     assert [(row.opened_at.minute, row.period_s) for row in parsed.rows] == [(13, 60), (14, 60), (15, 60)]
 
 
+@pytest.mark.parametrize("odd", [7, ["1790000600000", "1"], ["", "1", "1", "1", "1", "0", "0"], ["soon", "1", "1", "1", "1", "0", "0"]])
+def test_a_candle_of_no_time_is_lost_alone_and_counted(odd):
+    rows = [[str(1_790_000_000_000 + minute * 60_000), "1", "1", "1", "1", "0", "0"] for minute in range(9)]
+    parsed = parse("candles", wire([*rows, odd]), "usdt", LINEAR)
+    assert ([row.opened_at.minute for row in parsed.rows], parsed.dropped) == ([*range(13, 22)], 1)
+
+
+@pytest.mark.parametrize("odd", [{"fundingRateTimestamp": ""}, {"fundingRateTimestamp": "soon"}, {"symbol": "BTC USDT"}])
+def test_a_payment_of_no_time_or_no_market_is_lost_alone_and_counted(odd):
+    paid = [{"symbol": "BTCUSDT", "fundingRate": "0.0001", "fundingRateTimestamp": str(1_790_000_000_000 + n * 28_800_000)} for n in range(10)]
+    parsed = parse("funding_history", wire({"resultList": [*paid[:9], paid[9] | odd]}), "usdt", LINEAR)
+    assert ([row.settled_at.hour for row in parsed.rows], parsed.dropped) == ([14, 22, 6] * 3, 1)
+
+
 def test_one_id_two_markets_is_asked_in_its_own_place():
     def targets(source, market):
         return [each.request.filled(Ask(market).words(each)).target for each in BITGET.source(source).fitting(market)]

@@ -374,6 +374,20 @@ def test_newest_first_candles_are_turned():
     assert {row.period_s for row in rows} == {60}
 
 
+@pytest.mark.parametrize("odd", [7, ["1790000600000", "1"], ["1790000600000", 1, "2", "0.5", "1.5", "10", []], ["", "1", "2", "0.5", "1.5", "10", "15"]])
+def test_a_candle_of_no_time_or_another_shape_is_lost_alone_and_counted(odd):
+    bars = [[str(1790000000000 - n * 60_000), "1", "2", "0.5", "1.5", "10", "15"] for n in range(9)]
+    parsed = read("candles", "spot", wire([*bars, odd], symbol="BTCUSDT"))
+    assert ([row.opened_at.minute for row in parsed.rows], parsed.dropped) == ([*range(5, 14)], 1)
+
+
+@pytest.mark.parametrize("odd", [{"title": " "}, {"url": "http://bybit.example/x"}, {"url": "javascript:alert(1)"}, {"url": "https://bybit.example/\u202ex"}])
+def test_a_notice_without_a_title_or_a_link_people_may_follow_is_lost_alone_and_counted(odd):
+    notices = [{"title": f"New {n}", "url": f"https://bybit.example/{n}", "type": {"key": "new_crypto"}, "dateTimestamp": 1790000000000} for n in range(10)]
+    parsed = read("announcements", "listings", wire([*notices[:9], notices[9] | odd]))
+    assert ([row.title for row in parsed.rows], {row.kind for row in parsed.rows}, parsed.dropped) == ([f"New {n}" for n in range(9)], {"listing"}, 1)
+
+
 def test_inverse_candles_swap_their_volumes():
     bar = ["1790000000000", "17071", "17073", "17027", "17055.5", "268611", "15.74462667"]
     (row,) = read("candles", "inverse", wire([bar], symbol="BTCUSD")).rows

@@ -303,6 +303,23 @@ def test_candle_arrays_put_close_before_open():
     assert (row.open, row.high, row.low, row.close, row.base_volume, row.quote_volume) == (D(3), D(4), D(1), D(2), D(5), D(9))
 
 
+@pytest.mark.parametrize(("name", "odd"), [
+    ("spot", ["", "9", "2", "4", "1", "3", "5", "true"]), ("spot", ["1790000600", "9", "2", "4", "1", "?", "5", "true"]),
+    ("perp", {"t": 0, "o": "1", "v": 7}), ("perp", {"t": 1790000600, "o": "1", "v": "9e18"}),
+])  # fmt: skip
+def test_a_candle_of_no_time_or_of_what_is_no_number_is_lost_alone_and_counted(name, odd):
+    times = [1790000000 + 60 * n for n in range(9)]
+    candles = [[str(at), "9", "2", "4", "1", "3", "5", "true"] if name == "spot" else {"t": at, "o": "1", "c": "1", "v": 7} for at in times]
+    parsed = read("candles", [*candles, odd], name, [perp("BTC_USDT", "1000")])
+    assert ([row.opened_at.minute for row in parsed.rows], parsed.dropped) == ([*range(13, 22)], 1)
+
+
+def test_a_level_that_is_none_is_lost_alone_and_counted():
+    asks = [["3", "1"], ["4"], "5", 6, None, ["7", "2"]]
+    book = only("book", {"asks": asks, "bids": [], "current": 1759104757920}, "spot", [Instrument("BTC_USDT", "BTC", "USDT")])
+    assert (book.asks, book.dropped) == (((D(3), D(1)), (D(7), D(2))), 4)
+
+
 def test_a_candles_period_is_its_shortest_step():
     rows = read("candles", [[str(1790000000 + 60 * n), "9", "2", "4", "1", "3", "5", "true"] for n in (4, 0, 1)], "spot").rows
     assert [(row.period_s, row.opened_at.second) for row in rows] == [(60, 20)] * 3
@@ -339,6 +356,20 @@ def test_a_rate_that_is_not_there_is_not_zero():
     assert (row.rate, row.next_rate) == (None, None)
 
 
+@pytest.mark.parametrize("odd", [{"t": 1790400000, "r": ""}, {"t": 0, "r": "0.1"}, {"t": "soon", "r": "0.1"}, {"t": 1790400000, "r": "nan"}])
+def test_a_payment_without_a_rate_or_a_time_is_lost_alone_and_counted(odd):
+    paid = [{"t": 1790000000 + 28_800 * n, "r": "0.0001"} for n in range(9)]
+    parsed = read("funding_history", [odd, *reversed(paid)], known=[BTC])
+    assert ([row.settled_at.hour for row in parsed.rows], parsed.dropped) == ([14, 22, 6] * 3, 1)
+
+
+@pytest.mark.parametrize("odd", [7, {"exchange": "OKX"}, {"exchange": " ", "symbols": ["BTC_USDT"]}])
+def test_an_index_member_without_a_name_or_a_market_is_lost_alone_and_counted(odd):
+    members = [{"exchange": f"E{n}", "symbols": ["BTC_USDT"], "weight": "0.1"} for n in range(9)]
+    parsed = read("index_members", {"index": "BTC_USDT", "constituents": [*members, odd]}, known=[BTC])
+    assert ([row.exchange for row in parsed.rows], parsed.dropped) == ([f"E{n}" for n in range(9)], 1)
+
+
 def test_base_schedules_are_not_taken_for_fees():
     row = only("perp_instruments", [{"name": "BTC_USDT", "quanto_multiplier": "1", "taker_fee_rate": "0.00075", "maker_fee_rate": "-0.0001"}], "delivery")
     assert (row.maker_fee, row.taker_fee) == (None, None)
@@ -356,6 +387,13 @@ def test_a_coin_whose_code_is_none_is_lost_alone_and_counted():
     assert ([row.code for row in parsed.rows], parsed.dropped) == ([coin["currency"] for coin in coins], 1)
     with pytest.raises(Garbled, match="2 of 10 rows"):
         read("currencies", [*coins[1:], {"currency": "<b>", "chains": [{"name": "ETH"}]}, {"currency": "", "chains": None}])
+
+
+def test_a_network_without_a_name_is_lost_alone_and_counted():
+    chains = [{"name": f"N{n}"} for n in range(9)]
+    for odd in ({"addr": "0x1"}, 7, None):
+        parsed = read("currencies", [{"currency": "ABC", "chains": [*chains, odd]}])
+        assert ([row.network for row in parsed.rows], parsed.dropped) == ([f"N{n}" for n in range(9)], 1)
 
 
 def test_a_leaving_contract_that_nobody_holds_is_gone():

@@ -223,6 +223,25 @@ def test_a_renamed_coin_is_called_by_its_present_name():
     assert (row.code, row.name, row.network) == ("OXEN", "Oxen", "")
 
 
+def test_a_coin_whose_code_is_none_is_lost_alone_counted_and_never_too_many():
+    coins = [{"currency": f"C{n}", "chains": []} for n in range(9)]
+    parsed = parse("currencies", [*coins, {"currency": "<b>", "chains": []}])
+    assert ([row.code for row in parsed.rows], parsed.dropped) == ([coin["currency"] for coin in coins], 1)
+    with pytest.raises(Garbled, match="2 of 10 coins"):
+        parse("currencies", [*coins[1:], {"currency": "<b>", "chains": []}, {"currency": "", "chains": []}])
+
+
+def test_a_notice_without_a_title_is_lost_alone_and_a_day_that_is_none_is_no_opening():
+    def notice(n, day="October 22", **more):
+        text = f"Trading: 11:00 on {day}, 2026 (UTC)"
+        return {"annId": n, "annTitle": f"New {n}", "annType": ["new-listings"], "annDesc": text, "cTime": 1790000000000} | more
+
+    parsed = parse("announcements", {"items": [*(notice(n) for n in range(1, 8)), notice(8, "a day"), notice(9, "June 31"), notice(10, annTitle=" ")]})
+    assert ([row.title for row in parsed.rows], parsed.dropped) == ([f"New {n}" for n in range(1, 10)], 1)
+    opens = [row.starts_at and row.starts_at.isoformat() for row in parsed.rows]
+    assert opens == ["2026-10-22T11:00:00+00:00"] * 7 + [None, None]
+
+
 def test_levels_that_are_no_numbers_are_dropped_counted_and_never_too_many():
     good = [[f"{price}", "1"] for price in range(100, 80, -1)]
     (book,) = parse("book:spot", {"time": 1790000000123, "bids": [*good, ["NaN", "1"]], "asks": [["101", "-1"], ["102", "2"]]}, SPOT).rows

@@ -97,6 +97,24 @@ def test_a_list_without_end_is_refused():
     assert (caught.value.outcome, caught.value.detail) == ("too_large", "20001 rows")
 
 
+def test_a_time_that_is_none_is_a_changed_format():
+    assert reading.server_time("1790000000000", "ms").at.year == 2026
+    for value in (None, "", 0, "soon", "1790000000", -5):
+        with pytest.raises(Garbled, match="no time"):
+            reading.server_time(value, "ms")
+
+
+@pytest.mark.parametrize(("text", "step"), [("2", "0.01"), (0, "1"), (18, "1e-18"), (None, None), ("", None)])
+def test_a_step_is_told_as_a_count_of_decimals(text, step):
+    assert reading.decimals(text) == (None if step is None else Decimal(step))
+
+
+@pytest.mark.parametrize("text", ["19", "-1", "2.5", "two", "\u0662"])
+def test_a_count_of_decimals_that_no_price_has_is_no_number(text):
+    with pytest.raises(numbers.BadNumber):
+        reading.decimals(text)
+
+
 class _Deep(msgspec.Struct):
     n: dict[str, Any]
     x: str
