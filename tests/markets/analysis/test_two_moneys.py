@@ -39,6 +39,14 @@ def test_the_depth_of_the_conversion_limits_the_size():
     assert route.trade.end == "amount"
 
 
+def test_a_conversion_whose_size_is_not_known_limits_nothing_and_shows_no_size():
+    sc = two_moneys(size=100)
+    money = sc.board.pairs[PairKey("USDC", "USDT")]
+    money["bea"] = replace(money["bea"], bid_size=None)
+    route = only(routes.crosses(sc))
+    assert (route.terms.proceeds, route.legs[2].size, route.trade.size) == (None, None, 900)
+
+
 def test_a_money_bought_with_the_other_pays_its_ask():
     inverse = at("0.9990", "0.9992", "bea", PairKey("USDT", "USDC"), taker_fee=D("0.0005"), size=300)
     route = only(routes.crosses(scene(at("0.8195", "0.8200"), at("0.8260", "0.8265", "bea", USDC), inverse)))
