@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,14 +48,29 @@ MODEL_NAME = env.str("PEBBLE_MODEL_NAME", default="")
 MODEL_KEY = env.str("PEBBLE_MODEL_KEY", default="")
 
 # --- Secrets and hosts ------------------------------------------------------------------------------------------
+SECRET_WAIT_S = 5
+
+
 def _kept_secret() -> str:
-    """A secret key made once and kept beside the data, for an installation that gives none."""
+    """A secret key made once and kept beside the data, for an installation that gives none. Of two that start at once one makes it."""
     path = DATA_DIR / "secret_key"
-    if not path.exists():
+    try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(60))
+    except FileExistsError:
+        return _others_secret(path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(60))
     return path.read_text().strip()
+
+
+def _others_secret(path: Path) -> str:
+    """What is in that file, which another process may be about to write."""
+    by = time.monotonic() + SECRET_WAIT_S
+    while not (found := path.read_text().strip()) and time.monotonic() < by:
+        time.sleep(0.01)
+    if not found:
+        raise ImproperlyConfigured(f"{path} is empty: delete it, and a new key is made, or set PEBBLE_SECRET_KEY")
+    return found
 
 
 ALLOWED_HOSTS = env.list("PEBBLE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
