@@ -10,7 +10,7 @@ from tests.drills.figures import Figure
 
 # Each of these is a module of that name here with `run(seed, scale)`, from when it is there.
 OWN = ("failover", "four-down", "all-down", "retries", "lies", "week")
-MODULES = ("soak", "limits", "kills", "servers", "load", "parser-fuzz", "api-fuzz")
+MODULES = ("soak", "limits", "kills", "servers", "load", "scheduler", "parser-fuzz", "api-fuzz")
 
 
 def _module(name: str) -> str:
