@@ -23,13 +23,16 @@ from markets.reads import ladders
 SOURCE = "book"
 FRESH_S = 15.0  # somebody who opens a page gets a book no older than this, if the exchange answers
 PATIENCE_S = 15.0  # so long a page says "asking"; then it says that no answer came
+Why = tuple[str, str]  # a reason code, and its words
+WELL: Why = ("", "")
+UNREAD = "unknown_depth"
 
 
 @dataclass(frozen=True)
 class BookView:
     """One exchange's book of the pair. `state` is fresh, aging, stale, expired, or missing: never read.
 
-    `waiting`: it was asked of the queue and the answer is not here yet. `reason` says why there is none, or nothing new.
+    `waiting`: it was asked of the queue and the answer is not here yet. `reason` says why there is none, or nothing new; `code` is its reason code.
     `counts`: it may be measured against the others, being of the same coin, of a market that trades, and not old.
     """
 
@@ -41,6 +44,7 @@ class BookView:
     reason: str = ""
     ladder: Ladder | None = None
     counts: bool = False
+    code: str = ""
 
 
 def ask_for(key: PairKey, now: datetime, fresh_s: float = FRESH_S) -> list[int]:
@@ -67,11 +71,11 @@ def books(key: PairKey, now: datetime, exchanges: Sequence[str] = ()) -> tuple[B
     return tuple(_view(slug, entry, stored.get(pk), readings.get(pk), feeds.get(slug, {}).get(SOURCE), now) for slug, pk, entry in places)
 
 
-def stands(entry: Entry) -> str:
-    """Why a market's book is not measured against the others', "" when it is."""
+def _apart(entry: Entry) -> Why:
+    """Why a market's book is not measured against the others'."""
     if entry.market["identity"] == IdentityState.CONFLICTED:
-        return "another coin by its price"
-    return "" if entry.market["status"] == Market.Status.TRADING else "not trading"
+        return "conflicted", "another coin by its price"
+    return WELL if entry.market["status"] == Market.Status.TRADING else ("not_trading", "not trading")
 
 
 def _markets(key: PairKey) -> list[tuple[str, int, Entry]]:
@@ -82,13 +86,15 @@ def _markets(key: PairKey) -> list[tuple[str, int, Entry]]:
 
 
 def _view(slug: str, entry: Entry, ladder: Ladder | None, reading: Reading | None, feed: Feed | None, now: datetime) -> BookView:  # noqa: PLR0917
-    waiting, apart = _is_on(feed) and _waits(reading, now), stands(entry)
-    reason, symbol = _reason(reading, feed, waiting) or apart, entry.market["symbol"]
+    waiting, apart = _is_on(feed) and _waits(reading, now), _apart(entry)
+    untried, symbol = _untried(reading, feed, waiting), entry.market["symbol"]
+    code, reason = apart if untried == WELL else untried
     if ladder is None:
-        return BookView(slug, symbol, waiting=waiting, reason=reason or ("" if waiting else "not read yet"))
+        return BookView(slug, symbol, waiting=waiting, reason=reason or ("" if waiting else "not read yet"), code=code or UNREAD)
     age = age_s(ladder.observed_at, now)
     state = quality.state(age, ladder.period_s, current_method())
-    return BookView(slug, symbol, state, age, waiting, reason, ladder, counts=_is_on(feed) and not apart and state in ("fresh", "aging"))
+    counts = _is_on(feed) and apart == WELL and state in ("fresh", "aging")
+    return BookView(slug, symbol, state, age, waiting, reason, ladder, counts=counts, code=code)
 
 
 def _waits(reading: Reading | None, now: datetime) -> bool:
@@ -102,13 +108,15 @@ def _is_on(feed: Feed | None) -> bool:
     return feed is not None and feed.enabled and feed.exchange.enabled and feed.exchange.state not in held.SWITCHED
 
 
-def _reason(reading: Reading | None, feed: Feed | None, waiting: bool) -> str:
+def _untried(reading: Reading | None, feed: Feed | None, waiting: bool) -> Why:
+    """Why the book was not read, or not anew."""
     if feed is None:
-        return "not offered"
+        return UNREAD, "not offered"
     if not _is_on(feed):
-        return wording.PLAIN[feed.exchange.state if feed.exchange.enabled and feed.enabled else "disabled"]
+        switch = feed.exchange.state if feed.exchange.enabled and feed.enabled else "disabled"
+        return switch, wording.PLAIN[switch]
     if reading is None or waiting:
-        return ""
+        return WELL
     if reading.wanted_at and (reading.tried_at is None or reading.tried_at < reading.wanted_at):
-        return "the workers did not take it up in time"
-    return "" if reading.outcome in ("ok", "partial", "") else f"last try: {reading.outcome.replace('_', ' ')}"
+        return UNREAD, "the workers did not take it up in time"
+    return WELL if reading.outcome in ("ok", "partial", "") else (UNREAD, f"last try: {reading.outcome.replace('_', ' ')}")

@@ -11,8 +11,10 @@ from django.utils import timezone
 from exchanges.client import Outcome
 from exchanges.models import Exchange
 from markets import held, read, turns
+from markets.board import PairKey
 from markets.models import Book, Depth, ExchangeAsset, Market
 from markets.pages import cache as pagecache
+from markets.reads import books
 from tests.markets.build import catalogue, prices, ticker
 from tests.pages.market import FIFTH, FIRST, FOURTH, SECOND, SLUGS
 from tests.pages.market import _instruments as listed_on
@@ -64,6 +66,11 @@ def row(response, slug):
     html = response.content.decode()
     start = html.index(f'id="b-{slug}"')
     return html[start : html.index("</tr>", start)]
+
+
+def code(slug):
+    """The reason code of its book."""
+    return next(view.code for view in books.books(PairKey("BTC", "USDT"), timezone.now()) if view.exchange == slug)
 
 
 def test_the_first_look_asks_the_queue_once_for_each_exchange_and_says_so(look, queued):
@@ -181,11 +188,14 @@ def test_a_book_of_another_coin_or_of_a_halted_market_is_never_the_deepest(look,
     ExchangeAsset.objects.filter(exchange__slug=FOURTH, code="BTC").update(state="conflicted")
     page = look(1)
     assert f"{name(FOURTH)} is most liquid" not in text_of(page) and "of 3 books" in text_of(page)
-    assert "another coin by its price" in row(page, FOURTH)
+    assert "another coin by its price" in row(page, FOURTH) and code(FOURTH) == "conflicted"
     ExchangeAsset.objects.filter(exchange__slug=FOURTH, code="BTC").update(state="confirmed")
     Market.objects.filter(pk=market(FOURTH).pk).update(status="halted")
     page = look(1)
-    assert "of 3 books" in text_of(page) and "not trading" in row(page, FOURTH)
+    assert "of 3 books" in text_of(page) and "not trading" in row(page, FOURTH) and code(FOURTH) == "not_trading"
+    Exchange.objects.filter(slug=FOURTH).update(state="banned")
+    read.forget()
+    assert code(FOURTH) == "banned"
 
 
 # --- Amounts, controls, CSV ---------------------------------------------------------------------------------------

@@ -271,5 +271,4 @@ class _Telling:
             if state in USABLE:
                 return Left(seen.exchange, name, "crossed", "its order book has no middle")
             return Left(seen.exchange, name, state, f"its order book is {state} ({self.said.age(f'age of {seen.exchange}', age)})")
-        code = next((code for code, text in wording.PLAIN.items() if text == seen.reason), "unknown_depth")
-        return Left(seen.exchange, name, code, seen.reason or "its order book has not been read yet")
+        return Left(seen.exchange, name, seen.code, seen.reason or "its order book has not been read yet")

@@ -22,7 +22,7 @@ USABLE = ("fresh", "aging")
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """One exchange's book as it was read: `ladder` None where none is stored. `reason` says why not, or why it is not measured.
+    """One exchange's book as it was read: `ladder` None where none is stored. `reason` says why not, or why it is not measured; `code` is its reason code.
 
     `counts`: it may be compared, if it is not too old. `waiting`: it was asked for and did not come in time. `volume` is the day's.
     """
@@ -30,6 +30,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     exchange: str
     ladder: Ladder | None = None
     reason: str = ""
+    code: str = "unknown_depth"
     counts: bool = True
     waiting: bool = False
     volume: Decimal | None = None

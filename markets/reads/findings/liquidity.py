@@ -63,7 +63,7 @@ def _seen(view: BookView, key: PairKey, usd: Decimal | None, order: Order, late:
     aged = view.ladder is not None and view.state not in common.USABLE and not view.reason
     return Seen(
         exchange=view.exchange, ladder=view.ladder and cuts.measured(view.ladder, LARGEST_USD / usd if usd else None, order), reason=view.reason,
-        counts=view.counts or aged, waiting=view.exchange in late, volume=_volume(view, key),
+        code=view.code or "unknown_depth", counts=view.counts or aged, waiting=view.exchange in late, volume=_volume(view, key),
     )
 
 

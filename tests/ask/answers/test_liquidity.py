@@ -149,7 +149,7 @@ OLD = ladder("bea", [(1, 1)], [(2, 1)], age=400)
 @pytest.mark.parametrize(("other", "told", "reason"), [
     (Seen(exchange="bea", counts=False), "its order book has not been read yet", "unknown_depth"),
     (Seen(exchange="bea", counts=False, reason="last try: timeout"), "last try: timeout", "unknown_depth"),
-    (seen(TIGHT, counts=False, reason="another coin by its price"), "another coin by its price", "unknown_depth"),
+    (seen(TIGHT, counts=False, reason="another coin by its price", code="conflicted"), "another coin by its price", "conflicted"),
     (seen(OLD), "its order book is stale (6 m 40 s)", "stale"), (seen(ladder("bea", [(3, 1)], [(2, 1)])), "its order book has no middle", "crossed"),
     (Seen(exchange="bea", waiting=True), "its order book did not arrive in time", "unknown_depth"),
     (seen(OLD, waiting=True), "its order book did not arrive in time", "unknown_depth"),
