@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from markets.analysis import display
+from markets.analysis import display, timings
 from markets.pages import alert_links, charts, guide
 from markets.shapes import ExchangeStatus, Measure, Meter
 
@@ -34,6 +34,8 @@ register.filter("rate", display.rate)
 register.filter("moment", display.moment)
 register.filter("exact", display.exact)
 register.filter("direction", display.direction)
+
+LEAST_PCT = Decimal("0.005")  # so much and less would be written as nothing
 
 
 @register.simple_tag
@@ -166,10 +168,12 @@ def number(value: Decimal | int | None) -> str:
 
 @register.simple_tag
 def measure(found: Measure) -> str:
-    """A success measure with its unit: 99.95%, 1,204, 1.4x; a dash while nothing is known."""
+    """A success measure with its unit: 99.95%, 1,204, 1.4x; a dash while nothing is known. Of what is beyond its scale nothing more is said."""
     if found.value is None:
         return display.DASH
     if found.unit == "%":
-        return display.percent(found.value, sign=False)
+        return "under 0.01%" if 0 < found.value <= LEAST_PCT else display.percent(found.value, sign=False)
+    if found.unit == "ms" and found.value >= timings.SLOWER_MS:
+        return f"over {timings.STEPS_MS[-1]:,} ms"
     text = f"{found.value:,.2f}" if found.value != int(found.value) else f"{int(found.value):,}"
     return f"{text}{'' if found.unit in ('', 'x') else ' '}{found.unit}"
