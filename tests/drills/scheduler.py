@@ -23,8 +23,8 @@ from tests.drills.installation import Installation, age, installed, seconds_unti
 from tests.drills.network import FAULTS
 from tests.drills.soak import DATA, EVERY_S, LONGEST_S, PROTOCOL, TRANSPORT, Spec
 
-LOOK_S = 1.0
-CURRENT_S = 30.0
+LOOK_S, CURRENT_S = 1.0, 30.0
+BACK_S = 390.0  # a probe may be five minutes away
 SPECS: tuple[Spec, ...] = tuple(spec for spec in (*TRANSPORT, *PROTOCOL, *DATA) if spec not in FAULTS)  # those are of a network in memory
 SCHEDULES = "SELECT name, cron, next_run FROM django_q_schedule WHERE cron IS NOT NULL"
 RUNS = "SELECT COUNT(*), SUM(CASE WHEN outcome = 'ok' THEN 1 ELSE 0 END) FROM exchanges_run"
@@ -46,9 +46,9 @@ def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
     for_s = max(1800 * scale, 60.0)
     with installed(1, 2, workers=4) as one:
         seen = _watched(one, for_s, random.Random(seed))
-        back = seconds_until(lambda: (found := age(one.webs[0])) is not None and found <= CURRENT_S, 300)
+        back = seconds_until(lambda: not _late(one), BACK_S + 60)
         runs, good = one.sql(RUNS)[0]
-        failed = int(one.sql(FAILED)[0][0])
+        failed, off = int(one.sql(FAILED)[0][0]), sorted(set(_slugs(one)) - set(_asked(one)))
     counts = {"seconds": for_s, "faults": seen.faults, "runs": int(runs), "ok": int(good)}
     late = max(((intervals, name) for name, intervals in seen.late.items()), default=(None, ""))
     yield Figure("latest schedule", late[0], ("<=", 1), "intervals", {**counts, "schedule": late[1], "schedules": len(seen.late)})
@@ -58,12 +58,26 @@ def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
     before, after = (_of(seen.files, end) for end in (0, -1))
     yield Figure("open files more", after - before, ("<=", 0), "", {"open": after})
     yield Figure("tasks that failed", failed, ("==", 0), "", counts)
-    yield Figure("prices fresh after the last fault", back, ("<=", 120), "s")
+    yield Figure("every exchange's prices fresh after the last fault", back, ("<=", BACK_S), "s", {"switched_off_by_pebble": off})
+
+
+def _slugs(one: Installation) -> list[str]:
+    return list(one.simulator.state()["exchanges"])
+
+
+def _asked(one: Installation) -> list[str]:
+    """Those that Pebble has not switched off for being faulty a fifth of the time."""
+    return [slug for (slug,) in one.sql("SELECT slug FROM exchanges_exchange WHERE state <> 'auto_disabled'")]
+
+
+def _late(one: Installation) -> list[str]:
+    """The exchanges that are asked and whose price of the pair is old or missing."""
+    return [slug for slug in _asked(one) if (found := age(one.webs[0], slug)) is None or found > CURRENT_S]
 
 
 def _watched(one: Installation, for_s: float, chance: random.Random) -> Watched:
     """So many seconds of faults; each ends by itself or with the next of its exchange."""
-    seen, ends, slugs = Watched(), time.monotonic() + for_s, list(one.simulator.state()["exchanges"])
+    seen, ends, slugs = Watched(), time.monotonic() + for_s, _slugs(one)
     next_fault, heals = time.monotonic(), dict[str, float]()
     while (at := time.monotonic()) < ends:
         if at >= next_fault:
