@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_q.brokers import get_broker
+from redis.exceptions import RedisError
 
 from exchanges.models import Feed
 from markets import away
@@ -35,6 +37,7 @@ class Watch:
         self.waiting = alone  # who runs one part only does not speak for the installation
         self.stamp, self.beaten = 0, float("-inf")  # of the beat, and when it was seen to change
         self.vain = 0  # restarts by the watchdog since a poll last ended
+        self.cut = float("-inf")  # when the queue was last seen not to answer
         self.files = _files() if reload else None
 
     def __call__(self) -> None:
@@ -68,17 +71,24 @@ class Watch:
         """A worker killed while it held the queue's lock stops the others for ever, and nothing in django-q2 notices.
 
         New workers get the same time to end a poll, and twice as much after each vain restart: a machine that is only
-        slow must not be kept from ever finishing.
+        slow must not be kept from ever finishing. While the queue is away nobody can work, and new workers could not either:
+        those that are there go on by themselves when it comes back, sooner than others would have started.
         """
         program, found = self.programs["workers"], away.polling(timezone.now())
         idle_s = self._idle_s(program)
         idle = not found.stopped and idle_s > IDLE * found.limit_s
         if not found.stopped and not idle:
             self.vain = 0
-        elif program.running and time.monotonic() - program.started > found.limit_s * 2**self.vain:
+        elif program.running and time.monotonic() - program.started > found.limit_s * 2**self.vain and self._cut_s() > found.limit_s * 2**self.vain:
             self.vain += 1
             why = f"others work, these ended nothing for {idle_s:.0f} s" if idle else str(found)
             program.replace(f"watchdog: {why}", idle_s if idle else math.inf if found.age_s is None else found.age_s)
+
+    def _cut_s(self) -> float:
+        """How long the queue has answered again; 0 while it does not."""
+        if not _queue_answers():
+            self.cut = time.monotonic()
+        return time.monotonic() - self.cut
 
     def _idle_s(self, program: Program) -> float:
         """Since one of our own workers ended anything, or was started; where others poll too, theirs end all the same."""
@@ -96,6 +106,14 @@ class Watch:
             self.files = files
             for name in ("workers", "web"):
                 self.programs[name].restart("files changed")
+
+
+def _queue_answers() -> bool:
+    try:
+        get_broker().queue_size()
+    except RedisError:
+        return False
+    return True
 
 
 def _missing(feeds: QuerySet[Feed], watch: Watch) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from exchanges.models import Exchange, Feed
 from pebble import watch
@@ -75,6 +76,26 @@ def test_new_workers_get_their_time_and_more_of_it_after_each_vain_restart(one, 
     ended(0)
     one.workers()
     assert one.vain == 0
+
+
+def test_i3_while_the_queue_is_away_nobody_is_replaced_and_then_they_have_their_time_again(one, clock, monkeypatch):
+    """New workers could not work either, and those that wait out a restart would be missing when it returns."""
+    away = [True]
+
+    class Broker:
+        def queue_size(self):
+            if away[0]:
+                raise RedisError("gone")
+
+    monkeypatch.setattr(watch, "get_broker", Broker)
+    workers = one.programs["workers"]
+    for second in range(1000, 1300):
+        clock[0], away[0] = second, second < 1200
+        ended(600)
+        one.workers()
+        if workers.why:
+            break
+    assert second == 1230 and one.vain == 1 and len(workers.why) == 1, "thirty seconds after it was last seen to be away"
 
 
 def test_first_prices_are_counted_until_all_are_there(one, told):
