@@ -130,6 +130,11 @@ def everything() -> Held:
     return _held
 
 
+def is_away() -> bool:
+    """Whether the database was away at the last look: what is in memory has to do."""
+    return _away
+
+
 def look_again() -> None:
     """Read the change numbers at the next use: this process has just written something."""
     global _looked_at  # noqa: PLW0603

@@ -6,6 +6,7 @@ import statistics
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from markets.analysis import derivatives
@@ -109,8 +110,12 @@ def bill(c: Comparison) -> Bill | None:
 def funding(key: PairKey) -> str:
     """The middle of the perpetuals' funding over eight hours, of this pair's or else of the coin's; a dash where none is known."""
     now, method = timezone.now(), current_method()
+    try:
+        listed = contracts.contracts()
+    except DatabaseError:  # never read before it went away
+        return DASH
     live = [
-        row for row in contracts.contracts()
+        row for row in listed
         if row.kind == "perp" and row.base == key.base and row.funding and not row.funding.switch and row.funding.rate_8h is not None
         and derivatives.freshness(derivatives.age_s(row.funding.observed_at, now), row.funding.period_s, method) in ("fresh", "aging")
     ]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
 from exchanges.models import Exchange
 from markets import held
 from markets.analysis.derivatives import Contract, Funding
@@ -38,13 +40,17 @@ def contracts() -> tuple[Contract, ...]:
 
 
 def of(exchange: Exchange) -> tuple[Contract, ...]:
-    """One exchange's, from memory while nothing they are made of has changed."""
+    """One exchange's, from memory while nothing they are made of has changed, or while the database is away."""
     numbers = held.current().numbers
     names = [f"{name}:{exchange.slug}" for name in SOURCES] + ["assets", "switches"]
     stand = tuple(numbers.get(name) for name in names)
     found = _kept.get(exchange.slug)
-    if found is None or found[0] != stand:
-        found = _kept[exchange.slug] = (stand, tuple(_read(exchange)))
+    if found is None or (found[0] != stand and not held.is_away()):
+        try:
+            found = _kept[exchange.slug] = (stand, tuple(_read(exchange)))
+        except (OperationalError, InterfaceError):  # it has just gone away
+            if found is None:
+                raise
     return found[1]
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import DatabaseError
+
 from markets import held, read
 from markets.analysis import best
 from markets.analysis.best import Summary
@@ -84,7 +86,10 @@ def _tightest(busiest: Sequence[Mapping[str, Decimal]]) -> Tile:
 
 
 def _funding(now: datetime) -> Tile:
-    cell = funding.highest(now)
+    try:
+        cell = funding.highest(now)
+    except DatabaseError:  # never read before it went away
+        cell = None
     if cell is None or cell.apr_pct is None:
         return Tile("Highest funding paid to shorts", NOTHING, "no perpetual's rate and interval are known right now")
     contract = cell.contract

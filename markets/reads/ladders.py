@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db import InterfaceError, OperationalError
 
 from markets import held
 from markets.board import Ladder, PairKey
@@ -82,9 +85,9 @@ def _found(ids: Mapping[str, int]) -> dict[str, Ladder]:
 def _renew() -> None:
     global _seen  # noqa: PLW0603
     number = held.current().numbers.get("books", 0)
-    if number == _seen:
+    if number == _seen or held.is_away():
         return
-    with _lock:
+    with _lock, suppress(OperationalError, InterfaceError):  # it has just gone away: the books are those that were read
         if number != _seen:
             newest = max((row[-2] for row in _rows.values()), default=None)
             rows = Book.objects.exclude(market__status=Market.Status.DELISTED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,11 @@ class Seen:
 
     ages: list[float] = field(default_factory=list)
     asked: int = 0
-    failed: int = 0
+    failed_with: Counter[str] = field(default_factory=Counter)  # by address and status
+
+    @property
+    def failed(self) -> int:
+        return self.failed_with.total()
 
     @property
     def oldest_s(self) -> float:
@@ -62,7 +67,7 @@ def _database(one: Installation, for_s: float, counts: dict[str, object]) -> Ite
     one.postgresql.start()
     back = seconds_until(lambda: all(get(p, "/api/v1/markets/?limit=1")[0] == 200 for p in one.webs), 60)
     current = _settle(one)
-    found = {**counts, "asked": seen.asked, "probes": probes, "oldest_s": round(seen.oldest_s, 1)}
+    found = {**counts, "asked": seen.asked, "failed_with": +seen.failed_with, "probes": probes, "oldest_s": round(seen.oldest_s, 1)}
     yield Figure("comparisons not answered without PostgreSQL", seen.failed, ("==", 0), "", found)
     yield Figure("other answers again after PostgreSQL's return", back, ("<=", 10), "s")
     yield Figure("prices current again after PostgreSQL's return", current if current is None or back is None else current + back, ("<=", 20), "s")
@@ -131,11 +136,12 @@ def _looking(one: Installation, *, one_of: bool = False) -> Iterator[Seen]:
 def _ask(port: int, seen: Seen) -> None:
     found = age(port)
     seen.ages += [] if found is None else [found]
-    statuses = [get(port, path)[0] for path in OTHERS]
+    statuses = {path: get(port, path)[0] for path in OTHERS}
     seen.asked += 1 + len(statuses)
-    seen.failed += (found is None) + sum(status != 200 for status in statuses)
+    seen.failed_with.update(f"{path} {status}" for path, status in statuses.items() if status != 200)
+    seen.failed_with["API, no price"] += found is None
 
 
 def _ask_any(one: Installation, seen: Seen) -> None:
     seen.asked += 1
-    seen.failed += not any(get(port, f"/compare/{PAIR}/")[0] == 200 for port in one.webs)
+    seen.failed_with["nobody"] += not any(get(port, f"/compare/{PAIR}/")[0] == 200 for port in one.webs)

@@ -9,8 +9,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from markets import held, store
 from markets.api import core
 from markets.pages import cache as pagecache
+from tests.pages.market import SLUGS
 
 KEPT = ("/compare/BTC-USDT/", "/compare/BTC-USDT/?amount=1000", "/compare/BTC-USDT/?side=sell", "/api/v1/compare/BTC-USDT/", "/")
 OTHERS = ("/status/", "/funding/", "/volume/", "/accounts/login/", "/api/v1/status/")
@@ -45,6 +47,20 @@ def test_i2_prices_are_compared_from_memory_with_their_age(stored, visitor, monk
     with away(monkeypatch):
         after = visitor.get(address)
     assert after.status_code == 200, after.content[:300]
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+@pytest.mark.parametrize("address", KEPT)
+def test_i2_also_by_who_comes_first_after_something_else_has_changed(stored, visitor, monkeypatch, address, seen_before):
+    """The board is renewed by any page; what else a comparison is made of may be older, or was never read."""
+    if seen_before:
+        visitor.get(address)
+    store.touch("books", "assets", "switches", *(f"{name}:{slug}" for name in ("contracts", "funding", "catalogue") for slug in SLUGS))
+    held.look_again()
+    visitor.get("/guide/")
+    with away(monkeypatch):
+        answer = visitor.get(address)
+    assert answer.status_code == 200, answer.content[:300]
 
 
 def test_i2_the_overview_is_there_when_an_hour_begins_meanwhile(stored, visitor, monkeypatch):
