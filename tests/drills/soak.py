@@ -107,7 +107,7 @@ class Chaos:
                 self.alone += answer.best_buy is not None
                 continue
             if said := self._untrue(coin, answer):
-                self.wrong.append(f"{self.world.clock.elapsed:.0f} s, {coin}: {said}")
+                self.wrong.append(f"{self.world.clock.elapsed:.0f} s, {coin}: {said}. {_who(answer)}")
             self.world.note(coin, answer.best_buy and answer.best_buy.price, answer.best_sell and answer.best_sell.price)
 
     def _untrue(self, coin: str, answer: Comparison) -> str:
@@ -139,6 +139,12 @@ class Chaos:
         resident, files = (int(pages) * os.sysconf("SC_PAGE_SIZE") for pages in Path("/proc/self/statm").read_text().split()[1:3])
         name = Path(str(settings.DATABASES["default"]["NAME"]))
         self.sizes.append((resident - files, len(list(Path("/proc/self/fd").iterdir())), name.stat().st_size if name.exists() else 0))
+
+
+def _who(answer: Comparison) -> str:
+    """Who had a say and who had none: whether most of those who had one told the same lie is seen from that alone."""
+    rows = (f"{row.quote.exchange} {row.quote.ask} {row.state} {row.reason or 'counts'}" for row in answer.rows)
+    return f"{answer.status}: {', '.join(rows)}"
 
 
 def run(seed: int, scale: float = 1.0) -> Iterator[Figure]:
