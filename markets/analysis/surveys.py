@@ -61,12 +61,12 @@ def survey(board: Board, now: datetime, method: Method = DEFAULT, *, net: bool =
 
 
 def _comparable(before: Survey, board: Board, now: datetime, method: Method, net: bool, fees: Fees) -> bool:  # noqa: PLR0917
-    """Whether it was said on the same terms, not later than now, and knew the same coins."""
-    return before.at <= now and before.coins is board.coins and (before.method, before.net, before.fees) == (method, net, fees)
+    """Whether it was said on the same terms, to the digit, not later than now, and knew the same coins."""
+    return before.at <= now and before.coins is board.coins and repr((before.method, before.net, before.fees)) == repr((method, net, fees))
 
 
 def _holds(kept: Kept, board: Board, key: PairKey, now: datetime) -> bool:
-    return now <= kept.until and kept.usd == board.usd.get(key.quote) and _same(kept.quotes, board.pairs[key])
+    return now <= kept.until and repr(kept.usd) == repr(board.usd.get(key.quote)) and _same(kept.quotes, board.pairs[key])
 
 
 def _same(before: Mapping[str, Quote], quotes: Mapping[str, Quote]) -> bool:

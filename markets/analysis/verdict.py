@@ -20,6 +20,7 @@ from markets.board import Quote
 DISPUTES = ("disputed", "no_consensus")
 NOBODY: Mapping[str, str] = {}
 TWICE = Decimal(2)
+ENOUGH = 3  # so many that agree need nobody's record
 
 
 class Verdict(Struct, gc=False):
@@ -58,6 +59,8 @@ def judged(looks: dict[str, Look], now: datetime, method: Method, usd: Decimal |
     pair_class = reference.pair_class(None if usd is None or not mids else _volume(eligible, mids) * usd, stable, method)
     tol = reference.tolerance(pair_class, method)
     status, anomalies = _consensus(eligible, mids, tol, method)
+    if remembered and status == "ok" and not _is_proven(eligible, mids, tol):
+        status, anomalies = "no_consensus", NOBODY
     if anomalies or remembered or status in DISPUTES:
         for look in eligible:
             look.reason = status if status in DISPUTES else _name(look.quote.flag, anomalies.get(look.quote.exchange, ""))
@@ -75,6 +78,18 @@ def _consensus(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, me
         return "ok", NOBODY
     prices = {look.quote.exchange: look.mid for look in eligible}
     return reference.consensus(prices, [half_spread(look) for look in eligible], tol, method)
+
+
+def _is_proven(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float) -> bool:
+    """Whether those that agree are enough: three, or most of those that memory holds nothing against.
+
+    Else an exchange that begins to err could lean on one that errs already: two that one after the other tell prices in another
+    unit would outvote the third. Three that agree are believed at once, whatever was: in a crash one exchange is always the first.
+    """
+    middle = reference.median(mids)
+    agreeing = [look for look in eligible if abs(float(look.mid / middle) - 1) <= tol]
+    trusted, agreed = ([look for look in group if look.quote.flag not in ANOMALIES] for group in (eligible, agreeing))
+    return len(agreeing) >= ENOUGH or 2 * len(agreed) > len(trusted) or not trusted
 
 
 def half_spread(look: Look) -> float:

@@ -177,14 +177,15 @@ def tolerance(kind: str, said: list[Said]) -> float:
 def undecidable(said: list[Said], tol: float) -> bool:
     """Whether more than half of those who have a say tell the same lie, or one tells a lie that is within what may differ.
 
-    Nothing in the quotes tells that from the truth.
+    Nothing in the quotes tells that from the truth. Fewer than three must be more than half of those who were right so far, too:
+    who is watched does not help one lie.
     """
     voters = voting(said)
     if any(each.off != 1.0 and abs(math.log(each.off)) < 2 * tol for each in voters):
         return True
     liars = [each for each in voters if each.off != 1.0]
     largest = max((sum(abs(one.off / other.off - 1) <= 2 * tol for other in liars) for one in liars), default=0)
-    return 2 * largest > len(voters)
+    return 2 * largest > len(voters) and (largest > 2 or 2 * sum(each.honest for each in said) < sum(each.counts for each in said))
 
 
 def voting(said: list[Said]) -> list[Said]:

@@ -27,17 +27,21 @@ from exchanges.models import Feed, Run
 from exchanges.simulator.writers import WRITERS
 from markets import read
 from markets.analysis.best import Comparison
+from markets.analysis.quality import ANOMALIES
+from markets.analysis.rows import Row
+from markets.board import Quote
 from markets.method import setting
 from markets.models import Snapshot
 from markets.retention import RUNS_KEPT, keeps
 from tests.drills import oracle
 from tests.drills.figures import Figure
+from tests.drills.lies import TOL, Said, undecidable
 from tests.drills.outages import COINS
 from tests.drills.world import POLL, PRICES, World, simulated
 
 REAL_S, CPU_S = time.perf_counter, time.process_time
 EVERY_S, LONGEST_S = 20, 40
-CALM_S = 30  # between two lists, for those who want less than is usual
+CALM_S = 60  # between two lists, for those who want less than is usual
 HOUSEKEEPING = timedelta(minutes=20)  # between two purges, and the one that is due
 NEARLY = Fraction(1, 100_000)  # what a fault that lengthens numbers may change of one
 Spec = str | dict[str, Any]
@@ -82,6 +86,7 @@ class Chaos:
     faults: Counter[str] = field(default_factory=Counter)
     looks: int = 0
     alone: int = 0  # best prices of a single source: it says so, and nothing can check it
+    misled: int = 0  # best prices where most of those who have a say tell the same lie
     wrong: list[str] = field(default_factory=list)
     sizes: list[tuple[int, int, int]] = field(default_factory=list)  # memory, open files, database
 
@@ -106,7 +111,9 @@ class Chaos:
             if answer.status == "single_source":
                 self.alone += answer.best_buy is not None
                 continue
-            if said := self._untrue(coin, answer):
+            if (said := self._untrue(coin, answer)) and self._is_misled(coin, answer):
+                self.misled += 1
+            elif said:
                 self.wrong.append(f"{self.world.clock.elapsed:.0f} s, {coin}: {said}. {_who(answer)}")
             self.world.note(coin, answer.best_buy and answer.best_buy.price, answer.best_sell and answer.best_sell.price)
 
@@ -121,6 +128,16 @@ class Chaos:
             if not any(abs(shown / true - 1) <= NEARLY for true in self._truths(coin, best.exchange, side)):
                 return f"{best.exchange} never had the {side} {best.price}"
         return ""
+
+    def _is_misled(self, coin: str, answer: Comparison) -> bool:
+        """Whether those who have a say tell what nothing in their prices tells from the truth: most of them the same lie."""
+        return undecidable([self._said(coin, row.quote) for row in answer.rows if _has_a_say(row)], TOL[answer.pair_class])
+
+    def _said(self, coin: str, quote: Quote) -> Said:
+        """A quote, and its factor from what its exchange really asked in one of its last lists: the nearest."""
+        off = min((Fraction(quote.ask or 0) / true for true in self._truths(coin, quote.exchange, "ask")), key=lambda off: abs(off - 1))
+        watched = quote.flag in ANOMALIES
+        return Said(quote.exchange, quote, 1.0 if abs(off - 1) <= NEARLY else float(off), not watched, "watched" if watched else "")
 
     def _truths(self, coin: str, slug: str, side: str) -> Iterator[Fraction]:
         """What the exchange's price was in the last lists that left it."""
@@ -139,6 +156,11 @@ class Chaos:
         resident, files = (int(pages) * os.sysconf("SC_PAGE_SIZE") for pages in Path("/proc/self/statm").read_text().split()[1:3])
         name = Path(str(settings.DATABASES["default"]["NAME"]))
         self.sizes.append((resident - files, len(list(Path("/proc/self/fd").iterdir())), name.stat().st_size if name.exists() else 0))
+
+
+def _has_a_say(row: Row) -> bool:
+    """Whether its price is held against the others'."""
+    return row.state in {"fresh", "aging"} and row.reason in {"", "aging", "unknown_identity", *ANOMALIES}
 
 
 def _who(answer: Comparison) -> str:
@@ -190,7 +212,8 @@ def soak(seed: int, days: float, measure_s: float = 600, period_s: int | None = 
 
 def _said(world: World, chaos: Chaos, days: float, wall_s: float, cpu_s: float) -> Iterator[Figure]:
     counts = {"days": round(days, 3), "polls": world.polls, "faults": chaos.faults.total(), "digest": world.digest}
-    yield Figure("wrong best prices", len(chaos.wrong), ("==", 0), "", counts | {"looks": chaos.looks, "alone": chaos.alone, "examples": chaos.wrong[:3]})
+    seen = {"looks": chaos.looks, "alone": chaos.alone, "misled": chaos.misled, "examples": chaos.wrong[:3]}
+    yield Figure("wrong best prices", len(chaos.wrong), ("==", 0), "", counts | seen)
     speed = {"by_processor": round(days * 86_400 / cpu_s, 1), "processor_s": round(cpu_s)}
     yield Figure("simulated seconds a second", days * 86_400 / wall_s, (">=", 60), "x", speed)
     warm = chaos.sizes[len(chaos.sizes) // 5 :]

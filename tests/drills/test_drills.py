@@ -3,8 +3,14 @@
 Failing exchanges are those of T1, T2, T5, P5, P7 through Pebble's own transport; I14 is all of them at once.
 """
 
+from fractions import Fraction
+
+import pytest
+
+from markets.analysis import best
 from tests.drills import lies, outages, soak
 from tests.drills.figures import Figure
+from tests.markets.analysis.boards import NAMES, NOW, PAIR, quote
 
 
 def met(figures):
@@ -43,6 +49,18 @@ def test_soak_is_the_same_again(db):
     met(first)
     assert first[0].counts == again[0].counts
     assert first[0].counts["faults"] == 3
+
+
+@pytest.mark.parametrize(("mids", "flags", "misled"), [
+    ((385, 385, 100), "...", True), ((385, 385, 100), "x..", False), ((385, 385, 100), "..x", True), ((385, 385, 385, 100, 100), "xx...", True),
+    ((385, 385, 100, 100), "....", False), ((385, 7, 100), "...", False), ((100, 100, 100), "...", False),
+])
+def test_a_lie_of_most_is_no_wrong_price_of_the_soak(monkeypatch, mids, flags, misled):
+    chaos = object.__new__(soak.Chaos)
+    monkeypatch.setattr(chaos, "_truths", lambda *_: [Fraction(90), Fraction("100.025")], raising=False)
+    rows = {n: quote(n, mid, flag="identity_conflict" if f == "x" else "") for n, mid, f in zip(NAMES, mids, flags, strict=False)}
+    rows["old"] = quote("old", 385, age=10_000)
+    assert chaos._is_misled("POL", best.compare(PAIR, rows, NOW)) is misled
 
 
 def test_lies():

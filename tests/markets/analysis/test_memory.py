@@ -42,6 +42,34 @@ def test_calm_means_three_in_a_row_within_half_the_tolerance():
     assert [m.flag for m in found] == ["price_anomaly"] * 6 + [""]
 
 
+def polled(*lists):
+    """Lists one after the other, ten seconds apart, each (exchange, mid): after each who may buy where, and what the comparison says."""
+    board, found = {}, []
+    for i, (name, mid) in enumerate(lists):
+        now = NOW + timedelta(seconds=10 * i)
+        q = quote(name, mid, observed_at=now, period_s=60, last=D(i + 1))
+        others = {other: q for other, q in board.items() if other != name}
+        board[name] = stored(q, memory.advance(board.get(name), q, others, now))
+        answer = best.compare(PAIR, board, now)
+        found.append((answer.best_buy and answer.best_buy.exchange, answer.status))
+    return found
+
+
+RIGHT = (("ada", 100), ("bea", 100), ("cid", "99.9"), ("bea", 100))
+
+
+def test_who_errs_first_does_not_help_who_errs_second_to_outvote_the_third():
+    """Two of three tell prices 110-fold, one after the other: nobody wins until the first is well, and then the third alone is out."""
+    found = polled(*RIGHT, ("ada", 11_000), ("bea", 11_000), ("cid", "99.9"), ("ada", 100), ("bea", 11_000), ("ada", 100), ("ada", 100), ("ada", 100))
+    assert found[4:] == [("cid", "ok"), *[(None, "no_consensus")] * 5, ("cid", "ok"), ("cid", "ok")]
+
+
+def test_what_changed_for_good_is_believed_after_three_samples():
+    """A coin is renamed a thousandth of itself, exchange by exchange, and one of them does not follow."""
+    found = polled(*RIGHT, ("ada", 1000), ("bea", 1000), ("cid", "99.9"), ("ada", 1000), ("cid", "99.9"), ("ada", 1000), ("ada", 1000))
+    assert found[5:] == [*[(None, "no_consensus")] * 5, ("ada", "ok")]
+
+
 def test_at_the_boundary_nothing_flaps():
     flags = [m.flag for m in replay(["100.6", "100.4"] * 30, identity="probable")]
     assert sum(a != b for a, b in pairwise(["", *flags])) == 1

@@ -127,6 +127,24 @@ def test_other_digits_of_the_same_number_are_news():
     assert str(again.summaries[PairKey("A", "USDT")].best_buy.price) == "100.02500000"
 
 
+def test_other_digits_of_the_same_rate_or_fee_are_news():
+    board = board_of(A=quotes(100, 100, quote_volume_24h=D(10**7), base_volume_24h=D(10**5)))
+    kept = surveys.survey(board, NOW, fees={"ada": D("0.001")})
+    finer, fees = replace(board, usd={"USDT": D("1.00")}), {"ada": D("0.00100")}
+    assert said(surveys.survey(finer, NOW, fees=fees, before=kept).summaries) == said(new(finer, NOW, fees=fees)) != said(kept.summaries)
+    for other, terms in ((finer, {"ada": D("0.001")}), (board, fees)):
+        again = surveys.survey(other, NOW, fees=terms, before=kept).summaries
+        assert said(again) == said(new(other, NOW, fees=terms)) != said(kept.summaries)
+
+
+def test_a_pair_of_no_exchange_is_said_to_have_none_again_and_again():
+    board = board_of(A={})
+    kept = surveys.survey(board, NOW)
+    again = surveys.survey(board, NOW + timedelta(days=1), before=kept).summaries
+    assert said(again) == said(new(board, NOW + timedelta(days=1)))
+    assert again[PairKey("A", "USDT")].live == 0
+
+
 @pytest.mark.parametrize("other", [{"net": False}, {"fees": {"ada": D("0.05")}}, {"method": replace(DEFAULT, fresh_periods=9)}])
 def test_other_terms_begin_anew(judged, other):
     board = board_of(A=quotes(100, 100))

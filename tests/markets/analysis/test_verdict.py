@@ -43,6 +43,21 @@ def test_what_is_found_now_is_named_unless_memory_knows_better(flag, mid, reason
     assert reasons(judge({**quotes(100, 100, 100), "eve": quote("eve", mid, flag=flag)}))["eve"] == reason
 
 
+@pytest.mark.parametrize(("mids", "flags", "status"), [
+    ((385, 385, "3.5"), ".x.", "no_consensus"),  # whoever errs already proves nothing against who was right so far
+    ((385, 385, "3.5"), "...", "ok"), ((385, 385, "3.5"), "..x", "ok"), ((100, 100, 385), "..x", "ok"), ((100, 100, 100), "xx.", "ok"),
+    ((385, 385, "3.5"), "xx.", "no_consensus"),
+    ((385, 385, "3.5", "3.5"), "x...", "no_consensus"),  # two against two, as ever
+    ((100, 100, 385, 100), "x...", "ok"), ((385, 385, 385, "3.5"), "xx..", "ok"), ((385, 385, 385, "3.5", "3.5"), "xx...", "ok"),  # three agree
+])
+def test_who_was_found_wrong_helps_to_find_nobody_wrong_before_it_is_back(mids, flags, status):
+    rows = {n: quote(n, mid, flag="identity_conflict" if f == "x" else "") for n, mid, f in zip(NAMES, mids, flags, strict=False)}
+    judged = judge(rows)
+    assert judged.status == status
+    if status == "no_consensus":
+        assert (set(reasons(judged).values()), judged.counted, verdict.standing(judged, "ada")) == ({"no_consensus"}, [], None)
+
+
 @pytest.mark.parametrize(("mids", "usd", "found"), [
     ((100, 100, 100), "4", "major"),  # 15,000,000 x 4
     ((100, 100, 100), "3.33", "mid"),
