@@ -174,7 +174,7 @@ def test_a_quote_that_was_never_true_does_not_become_old(judged):
 
 def test_what_stands_still_is_frozen_when_its_minute_is_over():
     """The others moved long ago: only time makes it frozen."""
-    still = quote("ada", 100, same_since=NOW - timedelta(seconds=50), same_polls=9, same_reference=D(100), period_s=300)
+    still = quote("ada", 100, same_since=NOW - timedelta(seconds=50), same_polls=5, same_reference=D(100), period_s=300)
     board = board_of(A={"ada": still, "bea": quote("bea", "100.3", period_s=300), "cid": quote("cid", "100.3", period_s=300)})
     kept = surveys.survey(board, NOW)
     assert kept.summaries[PairKey("A", "USDT")].live == 3
