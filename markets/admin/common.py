@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from markets import store
@@ -19,6 +20,17 @@ class Labelled(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values() if self.instance.pk else ():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+
+class Known(BaseInlineFormSet):
+    """Rows that share the page's own object as their parent: else each would read it again, and all that is kept on it."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows, read once."""
+        rows: QuerySet[Any] = super().get_queryset()
+        for row in rows:
+            setattr(row, self.fk.name, self.instance)
+        return rows
 
 
 class Reported(admin.ModelAdmin):

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from exchanges.models import Allowance, Exchange
 from exchanges.numbers import plain
 from markets import asking
-from markets.admin.common import Labelled
+from markets.admin.common import Known, Labelled
 from markets.analysis.display import DASH, age
 from markets.shapes import Meter
 
@@ -30,6 +30,7 @@ class AllowanceInline(admin.TabularInline):
 
     model = Allowance
     form = AllowanceForm
+    formset = Known
     extra = 0
     can_delete = False
     verbose_name_plural = "limits: what is ours of them"

@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from exchanges.models import Exchange, Feed, FeedPriority
 from exchanges.plan import usual
 from markets import planning, turns
-from markets.admin.common import Labelled
+from markets.admin.common import Known, Labelled
 from markets.admin.limits import wanted_shares
 from markets.analysis.display import DASH, age
 
@@ -46,7 +45,7 @@ class FeedForm(Labelled):
             self.fields["priority"].choices = [("", f"usual: {WAITS[usual(self.instance.source)]}"), *WAITS.items()]
 
 
-class FeedFormSet(BaseInlineFormSet):
+class FeedFormSet(Known):
     """All sources of one exchange: together they are the plan, which has to fit into the exchange's limits."""
 
     def clean(self) -> None:

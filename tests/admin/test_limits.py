@@ -50,6 +50,15 @@ def test_a_share_is_obeyed_from_the_next_request_on(operator, kucoin):
     assert "0 of 1000 weight" in operator.get(form_of(kucoin)).content.decode()
 
 
+def test_budget_and_plan_are_read_once_for_all_rows(operator, kucoin, monkeypatch):
+    read = []
+    for module, name in ((planning, "shares"), (asking, "meters")):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, real=real, name=name: read.append(name) or real(*args))
+    assert operator.get(form_of(kucoin)).status_code == 200
+    assert sorted(read) == ["meters", "shares"]
+
+
 @pytest.mark.parametrize("share", ["0", "101", "x", ""])
 def test_a_share_above_the_published_limit_is_refused(operator, kucoin, share):
     page = operator.get(form_of(kucoin))
