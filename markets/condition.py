@@ -17,7 +17,8 @@ from markets.models import Market
 from markets.models import Quote as QuoteRow
 
 PRICES = ("time", "instruments", "tickers")
-OUTLIERS = ("price_anomaly", "unit_mismatch")  # a coin of another kind, or a real difference that lasts, is no error of its prices
+# A real difference that lasts is no error of its prices. Another coin is none, either, but a list in another unit looks like hundreds of them.
+OUTLIERS = ("price_anomaly", "unit_mismatch", "identity_conflict")
 
 
 def advance(feed: Feed, outcome: Outcome, now: datetime) -> bool:

@@ -157,6 +157,7 @@ class _Comparing:
             priced = Joined(conversion=each.conversion, quotes=charged(each.quotes, self.terms.fees), usd=each.usd, stable=each.stable)
             judged, looks = converted.looks(priced, self.now, self.method)
             converted.apart(looks, middle, max(judged.tol, self.judged.tol))
+            converted.disputed(looks, self.judged.status)
             found += looks
         return found
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from markets.analysis import verdict
 from markets.analysis.quality import Look
 from markets.analysis.settings import Method
-from markets.analysis.verdict import Verdict
+from markets.analysis.verdict import DISPUTES, Verdict
 from markets.board import Ladder, Quote
 
 _MONEY = ("bid", "ask", "last", "high_24h", "low_24h", "quote_volume_24h", "tick_size", "min_notional")
@@ -64,6 +64,12 @@ def looks(joined: Joined, now: datetime, method: Method) -> tuple[Verdict, list[
 
 def _look(look: Look, rate: Decimal) -> Look:
     return Look(quote(look.quote, rate), look.age_s, look.state, look.mid * rate, None if look.volume is None else look.volume * rate, look.reason)
+
+
+def disputed(found: Sequence[Look], status: str) -> None:
+    """While the pair's own exchanges disagree nothing tells which converted price is right either: they get the same reason."""
+    for look in found if status in DISPUTES else ():
+        look.reason = look.reason or status
 
 
 def apart(found: Sequence[Look], middle: Decimal | None, tol: float) -> None:

@@ -29,6 +29,11 @@ class Prices(Struct, frozen=True, gc=False):
     far: int = 0
 
 
+def is_far(ratio: float) -> bool:
+    """Whether a price is beyond half or double of the others'."""
+    return max(ratio, 1 / ratio) > FAR
+
+
 def sample(before: Prices, ratio: float | None, now: datetime, method: Method = DEFAULT) -> Prices:
     """What prices say after one more sample, whose price was `ratio` times the others' (None: nobody to compare with).
 
@@ -38,7 +43,7 @@ def sample(before: Prices, ratio: float | None, now: datetime, method: Method = 
     if ratio is None:
         return before
     apart = max(ratio, 1 / ratio)
-    if apart > FAR:
+    if is_far(ratio):
         far = before.far + 1
         return Prices("conflicted" if far >= method.identity_far else before.state, 0, None, far)
     if apart > NEAR:

@@ -94,7 +94,7 @@ def _lasting(before: str, since: datetime, found: str, now: datetime, dislocated
 
 
 def _is_calm(judged: verdict.Verdict, exchange: str) -> bool:
-    ratio = verdict.standing(judged, exchange)
+    ratio = verdict.standing(judged, exchange, unproven=True)  # else two that changed for good would wait for each other for ever
     return ratio is not None and abs(ratio - 1) < judged.tol / 2
 
 

@@ -5,6 +5,7 @@ Everything here looks at one quote. What needs the other exchanges' prices (anom
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ ANOMALIES = frozenset({"price_anomaly", "unit_mismatch", "identity_conflict", "d
 KNOWN = frozenset({"confirmed", "probable"})
 HALF = Decimal("0.5")
 ZERO = Decimal(0)
+DISTRUSTED = timedelta(minutes=15)  # for so long after it was found wrong an exchange helps nobody who is alone with it
 FUTURE = timedelta(seconds=5)  # clocks differ this much without meaning anything
 ONE = Decimal(1)
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -107,22 +109,31 @@ def ahead_s(quote: Quote) -> float:
     return (sent - received).total_seconds()
 
 
-def is_frozen(quote: Quote, others: Decimal | None, now: datetime, method: Method) -> bool:
-    """Whether no number of the quote changed while `others`, the other exchanges' median mid, moved away.
+def is_frozen(quote: Quote, others: Sequence[Decimal], now: datetime, method: Method, tol: float) -> bool:
+    """Whether no number of the quote changed while most of `others`, the other exchanges' mids, moved away.
 
-    What memory already found frozen stays so until a number changes.
+    What memory already found frozen stays so until a number changes. One other alone that is farther off than `tol` is a dispute:
+    nothing tells which of the two is wrong.
     """
     if quote.flag == "frozen":
         return True
-    if quote.same_polls < method.frozen_polls or quote.same_since is None or not quote.same_reference or others is None:
+    if quote.same_polls < method.frozen_polls or quote.same_since is None or not quote.same_reference or not others:
         return False
-    moved = abs(float(others / quote.same_reference) - 1)
-    return moved > method.frozen_move and (now - quote.same_since).total_seconds() >= method.frozen_s
+    moves = [abs(float(other / quote.same_reference) - 1) for other in others]
+    most = 2 * sum(move > method.frozen_move for move in moves) > len(moves) and (len(moves) > 1 or moves[0] <= tol)
+    return most and (now - quote.same_since).total_seconds() >= method.frozen_s
+
+
+def is_distrusted(quote: Quote, now: datetime) -> bool:
+    """Whether it was found wrong, is not back yet, and that is not long ago: what differs for good says nothing of others."""
+    return quote.flag in ANOMALIES and (quote.flag_since is None or now - quote.flag_since <= DISTRUSTED)
 
 
 def holds_until(quote: Quote, now: datetime, method: Method) -> datetime:
     """The last instant at which this quote is judged as it is now, its age apart."""
     ends = _state_ends(quote, now, method)
+    if quote.flag_since is not None and is_distrusted(quote, now):
+        ends = min(ends, quote.flag_since + DISTRUSTED)
     if quote.same_since is None or quote.same_polls < method.frozen_polls:
         return ends
     frozen = quote.same_since + timedelta(seconds=method.frozen_s)

@@ -27,7 +27,8 @@ class Verdict(Struct, gc=False):
     """What became of each quote (`looks`, by exchange), and the groups that figures are made of.
 
     `eligible` passed the gate and are fresh or aging: the statistics' n. `counted` of these are neither anomalous nor
-    in dispute. `ranked` of these may win: known identities before unknown ones, then fresh before aging.
+    in dispute. `ranked` of these may win: known identities before unknown ones, then fresh before aging. `unproven`: most agree,
+    but not enough of them are trusted; it is told as `no_consensus`.
     """
 
     looks: dict[str, Look]
@@ -37,6 +38,7 @@ class Verdict(Struct, gc=False):
     status: str
     pair_class: str
     tol: float
+    unproven: bool = False
 
     @property
     def live(self) -> list[Look]:
@@ -54,12 +56,11 @@ def judged(looks: dict[str, Look], now: datetime, method: Method, usd: Decimal |
     eligible = [look for look in looks.values() if not look.reason]
     remembered = [look for look in eligible if look.quote.flag or look.quote.same_polls >= method.frozen_polls]
     if remembered:
-        eligible = _moving(eligible, remembered, now, method)
+        eligible = _moving(eligible, remembered, now, method, _class(eligible, method, usd, stable)[1])
     mids = sorted([look.mid for look in eligible])
-    pair_class = reference.pair_class(None if usd is None or not mids else _volume(eligible, mids) * usd, stable, method)
-    tol = reference.tolerance(pair_class, method)
+    pair_class, tol = _class(eligible, method, usd, stable, mids)
     status, anomalies = _consensus(eligible, mids, tol, method)
-    if remembered and status == "ok" and not _is_proven(eligible, mids, tol):
+    if unproven := bool(remembered) and status == "ok" and not _is_proven(eligible, mids, tol, now):
         status, anomalies = "no_consensus", NOBODY
     if anomalies or remembered or status in DISPUTES:
         for look in eligible:
@@ -67,7 +68,14 @@ def judged(looks: dict[str, Look], now: datetime, method: Method, usd: Decimal |
     counted = [look for look in eligible if not look.reason]
     if not counted and status not in DISPUTES:
         status = "none"
-    return Verdict(looks, eligible, counted, _ranked(counted), status, pair_class, tol)
+    return Verdict(looks, eligible, counted, _ranked(counted), status, pair_class, tol, unproven)
+
+
+def _class(eligible: Sequence[Look], method: Method, usd: Decimal | None, stable: bool, mids: Sequence[Decimal] | None = None) -> tuple[str, float]:
+    """The pair's class by those that count, and how far they may differ in it. `mids` are theirs, in order."""
+    mids = sorted([look.mid for look in eligible]) if mids is None else mids
+    pair_class = reference.pair_class(None if usd is None or not mids else _volume(eligible, mids) * usd, stable, method)
+    return pair_class, reference.tolerance(pair_class, method)
 
 
 def _consensus(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, method: Method) -> tuple[str, Mapping[str, str]]:
@@ -80,16 +88,16 @@ def _consensus(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, me
     return reference.consensus(prices, [half_spread(look) for look in eligible], tol, method)
 
 
-def _is_proven(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float) -> bool:
-    """Whether those that agree are enough: three, or most of those that memory holds nothing against.
+def _is_proven(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, now: datetime) -> bool:
+    """Whether those that agree are enough: three, or most of those that were not found wrong of late.
 
     Else an exchange that begins to err could lean on one that errs already: two that one after the other tell prices in another
     unit would outvote the third. Three that agree are believed at once, whatever was: in a crash one exchange is always the first.
     """
     middle = reference.median(mids)
     agreeing = [look for look in eligible if abs(float(look.mid / middle) - 1) <= tol]
-    trusted, agreed = ([look for look in group if look.quote.flag not in ANOMALIES] for group in (eligible, agreeing))
-    return len(agreeing) >= ENOUGH or 2 * len(agreed) > len(trusted) or not trusted
+    trusted, agreed = (sum(not quality.is_distrusted(look.quote, now) for look in group) for group in (eligible, agreeing))
+    return len(agreeing) >= ENOUGH or 2 * agreed > trusted or not trusted
 
 
 def half_spread(look: Look) -> float:
@@ -97,16 +105,20 @@ def half_spread(look: Look) -> float:
     return float((look.quote.ask - look.quote.bid) / look.mid) / 2  # type: ignore[operator]  # it passed the gate
 
 
-def _moving(eligible: list[Look], remembered: Sequence[Look], now: datetime, method: Method) -> list[Look]:
+def _moving(eligible: list[Look], remembered: Sequence[Look], now: datetime, method: Method, tol: float) -> list[Look]:
     """Those that are not frozen while the others moved; the frozen ones get their reason."""
-    for look in [r for r in remembered if quality.is_frozen(r.quote, others_mid(eligible, r.quote.exchange), now, method)]:
+    for look in [r for r in remembered if quality.is_frozen(r.quote, _others(eligible, r.quote.exchange), now, method, tol)]:
         look.reason = "frozen"
     return [look for look in eligible if not look.reason]
 
 
+def _others(eligible: Sequence[Look], exchange: str) -> list[Decimal]:
+    return [look.mid for look in eligible if look.quote.exchange != exchange]
+
+
 def others_mid(eligible: Sequence[Look], exchange: str) -> Decimal | None:
     """The median mid of everybody else."""
-    mids = [look.mid for look in eligible if look.quote.exchange != exchange]
+    mids = _others(eligible, exchange)
     return reference.median(mids) if mids else None
 
 
@@ -138,13 +150,14 @@ def _ranked(counted: list[Look]) -> list[Look]:
     return fresh
 
 
-def standing(verdict: Verdict, exchange: str) -> float | None:
+def standing(verdict: Verdict, exchange: str, *, unproven: bool = False) -> float | None:
     """The ratio of one exchange's mid to the median of all (of three and more), or to the only other one's.
 
-    None when there is nobody to compare with, or no majority.
+    None when there is nobody to compare with, or no majority; with `unproven` a majority that is not trusted will do.
     """
     look = verdict.looks[exchange]
-    if look not in verdict.eligible or len(verdict.eligible) < 2 or verdict.status == "no_consensus":
+    undecided = verdict.status == "no_consensus" and not (unproven and verdict.unproven)
+    if look not in verdict.eligible or len(verdict.eligible) < 2 or undecided:
         return None
     mids = [other.mid for other in verdict.eligible if len(verdict.eligible) > 2 or other is not look]
     return math.exp(math.log(look.mid) - math.log(reference.median(mids)))

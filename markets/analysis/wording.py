@@ -21,7 +21,7 @@ PLAIN = {
     "conflicted": "the same ticker names another coin here",
     "unknown_identity": "not yet confirmed to be the same coin",
     "disputed": "the exchanges disagree, and two are too few to say who is right",
-    "no_consensus": "the exchanges disagree, and no majority agrees on a price",
+    "no_consensus": "the exchanges disagree, and not enough of them agree on a price",
 }
 _STATUS = {"pre_open": "not open for trading yet", "delisting": "being delisted", "delisted": "no longer listed"}
 

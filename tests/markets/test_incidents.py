@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from exchanges.models import Exchange, Feed, Incident, Transition
 from markets import condition, incidents, read, rounds, troubles
 from markets.analysis import incidents as rules
-from markets.models import Channel, Delivery, ExchangeDay
+from markets.models import Channel, Delivery, ExchangeAsset, ExchangeDay, IdentityState, Quote
 from markets.reads import uptime
 from tests.markets.build import NOW, catalogue, exchange, outcome, prices, save, ticker
 
@@ -122,6 +122,19 @@ def test_prices_that_stand_away_for_three_cycles():
         for slug in three:
             prices(slug, ticker("BTC/USDT", 100, 101), now=NOW + n * CYCLE)
     assert keys(closed_at=None) == []
+
+
+def test_a_list_in_another_unit_is_told_and_makes_no_coin_another():
+    three, pairs = ("binance", "bybit", "kucoin"), [f"C{n:02}/USDT" for n in range(25)]
+    for slug in three:
+        catalogue(slug, *pairs)
+    for n in range(4):
+        for slug in three:
+            times = 110 if slug == "kucoin" else 1
+            prices(slug, *(ticker(pair, 100 * times, 101 * times) for pair in pairs), now=NOW + n * CYCLE)
+    assert keys(closed_at=None) == ["prices:kucoin"]
+    assert not ExchangeAsset.objects.filter(state=IdentityState.CONFLICTED).exists()
+    assert {quote.flag for quote in Quote.objects.filter(market__exchange__slug="kucoin")} == {"identity_conflict"}
 
 
 def test_a_budget_that_leaves_nothing_for_prices():

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from markets.analysis import best
+from markets.analysis.converted import Conversion, Joined
 from markets.board import Board, Coin, PairKey
 from tests.markets.analysis.boards import NOW, PAIR, D, quote, quotes, whole_board
 
@@ -283,3 +284,15 @@ def test_nothing_past_six_periods_is_ranked_for_slow_feeds_either():
     hourly = quote(period_s=3600, observed_at=NOW - timedelta(seconds=901))
     assert (compare(hourly).rows[0].state, compare(hourly).rows[0].rank) == ("expired", None)
     assert compare(quote(period_s=30, age=181)).rows[0].rank is None
+
+
+@pytest.mark.parametrize(("mids", "status"), [((100, 1000), "disputed"), ((100, 100, 1000, 1000), "no_consensus")])
+def test_while_a_pairs_own_exchanges_disagree_no_converted_price_wins(mids, status):
+    dollars = Joined(conversion=Conversion(quote="USDC", into="USDT", rate=D(1), path=("USDC/USDT",), age_s=1), quotes={
+        "ada": quote("ada", 1000, quote="USDC"), "bea": quote("bea", 1000, quote="USDC", status="halted"),
+    })  # fmt: skip
+    answer = best.compare(PAIR, quotes(*mids), NOW, joined=(dollars,))
+    assert (answer.status, answer.best_buy, answer.best_sell, [row.rank for row in answer.rows if row.rank]) == (status, None, None, [])
+    assert [row.reason for row in answer.rows if row.conversion] == [status, "not_trading"]
+    alone = best.compare(PAIR, {}, NOW, joined=(dollars,))
+    assert alone.best_buy.exchange == "ada", "without any of its own there is nothing to dispute"

@@ -42,12 +42,12 @@ def test_calm_means_three_in_a_row_within_half_the_tolerance():
     assert [m.flag for m in found] == ["price_anomaly"] * 6 + [""]
 
 
-def polled(*lists):
-    """Lists one after the other, ten seconds apart, each (exchange, mid): after each who may buy where, and what the comparison says."""
+def polled(*lists, still=(), step=10):
+    """Lists one after the other, `step` seconds apart, each (exchange, mid): after each who may buy where, and what the comparison says."""
     board, found = {}, []
     for i, (name, mid) in enumerate(lists):
-        now = NOW + timedelta(seconds=10 * i)
-        q = quote(name, mid, observed_at=now, period_s=60, last=D(i + 1))
+        now = NOW + timedelta(seconds=step * i)
+        q = quote(name, mid, observed_at=now, period_s=60, last=D(mid if name in still else i + 1))
         others = {other: q for other, q in board.items() if other != name}
         board[name] = stored(q, memory.advance(board.get(name), q, others, now))
         answer = best.compare(PAIR, board, now)
@@ -68,6 +68,34 @@ def test_what_changed_for_good_is_believed_after_three_samples():
     """A coin is renamed a thousandth of itself, exchange by exchange, and one of them does not follow."""
     found = polled(*RIGHT, ("ada", 1000), ("bea", 1000), ("cid", "99.9"), ("ada", 1000), ("cid", "99.9"), ("ada", 1000), ("ada", 1000))
     assert found[5:] == [*[(None, "no_consensus")] * 5, ("ada", "ok")]
+
+
+def test_two_that_changed_for_good_do_not_wait_for_each_other():
+    """Both were found wrong while there were five; two are gone, and the third left errs."""
+    five = [("ada", 100), ("bea", 100), ("cid", 100), ("dot", 100), ("eve", 100)]
+    wrong = [("ada", 70), ("bea", 70), ("cid", 100), ("dot", 100), ("eve", 100)]
+    left = [("ada", 70), ("bea", 70), ("cid", 100)]
+    found = polled(*five, *five, *wrong, *left * 30)
+    assert set(found[-9:]) == {("ada", "ok")}
+    assert {winner for winner, status in found[15:] if status == "ok"} == {"ada", "cid"}, "until the two were gone most said 100"
+
+
+def test_what_differs_for_good_is_no_witness_that_is_never_believed():
+    """Found wrong once, then within the tolerance but not close: after a quarter of an hour it counts as any other."""
+    rounds = [("ada", 103), ("bea", 100), ("cid", 10)]
+    found = polled(*[("ada", 100), ("bea", 100), ("cid", 100)] * 2, ("ada", 106), ("bea", 100), ("cid", 100), *rounds * 40)
+    assert found[11] == (None, "no_consensus")
+    minutes = [i * 10 / 60 for i, (_, status) in enumerate(found) if status == "no_consensus"]
+    assert 16 <= max(minutes) < 17, "a minute after it began, and fifteen"
+    assert found[-1] == ("bea", "ok")
+
+
+def test_one_that_errs_freezes_nobody_who_stands_still():
+    calm = [("ada", 1000), ("bea", 1000)]
+    found = polled(*[*calm, ("cid", "1000.1")] * 7, *[*calm, ("cid", "700.08")] * 4, *[*calm, ("cid", "1000.11")] * 4, still=("ada", "bea"))
+    assert set(found[24:]) == {("ada", "ok")}
+    two = polled(*[("ada", 1000), ("cid", "1000.1")] * 7, *[("ada", 1000), ("cid", "700.08")] * 4, still=("ada",))
+    assert two[-1] == (None, "disputed")
 
 
 def test_at_the_boundary_nothing_flaps():

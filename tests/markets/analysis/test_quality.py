@@ -176,9 +176,18 @@ def test_a_stamp_that_cannot_be_compared_is_not_ahead():
 @pytest.mark.parametrize("missing", [{"same_polls": 4}, {"same_since": None}, {"same_reference": None}, {"same_reference": 0}])
 def test_without_polls_time_or_place_nothing_is_frozen(missing):
     still = {"same_polls": 5, "same_since": NOW - timedelta(seconds=60), "same_reference": 100}
-    assert quality.is_frozen(quote(**still), D(101), NOW, DEFAULT)
-    assert not quality.is_frozen(quote(**{**still, **missing}), D(101), NOW, DEFAULT)
-    assert not quality.is_frozen(quote(**still), None, NOW, DEFAULT)
+    assert quality.is_frozen(quote(**still), [D(101)], NOW, DEFAULT, 0.05)
+    assert not quality.is_frozen(quote(**{**still, **missing}), [D(101)], NOW, DEFAULT, 0.05)
+    assert not quality.is_frozen(quote(**still), [], NOW, DEFAULT, 0.05)
+
+
+@pytest.mark.parametrize(("others", "frozen"), [
+    (("104.9",), True), (("105.1",), False),  # one alone that is far off: a dispute
+    ((130, 130), True), ((100, 130), False), ((100, 130, 130), True), ((100, 100, 130, 130), False), (("100.2", 100), False), (("100.3", "99.7"), True),
+])
+def test_what_stands_still_is_frozen_when_most_of_the_others_moved(others, frozen):
+    still = {"same_polls": 5, "same_since": NOW - timedelta(seconds=60), "same_reference": 100}
+    assert quality.is_frozen(quote(**still), [D(other) for other in others], NOW, DEFAULT, 0.05) is frozen
 
 
 def test_thin_is_below_the_minimum_and_not_at_it():
