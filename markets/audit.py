@@ -108,7 +108,7 @@ def _locked_out(username: str | None, **_: object) -> None:
 
 
 # --- To carry away --------------------------------------------------------------------------------------------------
-SECRET = re.compile(r"passw|secret|token|digest|nonce|(?<!_)key$", re.IGNORECASE)
+SECRET = re.compile(r"passw|secret|token|digest$|nonce|(?<!_)key$", re.IGNORECASE)
 MASK = "***"
 
 

@@ -40,7 +40,7 @@ class Polling:
 def polling(now: datetime) -> Polling:
     """The newest end of a poll of any exchange, against three of the shortest periods and at least `WATCHDOG_S`."""
     newest = Feed.objects.aggregate(at=Max("finished_at"), period=Min("period_s"))
-    age = (now - newest["at"]).total_seconds() if newest["at"] else None
+    age = max(0.0, (now - newest["at"]).total_seconds()) if newest["at"] else None  # one may end while we look
     return Polling(age, max(PERIODS * (newest["period"] or 0), settings.WATCHDOG_S))
 
 

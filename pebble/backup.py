@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -127,6 +128,7 @@ def restore(path: Path, *, over: bool = False) -> datetime:
                 _restore_secret((folder / SECRET).read_bytes())
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)  # else no page of a new machine could be served
     return datetime.fromisoformat(about["made_at"])
 
 
@@ -150,7 +152,7 @@ def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
             if about["pebble_backup"] != FORMAT:
                 raise Refused(f"{path} is of format {about['pebble_backup']}; this Pebble reads {FORMAT}.")
             yield archive, about
-    except (OSError, tarfile.TarError, KeyError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, KeyError, ValueError) as error:
         raise Refused(f"{path} cannot be read as a backup of Pebble ({error}).") from error
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
+from django.db.models import Count, Q
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.brokers.redis_broker import Redis
@@ -26,6 +28,7 @@ from redis.exceptions import RedisError
 
 TICK_S = 1.0
 CROWDED = 200  # tasks that wait: more than all schedules together. What is due then waits where it cannot be there twice
+LATER = timedelta(seconds=5)  # when what is taken last is looked at again, while too much of it waits
 REST_S = (0.25, 0.5, 1.0, 2.0)  # after failures of the queue in a row
 BEAT = "PEBBLE_BEAT"  # the file that a cluster touches when one of its workers has ended a task; its supervisor looks at it
 
@@ -42,7 +45,7 @@ def _again(what: str, times: int) -> int:
 class Ticking:
     """Mixed in before a broker: `dequeue` is called several times a second by the pusher process."""
 
-    waiting: Callable[[], int]  # how many tasks nobody has taken yet, in all three queues
+    waiting: Callable[[], tuple[int, int]]  # how many tasks nobody has taken yet: in the first two queues, in the last
     _next_tick = 0.0
     _blind, _cut = 0, 0  # how often in a row the schedules, the queue could not be read
 
@@ -67,18 +70,28 @@ class Ticking:
     def tick(self) -> None:
         """One cheap read when nothing is due; `scheduler` opens a write transaction.
 
-        Workers that cannot keep up would otherwise find the same poll a hundred times: each in vain, and all in the way.
+        Workers that cannot keep up would otherwise find the same poll a hundred times: each in vain, and all in the way. Prices
+        do not wait because of what is taken after them: that alone is put off.
         """
-        if Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now()).exists() and self.waiting() < CROWDED:
+        due = Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now())
+        if not due.exists():
+            return
+        first, last = self.waiting()
+        if last >= CROWDED:
+            due.filter(kwargs__contains=repr(settings.OTHERS_QUEUE)).update(next_run=timezone.now() + LATER)
+        if first < CROWDED:
             scheduler(broker=self)
 
 
 class OrderedOrm(ORM):
     """Tasks as rows, in three queues."""
 
-    def waiting(self) -> int:
+    def waiting(self) -> tuple[int, int]:
         """One count of few rows."""
-        return int(self.get_connection().filter(key__in=(settings.PEOPLE_QUEUE, self.list_key, settings.OTHERS_QUEUE), lock__lt=timezone.now()).count())
+        tasks = self.get_connection().filter(lock__lt=timezone.now())
+        last = Count("pk", filter=Q(key=settings.OTHERS_QUEUE))
+        found = tasks.aggregate(first=Count("pk", filter=Q(key__in=(settings.PEOPLE_QUEUE, self.list_key))), last=last)
+        return found["first"], found["last"]
 
     def dequeue(self) -> Any:
         """A task of the first queue that has one."""
@@ -95,10 +108,10 @@ class OrderedOrm(ORM):
 class OrderedRedis(Redis):
     """Tasks in three lists."""
 
-    def waiting(self) -> int:
+    def waiting(self) -> tuple[int, int]:
         """Three lengths."""
-        others = (f"django_q:{queue}:q" for queue in (settings.PEOPLE_QUEUE, settings.OTHERS_QUEUE))
-        return sum(int(self.connection.llen(name)) for name in (*others, self.list_key))
+        people, last = (int(self.connection.llen(f"django_q:{queue}:q")) for queue in (settings.PEOPLE_QUEUE, settings.OTHERS_QUEUE))
+        return people + int(self.connection.llen(self.list_key)), last
 
     def dequeue(self) -> Any:
         """The first list with something in it; waits a second for any."""

@@ -21,7 +21,7 @@ env = environ.Env()
 
 # --- Where things are -------------------------------------------------------------------------------------------
 DATA_DIR = Path(env.str("PEBBLE_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # accounts and keys are in there: its owner's alone
 PORT = env.int("PEBBLE_PORT", default=8000)
 DEBUG = env.bool("PEBBLE_DEBUG", default=False)
 

@@ -37,7 +37,7 @@ BUTTONS = {
     "resume": Button("Resume collection", "Every source is asked again when its next turn comes.", "Collection goes on.", "Collection was not paused."),
     "refresh": Button(
         "Refresh all now", "Every exchange that is switched on is asked for everything once, within its limits. That may take some minutes.",
-        "Every exchange is being asked.",
+        "Every exchange is being asked.", "Nothing is asked while collection is paused: resume it first.",
     ),
 }  # fmt: skip
 
@@ -66,6 +66,8 @@ def _done(name: str, reason: str) -> bool:
 
 
 def _refresh(reason: str) -> bool:
+    if pausing.now():
+        return False
     for exchange in Exchange.objects.filter(enabled=True):
         if exchange.adapter is not None:
             schedules.start_now(exchange.slug)

@@ -63,6 +63,13 @@ def test_refreshing_asks_every_exchange_that_is_on(operator):
     assert {name.removeprefix("start ") for name in Schedule.objects.filter(name__startswith="start ").values_list("name", flat=True)} == on - {off.slug}
 
 
+def test_while_collection_is_paused_nothing_is_refreshed_and_it_says_so(root):
+    root.post(address("pause"), {"reason": "a drill"})
+    answer = root.post(address("refresh"), {"reason": "looks old"}, follow=True).content.decode()
+    assert "Nothing is asked while collection is paused" in answer and "is being asked" not in answer
+    assert not Schedule.objects.filter(name__startswith="start ").exists()
+
+
 @pytest.mark.parametrize("name", ["pause", "resume", "refresh"])
 def test_the_buttons_are_for_those_who_may_and_never_by_a_link(root, viewer, name):
     assert root.get(address(name)).status_code == 405

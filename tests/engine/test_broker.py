@@ -12,6 +12,7 @@ from django_q.models import Schedule
 from django_q.signing import SignedPackage
 from redis.exceptions import ConnectionError as RefusedConnection
 
+from markets.schedules import LAST
 from pebble import brokers
 from pebble.brokers import TickingOrm, TickingRedis
 
@@ -67,16 +68,34 @@ def test_an_hour_away_leaves_one_task_not_hundreds(broker, due):
 
 
 def test_workers_that_cannot_keep_up_find_no_poll_twice(broker, due, settings, monkeypatch):
-    monkeypatch.setattr(brokers, "CROWDED", 3)
-    for queue in (settings.PEOPLE_QUEUE, None, settings.OTHERS_QUEUE):
+    monkeypatch.setattr(brokers, "CROWDED", 2)
+    for queue in (settings.PEOPLE_QUEUE, None):
         type(broker)(queue).enqueue(SignedPackage.dumps({"func": "waits"}))
     make_due(due, timedelta(seconds=1))
     broker.tick()
-    assert broker.waiting() == 3 and Schedule.objects.get(pk=due.pk).next_run < timezone.now()
+    assert broker.waiting() == (2, 0) and Schedule.objects.get(pk=due.pk).next_run < timezone.now()
     [(pk, _)] = broker.dequeue()
     broker.acknowledge(pk)
     broker.tick()
-    assert broker.waiting() == 3 and Schedule.objects.get(pk=due.pk).next_run > timezone.now()
+    assert broker.waiting() == (2, 0) and Schedule.objects.get(pk=due.pk).next_run > timezone.now()
+
+
+def test_prices_do_not_wait_because_of_what_is_taken_after_them(broker, due, settings, monkeypatch):
+    monkeypatch.setattr(brokers, "CROWDED", 2)
+    for _ in range(2):
+        type(broker)(settings.OTHERS_QUEUE).enqueue(SignedPackage.dumps({"func": "waits"}))
+    last = Schedule.objects.create(name="last", func="x", kwargs=LAST, schedule_type=Schedule.CRON, cron="* * * * * */10")
+    for schedule in (due, last):
+        make_due(schedule, timedelta(seconds=1))
+    broker.tick()
+    assert broker.waiting() == (1, 2) and Schedule.objects.get(pk=last.pk).task is None
+    assert timezone.now() < Schedule.objects.get(pk=last.pk).next_run <= timezone.now() + brokers.LATER
+    for queue in (None, settings.OTHERS_QUEUE):
+        [(pk, _)] = broker.dequeue()
+        type(broker)(queue).acknowledge(pk)
+    make_due(last, timedelta(seconds=1))
+    broker.tick()
+    assert Schedule.objects.get(pk=last.pk).task, "it comes as soon as there is room"
 
 
 def test_it_looks_once_a_second(broker, due, monkeypatch):

@@ -51,6 +51,7 @@ def test_an_empty_installation_becomes_the_one_that_was_backed_up(site, tmp_path
     assert done.returncode == 0, done.stderr
     assert contents(empty) == contents(site)
     assert (empty.folder / "secret_key").read_text() == (site.folder / "secret_key").read_text()
+    assert (empty.folder / "static" / "staticfiles.json").exists(), "its pages can be served as they are"
     assert empty.sql("SELECT username FROM auth_user") == [("operator",)]
     empty.sql("INSERT INTO auth_group (name) VALUES ('new')")  # numbered on
     again = empty.manage("restore", str(tmp_path / "pebble.tar.gz"))
@@ -74,6 +75,11 @@ def test_it_is_refused_beside_running_workers_into_the_other_market_and_when_it_
     shutil.copy(__file__, tmp_path / "none.tar.gz")
     none = empty.manage("restore", str(tmp_path / "none.tar.gz"))
     assert none.returncode != 0 and "cannot be read as a backup" in none.stderr
+    (tmp_path / "cut.tar.gz").write_bytes((tmp_path / "pebble.tar.gz").read_bytes()[:-5_000])
+    cut = empty.manage("restore", str(tmp_path / "cut.tar.gz"))
+    assert cut.returncode != 0 and "Traceback" not in cut.stderr
+    nowhere = sqlite_site.manage("backup", str(tmp_path / "none" / "pebble.tar.gz"))
+    assert nowhere.returncode != 0 and "Name a file in a folder that exists" in nowhere.stderr and "Traceback" not in nowhere.stderr
     assert json.dumps([p.name for p in empty.folder.glob("site.sqlite3")]) == "[]"
 
 

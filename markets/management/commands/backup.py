@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from markets import stamp
 from pebble.backup import back_up
@@ -23,6 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how large it is, and what else belongs to it."""
         stamp.prepared()
-        back_up(options["file"])
+        try:
+            back_up(options["file"])
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be written ({error.strerror}). Name a file in a folder that exists and is yours.") from error
         size = options["file"].stat().st_size / 1e6
         self.stdout.write(f"written: {options['file']} ({size:.1f} MB). It holds accounts and secrets; what the environment sets is not in it.")
