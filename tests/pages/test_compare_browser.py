@@ -2,11 +2,19 @@
 
 import pytest
 
+from markets.models import ExchangeAsset, IdentityState
+from tests.pages import market
 from tests.pages.axe import Axe
 from tests.pages.test_browser import refresh, site, site_page  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASKED = "/compare/BTC-USDT/?amount=5000"
+OVER = """() => [...document.querySelectorAll("#book tr[data-row] > :is(td, th)")].filter(cell => cell.offsetParent).flatMap(cell => {
+    const room = document.createRange(), own = cell.getBoundingClientRect()
+    room.selectNodeContents(cell)
+    const taken = room.getBoundingClientRect()
+    return taken.left < own.left - .5 || taken.right > own.right + .5 ? [`${cell.className}: ${cell.innerText}`] : []
+})"""
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -39,3 +47,17 @@ def test_what_is_being_typed_outlives_a_refresh(site_page):  # noqa: F811
     page.fill("#amount", "777")
     refresh(page)
     assert page.input_value("#amount") == "777"
+
+
+@pytest.mark.parametrize("path", ["/compare/BTC-USDT/", ASKED])
+def test_no_cell_of_the_table_runs_into_the_next(site_page, path):  # noqa: F811
+    """Not the longest badge either: that of coins which are not confirmed yet."""
+    page = site_page
+    ExchangeAsset.objects.exclude(code="BTC", exchange__slug=market.SECOND).update(state=IdentityState.CONFIRMED)
+    market.forget()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(page.site + path)
+        page.wait_for_function("() => document.fonts.status === 'loaded'")
+        assert "Unconfirmed, not ranked" in page.locator("#book").inner_text()
+        assert page.evaluate(OVER) == [], width
