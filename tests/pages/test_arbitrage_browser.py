@@ -46,6 +46,16 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, browser):
         page.close()
 
 
+def test_on_a_phone_a_gap_has_an_age_and_its_figures_have_names(site, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(site + "/arbitrage/")
+    row = page.locator("#routes [data-row]").first
+    labels = "cells => cells.filter(c => c.offsetParent).map(c => getComputedStyle(c, '::before').content.replaceAll('\"', '').trim())"
+    assert row.locator(".num").evaluate_all(labels) == ["Net", "For your amount", "Age"]
+    assert row.locator(".age").inner_text().endswith(" s")
+    page.close()
+
+
 def test_rows_stay_while_numbers_change_and_keys_reach_them(site, browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     wrong: list[str] = []

@@ -1,5 +1,6 @@
 """The pages in Chromium: accessibility, silence, no foreign request, no sideways scroll, live behaviour, keys, no script."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -130,6 +131,16 @@ def test_an_open_row_pushes_the_next_one_down_on_a_phone_too(site_page):
     inside, following = page.locator(".inside").first.bounding_box(), page.locator("table.book > tbody").nth(1).bounding_box()
     assert inside["height"] > 100
     assert following["y"] >= inside["y"] + inside["height"]
+
+
+def test_on_a_phone_every_price_has_its_age_and_every_figure_its_name(site_page):
+    page = site_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(page.site + "/")
+    for row in page.locator("table.pairs tbody tr").all():
+        assert re.search(r"\d/\d · \d+ (s|m \d+ s)$", row.locator(".live-cell").inner_text())
+    labels = "cells => cells.filter(c => c.offsetParent).map(c => getComputedStyle(c, '::before').content.replaceAll('\"', '').trim())"
+    assert set(page.locator("table.pairs tbody tr").first.locator(".num").evaluate_all(labels)) == {"Buy at", "After fees", "24 h", "Live"}
 
 
 def test_unchanged_data_is_a_304(site_page):
