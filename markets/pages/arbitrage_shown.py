@@ -203,12 +203,25 @@ def sentence(found: Found, board: Board, faces: Faces) -> str:
         return "Arbitrage is off: this machine's clock and the exchanges' are too far apart."
     if found.main:
         return _paying(found, board, faces)
+    if unjudged := _unjudged(found, faces):
+        return unjudged
     hidden = f" {found.filtered} more are hidden by your filters." if found.filtered else ""
     if not found.near:
         return f"Nothing pays after fees.{hidden}"
     first = found.near[0].route
     short, unit = gap(-first.net * BPS)
     return f"Nothing pays after fees. Closest: {ticker(board, first.base)}, {short} {unit} short.{hidden}"
+
+
+def _unjudged(found: Found, faces: Faces) -> str:
+    """Why nothing can be said of gaps right now; "" where enough exchanges are live. Between two exchanges it takes two."""
+    only, needed = found.wanted.exchanges, 2 if found.wanted.kinds == ("cross",) else 1
+    asked = [face for slug, face in faces.items() if face.enabled and (not only or slug in only)]
+    live = sum(face.live for face in asked)
+    if live >= needed or found.filtered or found.near:
+        return ""
+    of = f"{live or 'none'} of {len(asked)} exchange{'s' * (len(asked) != 1)}"
+    return f"Nothing can be compared right now: {of} has live prices{', and a gap needs two' * (needed > 1)}."
 
 
 def _paying(found: Found, board: Board, faces: Faces) -> str:

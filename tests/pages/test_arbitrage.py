@@ -13,6 +13,7 @@ from markets.models import Book, Reading
 from markets.pages import arbitrage_detail
 from markets.pages import cache as pagecache
 from tests.markets import gaps
+from tests.markets.build import prices, ticker
 from tests.markets.gaps import BUY, SELL, THIRD
 
 LINK = f"/arbitrage/POL-USDT/?buy={BUY}&amp;sell={SELL}"
@@ -100,7 +101,7 @@ def test_csv_and_api_say_the_same(client, paying):
 
 def test_first_run_and_all_down(client, empty):
     assert "Collecting first prices" in page(client)
-    assert answer(page(client)) == "Nothing pays after fees."
+    assert answer(page(client)) == "Nothing can be compared right now: none of 5 exchanges has live prices, and a gap needs two."
 
 
 def test_all_exchanges_down(client, empty, monkeypatch):
@@ -108,7 +109,25 @@ def test_all_exchanges_down(client, empty, monkeypatch):
     gaps.fill(datetime.now(UTC) - timedelta(minutes=5))
     fresh()
     assert "No live prices since" in page(client)
-    assert answer(page(client)).startswith("Nothing pays")
+    assert answer(page(client)).startswith("Nothing can be compared right now: none of ")
+
+
+def test_one_live_exchange_is_too_few_for_a_gap_and_enough_for_a_loop(client, empty, monkeypatch):
+    monkeypatch.setattr(turns, "async_task", lambda *_, **__: None)
+    now = datetime.now(UTC)
+    gaps.fill(now - timedelta(minutes=5))
+    prices(SELL, ticker("ETH/USDT", 3000, 3001), now=now)
+    fresh()
+    assert answer(page(client)) == "Nothing can be compared right now: 1 of 5 exchanges has live prices, and a gap needs two."
+    assert answer(page(client, f"/arbitrage/?exchange={BUY}&kind=triangle")) == "Nothing can be compared right now: none of 1 exchange has live prices."
+    assert answer(page(client, "/arbitrage/?kind=triangle")) == "Nothing pays after fees."
+
+
+def test_every_row_has_an_age_and_says_what_its_figures_are(client, paying):
+    text = page(client)
+    assert "Gross, bps" in text and "Fees, bps" in text
+    for row in re.findall(r'<tr role="row"[^>]* data-row.*?</tr>', text, re.DOTALL):
+        assert 'data-label="Net"' in row and re.search(r'data-label="Age"><span class="age[^>]*data-at=', row), row
 
 
 def test_one_route(client, paying):
