@@ -46,7 +46,7 @@ def compare(request: HttpRequest, now: datetime, pair: str) -> Page | HttpRespon
     context = {**frame, **_context(asked, c, frame, coming)}
     if coming:
         return HttpResponse(html("compare.html", context)(), headers={"Cache-Control": "no-store"})  # the next look must see what came
-    tag = read.tag(now, asked.link(), str(frame["fragment"]), states_of(frame), rows_state([c]), _depths(c))
+    tag = read.tag(now, asked.link(), str(frame["fragment"]), states_of(frame), rows_state([c]), _depths(c), compare_below.state(context["below"]))
     return Page(tag, html("compare.html", context))
 
 

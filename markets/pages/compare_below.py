@@ -14,13 +14,15 @@ from django.utils.safestring import SafeString, mark_safe
 from markets import read
 from markets.analysis.arbitrage import break_even
 from markets.analysis.best import Comparison
-from markets.analysis.derivatives import FIGURE, Contract, Funding
+from markets.analysis.derivatives import FIGURE, Contract, Funding, age_s, freshness
 from markets.analysis.deviation import BPS, Cell, Deviation, Hours, Line, presence
 from markets.analysis.display import exact, percent, signed
 from markets.analysis.fees import Fees
+from markets.analysis.funding import OLD
 from markets.analysis.scene import Route
 from markets.api.filters import fees_text
 from markets.board import PairKey
+from markets.method import current_method
 from markets.pages.charts import availability
 from markets.pages.charts_time import Axis, Bar, Block, Trace, candles, deviation_chart, hours_strip
 from markets.pages.compare_shown import Faces, shared_places
@@ -61,10 +63,15 @@ def context(c: Comparison, now: datetime, frame: Mapping[str, Any], asked: Asked
         "deviation": _drawn(past, faces), "standings": standings(past, faces), "running": running(past, faces), "thin": _thin(past),
         "hours": _hours(hours, faces), "hours_title": f"{BEST[hours.found.side]}, {SPANS[hours.span]}",
         "hour_shares": [(faces[s.exchange], s) for s in hours.found.shares if s.exchange in faces], "judged_hours": hours.found.judged,
-        **_routes(c.key, faces, fees, now), "perpetuals": _perpetuals(c.key, faces), "other_pairs": _other_pairs(c.key, faces),
+        **_routes(c.key, faces, fees, now), "perpetuals": _perpetuals(c.key, faces, now), "other_pairs": _other_pairs(c.key, faces),
         **_links(c.key, span, urlencode({"range": hourly(span), "side": hours.found.side, **({"fees": fees_text(fees)} if fees else {})}, safe=":,")),
         **_price(c, past, faces),
     }
+
+
+def state(below: Mapping[str, Any] | None) -> str:
+    """What of it grows old without a new change number: the perpetuals' rates."""
+    return "" if below is None else repr([(perpetual.face.slug, perpetual.symbol, perpetual.state) for perpetual in below["perpetuals"]])
 
 
 def _links(key: PairKey, span: str, hours: str) -> dict[str, str]:
@@ -186,7 +193,7 @@ def _way(route: Route, faces: Faces) -> Way:
 
 @dataclass(frozen=True)
 class Perpetual:
-    """One perpetual's funding: the rate as it is paid, how often, over a year, and when next."""
+    """One perpetual's funding: the rate as it is paid, how often, over a year, when next, and how old all that is. `grey`: too old to count."""
 
     face: ExchangeStatus
     symbol: str
@@ -194,20 +201,29 @@ class Perpetual:
     interval: str
     year: str
     next_at: datetime | None
+    age_s: float | None
+    state: str
+
+    @property
+    def grey(self) -> bool:
+        """Whether it is no rate of now."""
+        return self.state in OLD
 
 
-def _perpetuals(key: PairKey, faces: Faces) -> list[Perpetual]:
+def _perpetuals(key: PairKey, faces: Faces, now: datetime) -> list[Perpetual]:
     """The perpetuals of the coin in the same money, with their funding."""
     found = [row for row in contracts.contracts() if (row.base, row.quote, row.kind) == (key.base, key.quote, "perp") and row.identity != "conflicted"]
     told = [(row, row.funding) for row in found if row.exchange in faces and row.funding]
-    return [_perpetual(faces[row.exchange], row) for row, funding in told if funding.rate is not None and not funding.switch]
+    return [_perpetual(faces[row.exchange], row, now) for row, funding in told if funding.rate is not None and not funding.switch]
 
 
-def _perpetual(face: ExchangeStatus, row: Contract) -> Perpetual:
+def _perpetual(face: ExchangeStatus, row: Contract, now: datetime) -> Perpetual:
     funding = row.funding or Funding()
     rate = None if funding.rate is None else funding.rate * 100
     interval = f"{funding.interval_hours:f}".rstrip("0").rstrip(".") if funding.interval_hours else ""
-    return Perpetual(face, row.symbol, percent(rate, places=4), interval, percent(funding.apr_pct), funding.next_funding_at)
+    age = age_s(funding.observed_at, now)
+    state = freshness(age, funding.period_s, current_method())
+    return Perpetual(face, row.symbol, percent(rate, places=4), interval, percent(funding.apr_pct), funding.next_funding_at, age, state)
 
 
 def _other_pairs(key: PairKey, faces: Faces) -> list[tuple[PairKey, list[ExchangeStatus]]]:

@@ -15,6 +15,7 @@ from markets.board import PairKey
 from markets.models import ExchangeAsset, IdentityState
 from markets.pages import cache as pagecache
 from markets.reads import arbitrage, deviation
+from tests.api import published
 from tests.markets import past
 from tests.pages import market
 from tests.pages.market import FIRST, SECOND, THIRD
@@ -126,3 +127,15 @@ def test_routes_of_the_pair_are_those_between_exchanges_that_count(now, client):
     free = arbitrage.on_pair(KEY, {"": Decimal(0)}, NOON)
     assert free[0].net == free[0].gross > 0 and (free[0].buy.exchange, free[0].sell.exchange) == (FIRST, market.FIFTH)
     assert [way.net for way in free] == sorted((way.net for way in free), reverse=True) and len(free) == 12
+
+
+def test_the_rates_beside_a_pair_have_an_age_and_old_ones_are_marked(now, client):
+    for slug, age_s in ((FIRST, 2), (SECOND, 4 * 3600)):
+        row = published.market(slug, "BTC/USDT")
+        published.ticker(row)
+        published.paid(row, "0.0001", 8, age_s=age_s)
+    market.forget()
+    text = client.get("/compare/BTC-USDT/").content.decode()
+    rows = text.partition('aria-label="Funding of its perpetuals"')[2].partition("</section>")[0].split("<tr")[2:]
+    assert len(rows) == 2 and all(">2 s<" in row or ">4 h 0 m<" in row for row in rows)
+    assert [("old-rate" in row, "an old rate" in row) for row in rows] == [(False, False), (True, True)]
