@@ -21,6 +21,7 @@ from markets.reads import comparisons, funding, standings
 from markets.shapes import Tile
 
 NOTHING = "–"
+NOBODY = "no pair is live on two exchanges right now"
 KEPT_S = 5
 BUSIEST = 200  # spreads are compared on these: a median over coins nobody trades says nothing
 _tiles = Latest(8)
@@ -42,6 +43,8 @@ def _widest(shared: Sequence[Summary], view: Board) -> Tile:
     """Only where both ends are surely the same coin: a gap between two coins would be the worst answer there is."""
     apart = [s for s in shared if s.after_fees_pct is not None and len(set(_ends(s))) == 2]
     sure = [s for s in apart if all(view.pairs[s.key][end].identity in KNOWN for end in _ends(s))]
+    if not shared:
+        return Tile("Widest gap after fees", NOTHING, NOBODY)
     if not sure:
         return Tile("Widest gap after fees", NOTHING, "known once ten minutes of prices have told the coins apart")
     s = max(sure, key=lambda s: s.after_fees_pct or Decimal(0))
@@ -67,7 +70,7 @@ def _cheapest(shared: Sequence[Summary], now: datetime) -> Tile:
         return Tile("Most often cheapest, 24 h", "", caption, (found.exchange,))
     wins = Counter(s.best_buy.exchange for s in shared if s.best_buy)
     if not wins:
-        return Tile("Most often cheapest, 24 h", NOTHING, "no pair is live on two exchanges right now")
+        return Tile("Most often cheapest, 24 h", NOTHING, NOBODY)
     slug, count = wins.most_common(1)[0]
     caption = f"best price to buy in {100 * count / wins.total():.0f}% of {wins.total():,} shared pairs, right now: no hour is counted yet"
     return Tile("Most often cheapest, 24 h", "", caption, (slug,))
@@ -79,7 +82,7 @@ def _tightest(busiest: Sequence[Mapping[str, Decimal]]) -> Tile:
         spreads.setdefault(exchange, []).append(bps)
     medians = sorted((statistics.median(values), slug) for slug, values in spreads.items())
     if not medians:
-        return Tile("Tightest median spread", NOTHING, "no pair is live on two exchanges right now")
+        return Tile("Tightest median spread", NOTHING, NOBODY)
     names = comparisons.names()
     following = f", next is {names.get(medians[1][1], medians[1][1])} at {medians[1][0]:.1f} bps" if len(medians) > 1 else ""
     return Tile("Tightest median spread", "", f"{medians[0][0]:.1f} bps{following}, over the busiest {len(busiest)} shared pairs", (medians[0][1],))
