@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from markets.analysis import display, timings
+from markets.ask.answer import Cell
 from markets.pages import alert_links, charts, guide
 from markets.shapes import ExchangeStatus, Measure, Meter
 
@@ -90,6 +91,12 @@ def age(context: dict[str, Any], seconds: float | None, state: str = "") -> Safe
         return format_html('<span class="age {}">{}</span>', state, display.age(seconds))
     at = context["now"].timestamp() - seconds
     return format_html('<span class="age {}" data-at="{}">{}</span>', state, f"{at:.1f}", display.age(seconds))
+
+
+@register.simple_tag(takes_context=True)
+def told_age(context: dict[str, Any], cell: Cell) -> SafeString | str:
+    """An age in the table of an answer, counted on like every other; where all is `frozen` it stays in its own words."""
+    return cell.text if context.get("frozen") else age(context, float(cell.value))
 
 
 @register.simple_tag(takes_context=True)

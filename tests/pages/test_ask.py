@@ -309,3 +309,11 @@ def test_when_all_are_old_the_page_says_so_above_the_answer(answering, at, clien
 def test_before_the_first_prices_it_says_that_they_are_being_collected(empty, client, monkeypatch):
     monkeypatch.setattr(agent, "ask", Answering(), raising=False)
     assert "Collecting first prices" in text_of(client.get("/ask/"))
+
+
+def test_ages_in_the_table_count_on_like_those_below_it(client, answering):
+    table = Table((Column("exchange", "Exchange"), Column("age_s", "Age", True)), ((Cell("A"), Cell("12 s", "12.3")), (Cell("B"), Cell("\N{EN DASH}"))))
+    answering.answers = (Answer(kind="answer", title="BTC", sentence="The sentence.", table=table),)
+    cells = re.findall(r'<td role="cell" class="num">(.*?)</td>', asked(client).content.decode())
+    assert re.fullmatch(r'<data value="12.3"><span class="age " data-at="[0-9.]+">12 s</span></data>', cells[0]), cells
+    assert cells[1] == "\N{EN DASH}"
