@@ -1,5 +1,6 @@
 """Release, hold, breakers and incidents in the admin: what a form refuses, what a button does, and who may press it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,7 @@ def test_a_hold_that_switches_it_off_asks_first(operator, kucoin):
     assert "Say why" in unsaid and "Switch off KuCoin?" not in unsaid
     asked = saved(operator, kucoin, pin="off", pin_reason="maintenance")
     assert "Switch off KuCoin?" in asked and "left on one exchange only" in asked
+    assert re.search(r'class="default" value="Yes, switch off"> <a href="[^"]+" class="closelink">No, leave it on<', asked), "it does not look as strong"
     kucoin.refresh_from_db()
     assert kucoin.pin == ""
 
