@@ -6,13 +6,14 @@ Comparisons, the overview, single prices and memory all stand on this one functi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
 
 from markets.analysis import quality, reference
+from markets.analysis.identity import is_far
 from markets.analysis.quality import ANOMALIES, KNOWN, ZERO, Look
 from markets.analysis.settings import DEFAULT, Method
 from markets.board import Quote
@@ -62,6 +63,8 @@ def judged(looks: dict[str, Look], now: datetime, method: Method, usd: Decimal |
     status, anomalies = _consensus(eligible, mids, tol, method)
     if unproven := bool(remembered) and status == "ok" and not _is_proven(eligible, mids, tol, now):
         status, anomalies = "no_consensus", NOBODY
+    if len(eligible) == 1 and _is_contradicted(eligible[0], looks.values()):
+        status = "no_consensus"
     if anomalies or remembered or status in DISPUTES:
         for look in eligible:
             look.reason = status if status in DISPUTES else _name(look.quote.flag, anomalies.get(look.quote.exchange, ""))
@@ -98,6 +101,15 @@ def _is_proven(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, no
     agreeing = [look for look in eligible if abs(float(look.mid / middle) - 1) <= tol]
     trusted, agreed = (sum(not quality.is_distrusted(look.quote, now) for look in group) for group in (eligible, agreeing))
     return len(agreeing) >= ENOUGH or 2 * agreed > trusted or not trusted
+
+
+def _is_contradicted(alone: Look, looks: Iterable[Look]) -> bool:
+    """Whether the others' last prices, too old to count, are beyond half or double of the only one that is not.
+
+    They cannot say what it costs now, but that somebody's unit changed is likelier than such a move while all others are silent.
+    """
+    old = [look.mid for look in looks if look.reason == "stale" and look.quote.flag not in ANOMALIES]
+    return bool(old) and is_far(float(alone.mid / reference.median(old)))
 
 
 def half_spread(look: Look) -> float:

@@ -58,6 +58,15 @@ def test_who_was_found_wrong_helps_to_find_nobody_wrong_before_it_is_back(mids, 
         assert (set(reasons(judged).values()), judged.counted, verdict.standing(judged, "ada")) == ({"no_consensus"}, [], None)
 
 
+@pytest.mark.parametrize(("mid", "old", "status"), [
+    (11_000, {}, "no_consensus"), (201, {}, "no_consensus"), ("49.9", {}, "no_consensus"), (200, {}, "single_source"), (50, {}, "single_source"),
+    (11_000, {"age": 901}, "single_source"), (11_000, {"status": "halted"}, "single_source"), (11_000, {"flag": "unit_mismatch"}, "single_source"),
+])
+def test_who_is_alone_is_not_believed_beyond_double_of_what_the_others_said_last(mid, old, status):
+    judged = judge([quote("ada", mid), quote("bea", 100, **{"age": 100} | old), quote("cid", 100, **{"age": 200} | old)])
+    assert (judged.status, judged.live == []) == (status, status == "no_consensus")
+
+
 @pytest.mark.parametrize(("mids", "usd", "found"), [
     ((100, 100, 100), "4", "major"),  # 15,000,000 x 4
     ((100, 100, 100), "3.33", "mid"),
