@@ -138,8 +138,7 @@ def _field(p: Parameter, text: str, value: str, unit: str, wrong: BadParameter |
     several = p.schema.get("type") == "array" and "enum" in p.schema["items"]
     if several:
         chosen = text.split(",") if text else list(p.default)
-        names = comparisons.names() if p.name == "exchange" else SAID[p.name]
-        return Field(**about, several=True, options=tuple((word, names.get(word, word), word in chosen) for word in p.schema["items"]["enum"]))
+        return Field(**about, several=True, options=tuple((word, name, word in chosen) for word, name in _named(p, p.schema["items"]["enum"], chosen)))
     options = ["true", "false"] if p.schema.get("type") == "boolean" else p.schema.get("enum")
     if options:
         return Field(**about, options=_options(p, options, text))
@@ -148,6 +147,13 @@ def _field(p: Parameter, text: str, value: str, unit: str, wrong: BadParameter |
 
 def _options(p: Parameter, options: list[str], text: str) -> tuple[tuple[str, str, bool], ...]:
     default = str(p.default).lower() if isinstance(p.default, bool) else p.default
-    said = SAID.get(p.name) or comparisons.names()
     any_of = () if default else (("", "anywhere", not text),)
-    return (*any_of, *((word, said.get(word, word), word == (text or default)) for word in options))
+    return (*any_of, *((word, name, word == (text or default)) for word, name in _named(p, options, [text])))
+
+
+def _named(p: Parameter, words: list[str], chosen: list[str]) -> list[tuple[str, str]]:
+    """Each word with what it is called. An exchange that this reader is not shown is no choice, unless it was chosen before."""
+    if said := SAID.get(p.name):
+        return [(word, said.get(word, word)) for word in words]
+    names = comparisons.names()
+    return [(word, names.get(word, word)) for word in words if word in names or word in chosen]

@@ -7,10 +7,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from markets import alerts
+from exchanges.models import Exchange
+from markets import alerts, store
 from markets.models import Alert, Channel, Delivery, Firing
 from markets.pages import alert_links
 from markets.wires import Said
+from tests.api.conftest import fresh_memory
 from tests.pages.market import FIRST, SECOND
 
 DOWN = {"kind": "down"}
@@ -48,6 +50,16 @@ def test_no_other_page_varies_by_who_looks(ann, client):
     assert "Cookie" not in mine["Vary"] and not mine.cookies and mine["Cache-Control"] == theirs["Cache-Control"]
     bell = client.get("/alerts/bell/")
     assert "Alerts, 1 unread" in bell.content.decode() and "no-store" in bell["Cache-Control"]
+
+
+@pytest.mark.parametrize("kind", ["price", "arbitrage", "down"])
+def test_an_exchange_that_is_not_shown_is_no_choice(ann, client, kind):
+    assert FIRST in client.get(f"/alerts/new/?kind={kind}").content.decode()
+    Exchange.objects.filter(slug=FIRST).update(release="shadow")
+    store.touch("switches")
+    fresh_memory()
+    page = client.get(f"/alerts/new/?kind={kind}").content.decode()
+    assert FIRST not in page and SECOND in page
 
 
 def _now():
