@@ -117,8 +117,10 @@ def _queue_answers() -> bool:
 
 
 def _missing(feeds: QuerySet[Feed], watch: Watch) -> str:
+    """What became of each since this start: what it said before says nothing."""
     late = feeds.exclude(ok_at__gte=watch.began_at, rows__gt=0).select_related("exchange")
-    return ", ".join(f"{f.exchange.name}: {f.outcome or 'not asked yet'}" for f in late)
+    asked = {f.pk for f in late if f.finished_at and f.finished_at >= watch.began_at}
+    return ", ".join(f"{f.exchange.name}: {f.outcome if f.pk in asked else 'not asked yet'}" for f in late)
 
 
 def _files() -> dict[Path, float]:

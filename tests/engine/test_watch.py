@@ -112,14 +112,15 @@ def test_first_prices_are_counted_until_all_are_there(one, told):
     assert told[-1].startswith("ready: open http://") and not one.waiting
 
 
-def test_after_a_minute_it_names_who_is_missing_and_why(one, told, clock):
+@pytest.mark.parametrize(("outcome", "after_s", "says"), [("dns", 5, "dns"), ("ok", -5, "not asked yet"), ("", -5, "not asked yet")])
+def test_after_a_minute_it_names_who_is_missing_and_why(one, told, clock, outcome, after_s, says):  # noqa: PLR0917 - three fixtures, three values
     feeds = Feed.objects.filter(source="tickers")
     late = Exchange.objects.first()
     feeds.exclude(exchange=late).update(ok_at=timezone.now(), rows=9)
-    feeds.filter(exchange=late).update(outcome="dns")
+    feeds.filter(exchange=late).update(outcome=outcome, finished_at=one.began_at + timedelta(seconds=after_s))
     clock[0] += watch.FIRST_PRICES_S + 1
     one.first_prices()
-    assert f"no prices yet from {late.name}: dns" in told[-1] and not one.waiting
+    assert f"no prices yet from {late.name}: {says}" in told[-1] and not one.waiting
 
 
 def test_prices_of_an_earlier_start_do_not_count(one, told):
