@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from msgspec.structs import asdict
 
 from exchanges.models import Feed
@@ -27,11 +27,25 @@ from markets.models import Revision
 from markets.reads import arbitrage, ladders
 
 NAME = "episodes"  # the change number
+BUSY = "episodes:busy"  # until when somebody may still be scanning
+AT_MOST = timedelta(seconds=30)  # then its worker has been ended
 SPACING = timedelta(seconds=2)  # clusters that fire together scan once
 ASKED = 5  # gaps whose books are asked for at once, the most profitable first
 BOOK_S = 8.0  # a book younger than this is not asked for again
 NUMBERS = ("net", "best_net", "peak_profit")
 WANTED = arbitrage.Wanted(kinds=arbitrage.KINDS)
+
+
+def scan_alone(now: datetime) -> int:
+    """`scan`, unless somebody is at it: a slow machine would have all its workers at the same gaps, and none at prices."""
+    Revision.objects.get_or_create(name=BUSY)
+    free = Q(at=None) | Q(at__lte=now) | Q(at__gt=now + AT_MOST)  # the clock was put back
+    if not Revision.objects.filter(free, name=BUSY).update(at=now + AT_MOST):
+        return 0
+    try:
+        return scan(now)
+    finally:
+        Revision.objects.filter(name=BUSY).update(at=None)
 
 
 def scan(now: datetime) -> int:

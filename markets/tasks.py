@@ -187,7 +187,7 @@ def _start_others(exchange: str, feeds: list[Feed]) -> None:
 def scan() -> int:
     """Follow the gaps between exchanges. A database that is locked or away costs this scan, not the worker."""
     try:
-        return episodes.scan(timezone.now())
+        return episodes.scan_alone(timezone.now())
     except OperationalError:
         logger.warning("gaps were not followed", exc_info=True)
         return 0

@@ -249,6 +249,24 @@ def test_of_two_clusters_one_counts(market, monkeypatch):
 
 
 @pytest.mark.both
+def test_while_one_scans_no_other_worker_begins_and_one_that_was_ended_is_not_waited_for(market, monkeypatch):
+    judged, second = arbitrage.judged, []
+
+    def slow(*asked):
+        second.append(episodes.scan_alone(later(4)))
+        return judged(*asked)
+
+    monkeypatch.setattr(arbitrage, "judged", slow)
+    assert (episodes.scan_alone(NOW), second) == (1, [0])
+    Revision.objects.filter(name="episodes:busy").update(at=later(30))  # its worker was ended meanwhile
+    monkeypatch.setattr(arbitrage, "judged", judged)
+    assert (episodes.scan_alone(later(29)), episodes.scan_alone(later(30))) == (0, 1)
+    Revision.objects.filter(name="episodes:busy").update(at=later(900))
+    episodes.scan_alone(later(40))
+    assert Revision.objects.get(name="episodes:busy").at is None, "a clock that was put back is no reason to wait"
+
+
+@pytest.mark.both
 def test_of_a_route_one_episode_is_alive_and_it_is_born_again(market):
     episodes.scan(NOW)
     Episode.objects.update(died_at=later(5))
@@ -273,7 +291,7 @@ def test_gaps_without_books_ask_for_them_once(queued):
 def test_the_task_survives_a_locked_database(monkeypatch, caplog):
     from django.db import OperationalError
 
-    monkeypatch.setattr(episodes, "scan", lambda now: (_ for _ in ()).throw(OperationalError("database is locked")))
+    monkeypatch.setattr(episodes, "scan_alone", lambda now: (_ for _ in ()).throw(OperationalError("database is locked")))
     assert tasks.scan() == 0
     assert "not followed" in caplog.text
 
