@@ -66,7 +66,8 @@ def _comparable(before: Survey, board: Board, now: datetime, method: Method, net
 
 
 def _holds(kept: Kept, board: Board, key: PairKey, now: datetime) -> bool:
-    return now <= kept.until and repr(kept.usd) == repr(board.usd.get(key.quote)) and _same(kept.quotes, board.pairs[key])
+    rate = board.usd.get(key.quote)
+    return now <= kept.until and (kept.usd is rate or repr(kept.usd) == repr(rate)) and _same(kept.quotes, board.pairs[key])
 
 
 def _same(before: Mapping[str, Quote], quotes: Mapping[str, Quote]) -> bool:
