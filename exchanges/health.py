@@ -25,6 +25,7 @@ TOGETHER = 3  # exchanges that fail in one way, before the cause is ours
 CHANGES, CHANGES_WITHIN, STABLE = 4, timedelta(minutes=30), timedelta(minutes=15)
 TOLD_TO_WAIT = frozenset({"rate_limited", "banned", "geoblocked", "forbidden"})
 BARE = "HTTP 403: no text"  # the detail of a call that was refused without a word
+AWAY = ("down", "banned", "blocked")
 ASKED = FAILED | GOOD | CHANGED | TOLD_TO_WAIT
 
 
@@ -44,7 +45,8 @@ class Signals:
     """What the state depends on. Shares are 0..1, None = unknown.
 
     `penalty` is "throttled", "banned" or "blocked" while the exchange told us to be silent, `until` when that ends, `hint` what
-    an operator can do about it. `lost`: why its last list of markets is not believed, "" when it is.
+    an operator can do about it. `lost`: why its last list of markets is not believed, "" when it is; `unpriced`: how its prices
+    failed while they are asked for only now and then, "" while they are not.
     """
 
     calls: int = 0
@@ -62,11 +64,12 @@ class Signals:
     until: datetime | None = None
     hint: str = ""
     lost: str = ""
+    unpriced: str = ""
 
 
 def measure(
     calls: Sequence[Call], now: datetime, state: str, state_since: datetime | None, *,
-    stale_share: float | None = None, penalty: str | None = None, blocked_s: float | None = None, hint: str = "", lost: str = "",
+    stale_share: float | None = None, penalty: str | None = None, blocked_s: float | None = None, hint: str = "", lost: str = "", unpriced: str = "",
 ) -> Signals:
     """Signals of the last 20 calls, none older than 5 minutes, oldest first. Cycles in which nothing was asked do not count,
     and in the shares neither does an answer that asked us to wait.
@@ -84,7 +87,7 @@ def measure(
         calls=len(told), good=_good(told), minute_calls=len(minute), minute_good=_good(minute),
         p95_ms=p95(asked), slow=_slow(asked), failures=_in_a_row(asked, good=False), goods=_in_a_row(asked, good=True),
         last=asked[-1].outcome if asked else "", stale_share=stale_share, dropped_share=dropped / (kept + dropped) if kept + dropped else None,
-        penalty=penalty if blocked_s else None, until=now + timedelta(seconds=blocked_s) if blocked_s else None, hint=hint, lost=lost,
+        penalty=penalty if blocked_s else None, until=now + timedelta(seconds=blocked_s) if blocked_s else None, hint=hint, lost=lost, unpriced=unpriced,
     )
 
 
@@ -92,7 +95,7 @@ def next_state(current: str, signals: Signals) -> tuple[str, str]:
     """(state, a sentence that says why). The state is the current one when nothing calls for another."""
     if signals.penalty in ("banned", "blocked"):
         return signals.penalty, _silence(signals)
-    if current in ("down", "banned", "blocked"):
+    if current in AWAY:
         return _recovering(current, signals)
     if reason := _down(signals):
         return "down", reason
@@ -105,7 +108,7 @@ def next_state(current: str, signals: Signals) -> tuple[str, str]:
 
 def _recovering(current: str, signals: Signals) -> tuple[str, str]:
     if signals.goods >= GOOD_IN_A_ROW:
-        return "healthy", ""
+        return (current, _without_prices(signals)) if signals.unpriced else ("healthy", "")
     if reason := _down(signals):
         return "down", reason
     if signals.penalty == "throttled":
@@ -138,6 +141,8 @@ def _degraded(signals: Signals) -> str:
 
 
 def _incomplete(signals: Signals) -> str:
+    if signals.unpriced:
+        return _without_prices(signals)
     if signals.lost:
         return f"{signals.lost[:1].upper()}{signals.lost[1:]}."
     if signals.stale_share is not None and signals.stale_share > 0.10:
@@ -145,6 +150,10 @@ def _incomplete(signals: Signals) -> str:
     if signals.dropped_share is not None and signals.dropped_share > 0.02:
         return f"{signals.dropped_share:.0%} of its rows could not be read."
     return ""
+
+
+def _without_prices(signals: Signals) -> str:
+    return f"It answers, but not with prices: {signals.unpriced}."
 
 
 def _silence(signals: Signals) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q
@@ -29,7 +30,7 @@ def advance(feed: Feed, outcome: Outcome, now: datetime) -> bool:
     stale, outliers = _quotes(row, feeds.get("tickers"), now)
     if feed.source == "tickers" and outcome.good and outliers:
         Run.objects.filter(exchange=row, source=feed.source, token=feed.token).update(outliers=outliers)
-    changed = _state(row, now, stale, _lost(feeds.get("instruments")))
+    changed = _state(row, now, stale, feeds)
     troubles.follow(row, feed, outcome, now, changed=changed, outliers=outliers)
     return changed or moved
 
@@ -45,15 +46,17 @@ def _breaker(feed: Feed, outcome: Outcome, now: datetime) -> bool:
             return after.phase != before.phase
 
 
-def _state(row: Exchange, now: datetime, stale: float | None, lost: str) -> bool:
+def _state(row: Exchange, now: datetime, stale: float | None, feeds: Mapping[str, Feed]) -> bool:
     if row.auto or not row.switched_on:
         return False  # off: an answer that was on its way changes nothing
     state = ExchangeState.STARTING if row.state in (ExchangeState.DISABLED, ExchangeState.AUTO_DISABLED) else row.state
     blocked_s = limits().blocked(row.slug)
     signals = health.measure(
         _calls(row, now), now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=blocked_s,
-        hint=_hint(row) if blocked_s else "", lost=lost,
+        hint=_hint(row) if blocked_s else "", lost=_lost(feeds.get("instruments")), unpriced=_unpriced(feeds.get("tickers")),
     )
+    if state in health.AWAY and signals.goods == 1 and signals.unpriced:
+        _ask_for_prices(row, now)
     after, why = health.next_state(state, signals)
     return move(row, after, now, why)
 
@@ -69,6 +72,19 @@ def _lost(instruments: Feed | None) -> str:
     if instruments is None or not instruments.enabled or instruments.outcome != "schema":
         return ""
     return instruments.detail if instruments.detail.startswith(catalogue.LOST) else ""
+
+
+def _unpriced(tickers: Feed | None) -> str:
+    """How its prices failed, while the breaker keeps them from being asked for."""
+    if tickers is None or not tickers.enabled:
+        return ""
+    return tickers.outcome if breaker.Breaker(tickers.fails, tickers.opened, tickers.probe_at).phase == "open" else ""
+
+
+def _ask_for_prices(row: Exchange, now: datetime) -> None:
+    """With an exchange's first answer after failures the next try of its prices is due: it is not back without them, and the
+    breaker's own probe may be five minutes away."""
+    Feed.objects.filter(exchange=row, source="tickers", fails__gt=0, probe_at__gt=now).update(probe_at=now)
 
 
 def move(row: Exchange, after: str, now: datetime, why: str = "") -> bool:

@@ -126,6 +126,16 @@ def test_d20_a_list_that_is_not_believed_degrades():
     assert judge("degraded", ["ok"] * 20)[0] == "healthy"
 
 
+def test_who_answers_without_prices_is_not_back():
+    """Its time and its list of markets answer; its prices are asked for only now and then, for they failed."""
+    lacking = {"unpriced": "server_error"}
+    said = "It answers, but not with prices: server_error."
+    assert judge("down", ["reset"] * 9 + ["ok", "ok"], **lacking) == ("down", said)
+    assert judge("banned", ["banned", "ok", "ok"], **lacking) == ("banned", said)
+    assert judge("healthy", ["ok"] * 20, **lacking) == ("degraded", said)
+    assert judge("starting", ["ok"], **lacking) == ("degraded", said)
+
+
 def test_thirty_times_slower_is_degraded_after_three_cycles():
     usual = ["ok"] * 20
     slow = ("ok", 3000)

@@ -89,6 +89,21 @@ def test_three_failed_cycles_are_down_and_then_nobody_knocks_until_the_probe(wor
     world.others_stay()
 
 
+def test_whose_time_answers_again_is_asked_for_its_prices_and_back_only_with_them(world, dial):
+    """T1: after a long outage the next probe of the prices is minutes away, and two good answers of other sources are no prices."""
+    dial(QUICK, f"http://127.0.0.1:{free_port()}")
+    assert [poll(SICK) for _ in range(3)] == ["refused"] * 3
+    Feed.objects.filter(exchange__slug=SICK, source="tickers").update(opened=5, probe_at=timezone.now() + timedelta(minutes=4))
+    dial(PATIENT)
+    assert poll(SICK, "time") == "ok"
+    assert (world.sick()[0].state, world.sick()[1].outcome) == ("down", "refused")
+    assert poll(SICK, "instruments") == "ok"
+    sick = world.sick()[0]
+    assert (sick.state, sick.detail) == ("down", "It answers, but not with prices: refused.")
+    assert poll(SICK) == "ok", "with the first answer the next try of its prices was due"
+    assert world.sick()[0].state == "healthy"
+
+
 def test_a_name_that_is_not_found_is_looked_up_again_the_next_time(world, monkeypatch):
     """T2: `dns` while the resolver fails, for whoever is asked; the very next cycle asks it again."""
     looked_up, real = [], socket.getaddrinfo
