@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 
 from exchanges import breaker, health
 from exchanges.client import Outcome
@@ -57,8 +58,18 @@ def _state(row: Exchange, now: datetime, stale: float | None, feeds: Mapping[str
     )
     if state in health.AWAY and signals.goods == 1 and signals.unpriced:
         _ask_for_prices(row, now)
+    if signals.slow and slow_together(now):
+        signals = replace(signals, slow=False)  # our own slowness is no trouble of theirs
     after, why = health.next_state(state, signals)
     return move(row, after, now, why)
+
+
+def slow_together(now: datetime) -> tuple[str, ...]:
+    """The exchanges whose every answer of the last minute took more than two seconds, if they are three or more: then it is us."""
+    good = Run.objects.filter(source__in=PRICES, outcome__in=breaker.GOOD, finished_at__gt=now - health.MINUTE)
+    slow = good.values_list("exchange__name").annotate(least=Min("ms")).filter(least__gt=health.SLOW_MS).order_by("exchange__name")
+    names = tuple(name for name, _ in slow)
+    return names if len(names) >= health.TOGETHER else ()
 
 
 def _hint(row: Exchange) -> str:

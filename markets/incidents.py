@@ -73,6 +73,11 @@ def _seen() -> QuerySet[Incident]:
     return Incident.objects.filter(Q(exchange=None) | Q(exchange__slug__in=held.current().exchanges)).select_related("exchange")
 
 
+def open_of(kind: str) -> QuerySet[Incident]:
+    """All of a kind that go on, also of exchanges that are shown to nobody."""
+    return Incident.objects.filter(kind=kind, closed_at=None).select_related("exchange")
+
+
 def is_open(key: str) -> bool:
     """Whether that goes on."""
     return Incident.objects.filter(key=key, closed_at=None).exists()

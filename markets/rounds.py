@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 
 from auditlog.models import LogEntry
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from exchanges import health
 from exchanges.capabilities import LABELS
-from exchanges.leases import DEATHS
-from exchanges.models import Exchange, ExchangeState, Feed, Incident, IncidentKind, Pin, Release
-from markets import asking, automatic, away, condition, incidents, troubles
+from exchanges.models import Exchange, ExchangeState, Feed, IncidentKind, Pin, Release
+from markets import automatic, away, condition, incidents, ourselves, troubles
 from markets.polls import touch
 
 CLOCK_MS = 2_000
 COVERED = 3  # live exchanges, below which an outlier cannot be told from the truth
 STARTING = timedelta(minutes=2)  # so long after a start an exchange without an answer is no trouble yet
 OPENED = 3  # times in a row that a breaker opened: three minutes and a half without an answer
-ROOM_BYTES, ROOM_SHARE = 512 * 1024 * 1024, 0.03
 LIVE = (ExchangeState.HEALTHY, ExchangeState.DEGRADED)
 
 
@@ -34,9 +29,7 @@ def go(now: datetime) -> int:
         _coverage(now)
         _clocks(now)
         _sources(now)
-        _tasks(now)
-        _room(now)
-        _limits(now)
+        ourselves.look(now)
         return incidents.tell(now)
 
 
@@ -54,15 +47,10 @@ def _holds(now: datetime) -> None:
 
 def _calm(now: datetime) -> None:
     """Exchanges that kept changing and have not for a quarter of an hour in which somebody looked."""
-    for incident in _open(IncidentKind.FLAPPING):
+    for incident in incidents.open_of(IncidentKind.FLAPPING):
         since = incident.exchange.state_since if incident.exchange else None
         if incident.exchange and health.stable(since, now - away.within(since, now, now) if since else now):
             incidents.settled(incident.exchange, now)
-
-
-def _open(kind: str) -> QuerySet[Incident]:
-    """All that go on, also of exchanges that are shown to nobody."""
-    return Incident.objects.filter(kind=kind, closed_at=None).select_related("exchange")
 
 
 def _coverage(now: datetime) -> None:
@@ -105,31 +93,5 @@ def _sources(now: datetime) -> None:
         detail = f"After repeated failures these are asked for only now and then: {labels}. Last: {sick[0].outcome}."
         title = f"{exchange.name}: sources do not answer"
         incidents.opened(f"breaker:{exchange.slug}", IncidentKind.BREAKER, now, exchange=exchange, title=title, detail=detail)
-    for incident in _open(IncidentKind.BREAKER).exclude(exchange__in=found):
+    for incident in incidents.open_of(IncidentKind.BREAKER).exclude(exchange__in=found):
         incidents.closed(incident.key, now, "They answer again, or the exchange as a whole does not.")
-
-
-def _tasks(now: datetime) -> None:
-    """Polls that ended with their worker several times in a row."""
-    poisoned = {f"task:{feed.exchange.slug}:{feed.source}": feed for feed in Feed.objects.filter(deaths__gte=DEATHS).select_related("exchange")}
-    for key, feed in poisoned.items():
-        title = f"{feed.exchange.name}: {LABELS.get(feed.source, feed.source)}: polls never end"
-        incidents.opened(key, IncidentKind.TASK, now, exchange=feed.exchange, title=title, detail=feed.detail)
-    for incident in _open(IncidentKind.TASK).exclude(key__in=poisoned):
-        incidents.closed(incident.key, now, "It ended as it should.")
-
-
-def _room(now: datetime) -> None:
-    """Little room where the data lies: the database stops taking prices when there is none."""
-    total, _, free = shutil.disk_usage(settings.DATA_DIR)
-    low = free < ROOM_BYTES or free < total * ROOM_SHARE
-    detail = f"{free // (1024 * 1024):,} MB are free where Pebble's data lies. Make room, or keep history for a shorter time."
-    incidents.closed("storage", now, "What is collected can be stored again.")  # or this round could not have come so far
-    incidents.found(low, "room", IncidentKind.STORAGE, now, title="Little room is left", detail=detail, critical=True, over="There is room again.")
-
-
-def _limits(now: datetime) -> None:
-    """The shared memory of budgets does not answer, and a slower one counts."""
-    trouble = asking.limits().trouble()
-    title, detail = "Limits are counted in the slower store", trouble.detail if trouble else ""
-    incidents.found(trouble is not None, "limits", IncidentKind.STORAGE, now, title=title, detail=detail, over="The shared limits answer again.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from exchanges import health
-from exchanges.breaker import FAILED
+from exchanges.breaker import FAILED, JITTER, LONGEST_PROBE_S
 from exchanges.capabilities import LABELS
 from exchanges.client import Outcome
 from exchanges.models import Exchange, ExchangeState, Feed, Incident, IncidentKind, Run, Transition
@@ -18,6 +18,7 @@ from markets import incidents
 
 PRICES = ("time", "instruments", "tickers")
 NETWORK = "network"
+RETURN = timedelta(seconds=LONGEST_PROBE_S * (1 + JITTER))  # within which everybody is asked again after an outage
 IN_A_ROW = 3  # cycles, before prices or the budget are an incident
 ODD_SHARE = 5  # more than one price in so many stands away
 OFF = (ExchangeState.DISABLED, ExchangeState.AUTO_DISABLED)
@@ -112,13 +113,22 @@ def _last(name: str, polls: list[tuple[datetime, str, int]]) -> health.Latest:
 
 # --- States -------------------------------------------------------------------------------------------------------
 def _changes(row: Exchange, now: datetime, going_on: Collection[str]) -> None:
-    """Whether its state keeps changing. Switches, and the first answers after them, are no change of how it does."""
-    calm = (ExchangeState.STARTING, *OFF)
+    """Whether its state keeps changing. Switches, and the first answers after them, are no change of how it does, and neither is
+    what an outage of ours made."""
+    calm, key = (ExchangeState.STARTING, *OFF), f"flapping:{row.slug}"
     lately = Transition.objects.filter(exchange=row, at__gt=now - health.CHANGES_WITHIN).exclude(before__in=calm).exclude(after__in=calm)
+    for since, until in _ours(now - health.CHANGES_WITHIN):
+        lately = lately.exclude(at__gte=since, at__lte=(until or now) + RETURN)
     times = list(lately.values_list("at", flat=True))
-    if NETWORK not in going_on and health.flapping(times, now):
+    if key in going_on or (NETWORK not in going_on and health.flapping(times, now)):
         detail = f"Its state changed {len(times)} times in half an hour; now: {row.get_state_display().lower()}. {row.state_detail}".strip()
-        incidents.opened(f"flapping:{row.slug}", IncidentKind.FLAPPING, now, exchange=row, title=f"{row.name} keeps changing", detail=detail)
+        incidents.opened(key, IncidentKind.FLAPPING, now, exchange=row, title=f"{row.name} keeps changing", detail=detail)
+
+
+def _ours(since: datetime) -> list[tuple[datetime, datetime | None]]:
+    """The outages of ours that reach beyond that time, from when one was noticed until it was over."""
+    found = Incident.objects.filter(key=NETWORK).filter(Q(closed_at=None) | Q(closed_at__gt=since - RETURN))
+    return list(found.values_list("opened_at", "closed_at"))
 
 
 def _states(row: Exchange, now: datetime, going_on: Collection[str], *, told: bool) -> None:

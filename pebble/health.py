@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from markets.asking import limits
 from markets.away import polling
-from markets.rounds import ROOM_BYTES, ROOM_SHARE
+from markets.ourselves import ROOM_BYTES, ROOM_SHARE
 from pebble.metrics import metrics
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from django_q.brokers import get_broker
 from redis.exceptions import RedisError
 
 from exchanges.models import Feed
-from markets import away
+from markets import away, ourselves
 from markets.reads import deliveries
 from pebble.supervisor import Program
 
@@ -82,6 +82,7 @@ class Watch:
         elif program.running and time.monotonic() - program.started > found.limit_s * 2**self.vain and self._cut_s() > found.limit_s * 2**self.vain:
             self.vain += 1
             why = f"others work, these ended nothing for {idle_s:.0f} s" if idle else str(found)
+            ourselves.replaced(why, timezone.now())
             program.replace(f"watchdog: {why}", idle_s if idle else math.inf if found.age_s is None else found.age_s)
 
     def _cut_s(self) -> float:

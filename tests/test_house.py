@@ -29,7 +29,7 @@ FLOORS = {
     " markets.channels markets.outbox markets.wires"
     " markets.away markets.counting markets.days markets.pausing markets.probing markets.redaction"
     " markets.accounts markets.keys markets.roles markets.sessions"
-    " markets.incidents markets.troubles markets.automatic markets.rounds markets.audience"
+    " markets.incidents markets.troubles markets.automatic markets.ourselves markets.rounds markets.audience"
     " markets.episodes markets.statuses markets.turns markets.planning markets.volumes markets.latest markets.hourly",
 }
 TOP = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from markets.shapes import Overdue, Undelivered, Workers
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 STATS_KEPT_S = 5.0
+SEEN_S = 20.0  # a cluster's sign lives for three seconds, and a busy one is late with the next
 LATE = timedelta(seconds=60)
 SHOWN = 10
 # Outcomes that say nothing of how an exchange does: it was not asked.
@@ -29,13 +31,15 @@ NOT_ASKED = ("disabled", "not_offered", "lease_lost", "breaker_open", "banned_wa
 FORBIDDEN = ("budget_exhausted", "banned_wait")  # by a limit, or by the exchange itself
 GOOD = ("ok", "partial")
 
-_seen: tuple[float, list[Stat]] = (float("-inf"), [])
+_asked = float("-inf")
+_seen: dict[str, tuple[float, Stat]] = {}  # by cluster: when it was last seen, and how it was
 
 
 def forget() -> None:
-    """Drop what is kept for five seconds."""
-    global _seen  # noqa: PLW0603 - one copy per process, on purpose
-    _seen = (float("-inf"), [])
+    """Drop what is kept of clusters."""
+    global _asked  # noqa: PLW0603 - one copy per process, on purpose
+    _asked = float("-inf")
+    _seen.clear()
 
 
 def workers(now: datetime) -> Workers:
@@ -62,15 +66,25 @@ def _behind(now: datetime) -> tuple[str, ...]:
 
 def trouble(w: Workers) -> tuple[str, str, str] | None:
     """(level, one sentence, one explanation) while workers are away or behind, whatever the exchanges do; None else."""
+    if w.paused_at is not None:
+        return "warn", "Nothing is collected.", f"An operator paused it: {w.pause_reason.rstrip('.') or 'no reason given'}. Prices are as they were then."
     if w.stopped:
         sentence = "Pebble's workers have stopped." if w.clusters else "Pebble's workers are away."
         return "down", sentence, f"The last poll ended {age(w.polled_s)} ago: prices are as they were then. Start the workers, or look into their log."
-    waits = f"the oldest task has waited for {age(w.oldest_s)}" if w.oldest_s is not None and w.oldest_s > LATE.total_seconds() else ""
-    late = f"prices of {', '.join(w.behind)} were not asked for in time" if w.behind else ""
-    if not waits and not late:
-        return None
+    told = _late(w.behind, w.oldest_s)
+    return ("warn", "Pebble's workers are behind.", f"{told}: this machine is slow or busy, or has just started. Prices are older for it.") if told else None
+
+
+def late(now: datetime) -> str:
+    """What waits for workers, as a sentence without its stop; "" when nothing does, or is meant to."""
+    return "" if pausing.now() else _late(_behind(now), _queue(now)[1])
+
+
+def _late(behind: tuple[str, ...], oldest_s: float | None) -> str:
+    waits = f"the oldest task has waited for {age(oldest_s)}" if oldest_s is not None and oldest_s > LATE.total_seconds() else ""
+    late = f"prices of {', '.join(behind)} were not asked for in time" if behind else ""
     told = " and ".join(part for part in (late, waits) if part)
-    return "warn", "Pebble's workers are behind.", f"{told[:1].upper()}{told[1:]}: this machine is slow or busy, or has just started. Prices are older for it."
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def overdue(now: datetime) -> tuple[Overdue, ...]:
@@ -97,13 +111,15 @@ def _undelivered(now: datetime) -> tuple[Undelivered, ...]:
 
 def _clusters() -> list[Stat]:
     """The clusters alive, asked for at most every five seconds: reading them writes to a cache that is a table."""
-    global _seen  # noqa: PLW0603 - one copy per process, on purpose
-    if time.monotonic() - _seen[0] > STATS_KEPT_S:
-        try:
-            _seen = (time.monotonic(), Stat.get_all())
-        except RedisError:
-            _seen = (time.monotonic(), _seen[1])
-    return _seen[1]
+    global _asked  # noqa: PLW0603 - one copy per process, on purpose
+    now = time.monotonic()
+    if now - _asked > STATS_KEPT_S:
+        _asked = now
+        with suppress(RedisError):
+            _seen.update({stat.cluster_id: (now, stat) for stat in Stat.get_all()})
+    for name in [name for name, (at, _) in _seen.items() if now - at > SEEN_S]:
+        del _seen[name]
+    return [stat for _, stat in _seen.values()]
 
 
 def _queue(now: datetime) -> tuple[int | None, float | None]:

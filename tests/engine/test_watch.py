@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from exchanges.models import Exchange, Feed
+from exchanges.models import Exchange, Feed, Incident
 from pebble import watch
 from pebble.watch import Watch
 
@@ -61,6 +61,7 @@ def test_silence_means_a_restart_with_the_reason(one):
     [why] = one.programs["workers"].why
     assert why == "watchdog: the last poll ended 31 s ago, 30 s are allowed"
     assert one.programs["workers"].idle_s == [31]
+    assert Incident.objects.get().detail.startswith("They ended nothing any more and were replaced (the last poll ended 31 s ago")
 
 
 def test_new_workers_get_their_time_and_more_of_it_after_each_vain_restart(one, clock):

@@ -28,8 +28,8 @@ def ticker(symbol: str, bid, ask, **more) -> Ticker:
     return Ticker(symbol=symbol.replace("/", ""), bid=number(bid), ask=number(ask), **(defaults | numbers))
 
 
-def outcome(rows, at=NOW, clock="none", kind="ok", **more) -> Outcome:
-    return Outcome(outcome=kind, requested_at=at - timedelta(milliseconds=100), received_at=at, ms=100, rows=list(rows), clock=clock, requests=1, **more)
+def outcome(rows, at=NOW, clock="none", kind="ok", ms=100, **more) -> Outcome:
+    return Outcome(outcome=kind, requested_at=at - timedelta(milliseconds=100), received_at=at, ms=ms, rows=list(rows), clock=clock, requests=1, **more)
 
 
 def save(slug: str, source: str, result: Outcome, now=NOW, **about) -> bool:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exchanges.models import Exchange, Feed, Incident, Transition
-from markets import condition, incidents, read, rounds, troubles
+from markets import condition, incidents, ourselves, pausing, read, rounds, troubles
 from markets.analysis import incidents as rules
 from markets.models import Channel, Delivery, ExchangeAsset, ExchangeDay, IdentityState, Quote
 from markets.reads import uptime
@@ -23,8 +23,8 @@ CYCLE = timedelta(seconds=10)
 @pytest.fixture(autouse=True)
 def roomy(monkeypatch):
     """However full this machine's disk is."""
-    monkeypatch.setattr(rounds, "ROOM_BYTES", 0)
-    monkeypatch.setattr(rounds, "ROOM_SHARE", 0.0)
+    monkeypatch.setattr(ourselves, "ROOM_BYTES", 0)
+    monkeypatch.setattr(ourselves, "ROOM_SHARE", 0.0)
 
 
 @pytest.fixture
@@ -224,12 +224,60 @@ def test_a_database_that_takes_nothing_is_told_as_soon_as_it_takes_something():
 
 def test_little_room_is_told_before_there_is_none(monkeypatch):
     """I7."""
-    monkeypatch.setattr(rounds, "ROOM_SHARE", 1.1)
+    monkeypatch.setattr(ourselves, "ROOM_SHARE", 1.1)
     rounds.go(NOW)
     assert keys(closed_at=None) == ["room"] and Incident.objects.get().kind == "storage"
-    monkeypatch.setattr(rounds, "ROOM_SHARE", 0.0)
+    monkeypatch.setattr(ourselves, "ROOM_SHARE", 0.0)
     rounds.go(NOW + CYCLE)
     assert keys(closed_at=None) == []
+
+
+def test_work_that_waits_while_somebody_is_at_work_is_an_incident_and_after_a_start_or_a_pause_it_is_not():
+    cycles(FIVE, "ok")
+    late = NOW + timedelta(minutes=3)
+    Feed.objects.filter(source="tickers").exclude(exchange__slug="kucoin").update(finished_at=late)
+    read.forget()
+    rounds.go(late)
+    assert "workers" not in keys(closed_at=None), "nobody ended anything between 150 and 90 s ago: they have just started"
+    end("bybit", "reset", NOW + timedelta(seconds=60), source="instruments")
+    pausing.pause(late, "moving house")
+    rounds.go(late)
+    assert "workers" not in keys(closed_at=None)
+    pausing.resume("moved")
+    rounds.go(late)
+    found = Incident.objects.get(key="workers")
+    assert found.kind == "workers" and found.detail.startswith("Prices of KuCoin were not asked for in time. Too few workers")
+    end("kucoin", now=late)
+    rounds.go(late + CYCLE)
+    assert Incident.objects.get(key="workers").closing == "Work is done in time again."
+
+
+def test_workers_that_the_watchdog_replaced_are_told_of_by_the_new_ones(operators):
+    cycles(FIVE, "ok")
+    ourselves.replaced("the last poll ended 40 s ago, 30 s are allowed", NOW)
+    assert Incident.objects.get().title == "The workers stopped" and Delivery.objects.count() == 1
+    rounds.go(NOW + CYCLE)
+    assert keys(closed_at=None) == [] and Delivery.objects.count() == 2
+
+
+def test_three_that_are_slow_at_once_are_our_own_slowness():
+    """Nobody is degraded for it, and operators are told of one trouble, not of three."""
+    for n in range(12):
+        for slug in FIVE[:3]:
+            end(slug, now=NOW + n * CYCLE, ms=3000)
+        for slug in FIVE[3:]:
+            end(slug, now=NOW + n * CYCLE, ms=300)
+    now = NOW + 11 * CYCLE
+    assert {exchange(slug).state for slug in FIVE} == {"healthy"}
+    rounds.go(now)
+    found = Incident.objects.get(key="slow")
+    assert found.detail.startswith("Every answer of a minute took more than two seconds, on 3 exchanges: Binance, Bitget, Bybit.")
+    for slug in FIVE[:2]:
+        end(slug, now=now + CYCLE, ms=300)
+    end("bybit", now=now + CYCLE, ms=3000)
+    assert exchange("bybit").state == "degraded", "alone it is slow itself"
+    rounds.go(now + CYCLE)
+    assert "slow" not in keys(closed_at=None)
 
 
 # --- Back and forth ---------------------------------------------------------------------------------------------------
@@ -290,6 +338,27 @@ def test_a_flapping_exchange_is_told_as_such_then_in_digests_and_once_more_when_
     assert keys(closed_at=None) == ["flapping:kucoin"]
     rounds.go(now + timedelta(minutes=39))
     assert (keys(closed_at=None), told()) == ([], ["opened", "digest", "closed"])
+
+
+def test_what_an_outage_of_ours_changed_is_no_flapping_and_the_text_says_what_is():
+    end("kucoin", "ok", NOW)
+    row, feed = exchange("kucoin"), Feed.objects.get(exchange__slug="kucoin", source="book")
+
+    def change(minute, state):
+        assert condition.move(row, state, NOW + timedelta(minutes=minute), "why")
+        troubles.follow(row, feed, outcome([], row.state_since), row.state_since, changed=True)
+
+    incidents.opened("network", "network", NOW, title="Our network or time")
+    change(1, "down")
+    incidents.closed("network", NOW + timedelta(minutes=2))
+    change(7, "healthy")
+    for minute, state in ((9, "degraded"), (10, "healthy"), (11, "degraded")):
+        change(minute, state)
+    assert "flapping:kucoin" not in keys(closed_at=None)
+    change(12, "healthy")
+    assert Incident.objects.get(key="flapping:kucoin").detail == "Its state changed 4 times in half an hour; now: live. why"
+    change(40, "degraded")
+    assert Incident.objects.get(key="flapping:kucoin").detail == "Its state changed 3 times in half an hour; now: degraded. why"
 
 
 def test_what_nobody_saw_is_no_part_of_how_long_it_lasted_and_brings_no_calm(operators):

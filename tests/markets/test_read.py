@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from exchanges.models import Exchange, Feed, Transition
-from markets import read, statuses, store
+from markets import pausing, read, statuses, store
 from markets.board import PairKey
 from markets.models import Market
+from markets.reads import machinery
 from tests.markets import kept
 from tests.markets.build import NOW, catalogue, instrument, outcome, prices, save, ticker
 
@@ -185,6 +186,30 @@ def test_workers_that_are_away_or_behind_are_said_before_anything_else(market):
     OrmQ.objects.create(key="x", payload="", lock=NOW - timedelta(seconds=31))
     assert said(29)[1] == "All three exchanges are live."
     assert said(30)[0] == "warn" and "The oldest task has waited for 1 m 1 s" in said(30)[2]
+
+
+def test_while_collection_is_paused_the_status_blames_nobody(market):
+    Feed.objects.update(finished_at=NOW)
+    pausing.pause(NOW, "Moving house.")
+    found = read.status(NOW + timedelta(minutes=5))
+    assert (found.level, found.sentence) == ("warn", "Nothing is collected.")
+    assert found.explanation == "An operator paused it: Moving house. Prices are as they were then."
+
+
+def test_a_cluster_whose_sign_is_late_is_still_there_for_twenty_seconds(market, monkeypatch):
+    """Under load django-q2's sign of life, good for three seconds, is overdue again and again."""
+    clock, alive = [1000.0], [SimpleNamespace(cluster_id="a", workers=[1, 2])]
+    monkeypatch.setattr(machinery.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(machinery.Stat, "get_all", lambda: list(alive))
+
+    def seen(second):
+        clock[0] = 1000.0 + second
+        found = machinery.workers(NOW)
+        return found.clusters, found.workers
+
+    assert seen(0) == (1, 2)
+    alive.clear()
+    assert (seen(6), seen(20), seen(21)) == ((1, 2), (1, 2), (0, 0))
 
 
 def test_three_failures_take_an_exchange_down_and_two_good_polls_bring_it_back(market):
