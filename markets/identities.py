@@ -21,27 +21,20 @@ from markets.bulk import upsert
 from markets.held import median_mid
 from markets.models import Asset, AssetKind, Book, Candle, Depth, Derivative, ExchangeAsset, Family, IdentityState, Market, OpenInterest, OptionQuote, Snapshot
 from markets.models import Quote as QuoteRow
-from markets.quotes import Judged
+from markets.quotes import Judged, is_in_another_unit
 
 USD_MONEY = ("USD", "USDT", "USDC")
-MANY, FEW = 20, 5  # of so many prices one in so many may be another coin's
 _MOVED = ("prices", "near", "near_since", "far")
 
 
 def advance(exchange: Exchange, judged: Sequence[Judged], board: Board, now: datetime, method: Method) -> bool:
     """Weigh one poll's prices; return whether any code changed its meaning or its state."""
-    if _is_in_another_unit(judged):
+    if is_in_another_unit(judged):
         return False
     codes = {code.pk: code for code in ExchangeAsset.objects.filter(exchange=exchange, decided=False).exclude(state=IdentityState.CONFIRMED)}
     samples = _samples(judged, codes)
     changed = [moved for pk, sample in samples.items() if (moved := _weighed(codes[pk], sample, now, method))]
     return _concluded(changed, [pk for pk, sample in samples.items() if _bundles(codes[pk], sample, board)], now)
-
-
-def _is_in_another_unit(judged: Sequence[Judged]) -> bool:
-    """Whether so many prices are far off that the whole list must be: then it says nothing of what single codes mean."""
-    ratios = [j.memory.ratio for j in judged if j.memory.ratio is not None]
-    return len(ratios) >= MANY and FEW * sum(identity.is_far(ratio) for ratio in ratios) > len(ratios)
 
 
 def _concluded(changed: list[tuple[ExchangeAsset, bool]], bundled: Sequence[int], now: datetime) -> bool:

@@ -7,19 +7,20 @@ are the only ones written, so two exchanges' polls never touch the same row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, Overflow
 from functools import partial
 from typing import Any
 
 from django.db import models
+from msgspec import structs
 
 from exchanges.client import Heard, Outcome
 from exchanges.models import Exchange
 from exchanges.numbers import stored
 from exchanges.rows import Ticker
-from markets.analysis import memory
+from markets.analysis import identity, memory
 from markets.analysis.settings import Method
 from markets.board import Board, Quote
 from markets.bulk import upsert
@@ -30,6 +31,7 @@ from markets.models import Quote as QuoteRow
 FUTURE_S = 5
 _SIZES = ("bid_size", "ask_size", "base_volume_24h")
 ONE = Decimal(1)
+MANY, FEW = 20, 5  # of so many prices one in so many may be another coin's
 
 COLUMNS = (
     "market_id", "bid", "bid_size", "ask", "ask_size", "last", "base_volume_24h", "quote_volume_24h", "change_24h_pct", "high_24h", "low_24h", "taker_fee",
@@ -89,7 +91,20 @@ def judge(exchange: Exchange, outcome: Outcome[Ticker], view: Held, now: datetim
             quote = _quote(exchange, row, entry, stamp(outcome, row.exchange_ts, offset), outcome)
             previous = view.own.get(exchange.slug, {}).get(row.symbol)
             judged.append(_judged(market_id, entry, quote, previous, view.board, now, method))
-    return judged
+    return [_doubted(j, now) for j in judged] if is_in_another_unit(judged) else judged
+
+
+def is_in_another_unit(judged: Sequence[Judged]) -> bool:
+    """Whether so many prices are far off that the whole list must be: then it says nothing of what single codes mean."""
+    ratios = [j.memory.ratio for j in judged if j.memory.ratio is not None]
+    return len(ratios) >= MANY and FEW * sum(identity.is_far(ratio) for ratio in ratios) > len(ratios)
+
+
+def _doubted(j: Judged, now: datetime) -> Judged:
+    """What nobody else trades is told in the same unit as the rest of the list, and nothing else would say so."""
+    if j.memory.ratio is not None or j.memory.flag or j.quote.mid is None:
+        return j
+    return replace(j, memory=structs.replace(j.memory, flag="unit_mismatch", flag_since=now))
 
 
 def store(judged: Sequence[Judged], token: int) -> None:

@@ -15,6 +15,7 @@ from markets.analysis.reference import median
 
 BPS = Decimal(10_000)
 HUNDRED = Decimal(100)
+TWICE = Decimal(2)
 FEWEST = 2  # exchanges in one slot: alone nobody is cheap or dear
 HOUR_S = 3600
 DAY_H = 24
@@ -59,8 +60,9 @@ class Deviation:
 def deviation(mids: Mapping[str, Mids], first: int, last: int, period_s: int) -> Deviation:
     """Every exchange's distance from the median of all, for the slots from `first` to `last`, both included."""
     starts = tuple(range(first, last + 1, period_s))
-    medians = tuple(_middle([series[start] for series in mids.values() if start in series]) for start in starts)
-    lines = tuple(_line(exchange, series, starts, medians) for exchange, series in mids.items())
+    believed = {start: _believed({name: series[start] for name, series in mids.items() if start in series}) for start in starts}
+    medians = tuple(_middle(list(believed[start].values())) for start in starts)
+    lines = tuple(_line(exchange, mids[exchange], [exchange in believed[start] for start in starts], starts, medians) for exchange in mids)
     return Deviation(period_s, starts, medians, lines)
 
 
@@ -79,13 +81,22 @@ def _share(there: Sequence[bool]) -> Decimal | None:
     return EXACT.divide(Decimal(sum(there)), Decimal(len(there))) if there else None
 
 
+def _believed(prices: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    """Without those beyond half or double of the middle, as in a comparison: who told prices in another unit for an hour, alone or
+    with one other, was neither dear nor best in it."""
+    if not prices or max(prices.values()) <= TWICE * min(prices.values()):
+        return prices
+    middle = median(list(prices.values()))
+    return {name: price for name, price in prices.items() if middle <= TWICE * price and price <= TWICE * middle}
+
+
 def _middle(prices: Sequence[Decimal]) -> Decimal | None:
     return median(prices) if len(prices) >= FEWEST else None
 
 
-def _line(exchange: str, series: Mids, starts: Sequence[int], medians: Sequence[Decimal | None]) -> Line:
+def _line(exchange: str, series: Mids, believed: Sequence[bool], starts: Sequence[int], medians: Sequence[Decimal | None]) -> Line:
     own = tuple(series.get(start) for start in starts)
-    return Line(exchange, own, tuple(_bps(mid, middle) for mid, middle in zip(own, medians, strict=True)))
+    return Line(exchange, own, tuple(_bps(mid, middle) if counts else None for mid, counts, middle in zip(own, believed, medians, strict=True)))
 
 
 def _bps(mid: Decimal | None, middle: Decimal | None) -> Decimal | None:
@@ -144,7 +155,8 @@ def best_by_hour(mids: Mapping[str, Mids], fees: Mapping[str, Decimal | None], s
 def _winners(mids: Mapping[str, Mids], fees: Mapping[str, Decimal], side: str, start: int) -> tuple[str, ...]:
     """Who was best in one hour; nobody where fewer than two can be compared."""
     sign = Decimal(1) if side == "buy" else Decimal(-1)
-    costs = {exchange: EXACT.multiply(mids[exchange][start], EXACT.add(sign, fee)) for exchange, fee in fees.items() if start in mids[exchange]}
+    prices = _believed({exchange: mids[exchange][start] for exchange in fees if start in mids[exchange]})
+    costs = {exchange: EXACT.multiply(price, EXACT.add(sign, fees[exchange])) for exchange, price in prices.items()}
     least = min(costs.values(), default=None)
     return tuple(sorted(exchange for exchange, cost in costs.items() if cost == least)) if len(costs) >= FEWEST else ()
 

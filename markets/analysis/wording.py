@@ -57,6 +57,8 @@ def detail(look: Look, reference: Decimal | None) -> str:
 
 def _anomaly(look: Look, reference: Decimal | None) -> str:
     off = None if reference is None else look.mid / reference - 1
+    if off is None and look.reason == "unit_mismatch":
+        return "nothing confirms its price, and most of its list is probably counted in another unit"
     if off is None or (look.quote.calm and look.reason == look.quote.flag):
         return "was far from the others and is being watched until it has stayed close for some time"
     where = f"{percent(off)} {'above' if off > 0 else 'below'} the others' median"

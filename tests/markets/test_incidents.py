@@ -137,6 +137,26 @@ def test_a_list_in_another_unit_is_told_and_makes_no_coin_another():
     assert {quote.flag for quote in Quote.objects.filter(market__exchange__slug="kucoin")} == {"identity_conflict"}
 
 
+def test_while_a_list_is_in_another_unit_what_it_alone_lists_has_no_best_price():
+    """Nobody else trades it, so nothing but the rest of its list says that this price is 110-fold too."""
+    pairs = [f"C{n:02}/USDT" for n in range(25)]
+    for slug in ("binance", "bybit", "kucoin"):
+        catalogue(slug, *pairs, *(["ONLY/USDT"] if slug == "kucoin" else []))
+
+    def said(n, times):
+        now = NOW + n * CYCLE
+        for slug in ("binance", "bybit"):
+            prices(slug, *(ticker(pair, 100, 101) for pair in pairs), now=now)
+        prices("kucoin", *(ticker(pair, 100 * times, 101 * times) for pair in [*pairs, "ONLY/USDT"]), now=now)
+        found = read.compare("ONLY", "USDT", now)
+        return found.status, found.best_buy and found.best_buy.price, found.rows[0].detail
+
+    assert said(0, 1)[:2] == ("single_source", 101)
+    assert said(1, 110) == ("none", None, "nothing confirms its price, and most of its list is probably counted in another unit")
+    assert said(2, 110)[:2] == ("none", None)
+    assert said(3, 1)[:2] == ("single_source", 101)
+
+
 def test_a_budget_that_leaves_nothing_for_prices():
     cycles(["kucoin"], "budget_exhausted", "budget_exhausted")
     assert keys() == []

@@ -86,6 +86,19 @@ def test_the_dearest_to_sell_after_fees():
     assert best_by_hour(mids, FEES, "sell", 0, 0).cells[0].leaders == ("a",)  # 100 × 0.999 = 99.9 > 100.08 × 0.998 = 99.87984
 
 
+def test_who_told_prices_in_another_unit_was_neither_dear_nor_best_in_that_hour():
+    """Beyond half or double of the middle, as in a comparison; of two that are so far apart nobody knows which."""
+    mids = {"a": {0: D(100), HOUR: D(100)}, "b": {0: D(101), HOUR: D("0.9")}, "c": {0: D("11000"), HOUR: D(101)}}
+    a, b, c = deviation(mids, 0, HOUR, HOUR).lines
+    assert (a.bps[0], b.bps[1], c.bps[0], c.mids[0]) == (pytest.approx(D("-49.6"), abs=1), None, None, D(11000))
+    assert best_by_hour(mids, FEES, "sell", 0, 0).cells[0].leaders == ("b",)
+    assert best_by_hour(mids, FEES, "buy", HOUR, HOUR).cells[1].leaders == ("a",)
+    two = {"a": {0: D(1), HOUR: D(1)}, "b": {0: D(110), HOUR: D(2)}}
+    found = deviation(two, 0, HOUR, HOUR)
+    assert (found.judged, found.lines[1].bps[0]) == (1, None) and found.lines[1].bps[1] > 4000, "double is still believed"
+    assert best_by_hour(two, FEES, "buy", 0, HOUR).judged == 1
+
+
 def test_equal_prices_count_for_each():
     found = best_by_hour({"b": {0: D(1)}, "a": {0: D(1)}}, FEES, "buy", 0, 0)
     assert found.cells[0].leaders == ("a", "b")
