@@ -97,6 +97,13 @@ def unseen() -> Mapping[str, Exchange]:
     return {slug: exchange for slug, exchange in everything().exchanges.items() if slug not in seen}
 
 
+def veiled(text: str) -> str:
+    """Stored words that may name exchanges which are not everybody's to know."""
+    for exchange in unseen().values():
+        text = text.replace(exchange.name, "one that is not shown")
+    return text
+
+
 def looker() -> str:
     """Which of these views whoever is looking sees, as text: part of the key of whatever is kept for more than one of them.
 

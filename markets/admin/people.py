@@ -18,7 +18,7 @@ from django_q.admin import ScheduleAdmin, resubmit_task
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from markets import accounts, keys, roles
+from markets import accounts, keys, roles, wires
 from markets.admin.common import Fixed, ReadOnly
 from markets.models import ApiKey, Invitation
 
@@ -137,7 +137,9 @@ class InvitationAdmin(Fixed):
 
     def _send(self, request: HttpRequest, invitation: Invitation) -> None:
         async_task("markets.tasks.send_invitation", invitation.pk, q_options={"save": False})
-        self.message_user(request, f"A mail goes to {invitation.email}. The link in it, for who gets none: {accounts.link(invitation)}", messages.SUCCESS)
+        mailed, unsent = "A mail goes to {}. The link in it, for who gets none", "No mail server is set (EMAIL_URL). Give {} this link"
+        goes = (mailed if wires.mails_go_out() else unsent).format(invitation.email)
+        self.message_user(request, f"{goes}: {accounts.link(invitation)}", messages.SUCCESS)
 
 
 @admin.register(ApiKey)

@@ -102,10 +102,12 @@ def _channel_kind(kind: str) -> str:
 
 
 def lasted(span: timedelta) -> str:
-    """45 s, 12 min, 3 h 5 min, 2 d 4 h."""
+    """45 s, 1 min 53 s, 12 min, 3 h 5 min, 2 d 4 h."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
+    if seconds < 600:
+        return _two(seconds // 60, "min", seconds % 60, "s")
     if seconds < 3600:
         return f"{seconds // 60} min"
     if seconds < 86_400:

@@ -128,7 +128,7 @@ def _resume(alert: Alert, now: datetime) -> str:
 
 def _test(alert: Alert, now: datetime) -> str:
     alerts.test(alert, now)
-    return "A test is on its way by every channel of this alert; below you see what it says."
+    return "A test is on its way by every channel of this alert, after its quiet hours where it has any; below you see what it says."
 
 
 def _delete(alert: Alert, now: datetime) -> str:
@@ -155,12 +155,14 @@ def new(request: HttpRequest, owner: Any, now: datetime) -> HttpResponseBase:
 def _made(request: HttpRequest, owner: Any, now: datetime) -> HttpResponseBase:
     texts = alerts_form.posted(request.POST)
     try:
-        alerts.create(owner, filters_alerts.wish(filters_alerts.given(texts), now), now)
+        alert = alerts.create(owner, filters_alerts.wish(filters_alerts.given(texts), now), now)
     except BadParameter as error:
         return _form(request, now, alerts_form.form(texts, owner, now, error), 400)
     except Refused as error:
         return _form(request, now, alerts_form.form(texts, owner, now, BadParameter("", str(error))), 400)
-    messages.success(request, "Watching. It is told as soon as it comes true.")
+    waits = not getattr(alerts.condition_of(alert), "soon", True)
+    so_already = " If it is so already, that is at the next crossing." if waits else ""
+    messages.success(request, f"Watching. You are told as soon as it comes true.{so_already}")
     return HttpResponseRedirect(HOME)
 
 

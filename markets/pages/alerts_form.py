@@ -90,7 +90,8 @@ def form(texts: Mapping[str, str], owner: Any, now: datetime, wrong: BadParamete
         kind = filters_alerts.given(texts).kind
     sentence, standing, value = _preview(texts, kind, now)
     unit = UNITS.get(kind) or texts.get("pair", "").rpartition("-")[2]
-    fields = [_field(p, texts.get(p.name, ""), value, unit, wrong) for p in filters_alerts.FOR[kind]]
+    units = {"level": unit, "amount": _money(texts)}
+    fields = [_field(p, texts.get(p.name, ""), value, units.get(p.name, ""), wrong) for p in filters_alerts.FOR[kind]]
     first = sorted((f for f in fields if f.name in FIRST), key=lambda f: FIRST.index(f.name))
     more = [f for f in fields if f.name not in FIRST]
     chosen, cool = texts.get("channel", "").split(","), texts.get("cool_down_s", "3600")
@@ -102,6 +103,12 @@ def form(texts: Mapping[str, str], owner: Any, now: datetime, wrong: BadParamete
         channels=tuple((c, str(c.pk) in chosen or (c.open and "cool_down_s" not in texts)) for c in Channel.objects.filter(owner=owner)),
         sentence=sentence, standing=standing, wrong=f"{LABELS.get(wrong.name, wrong.name)}: {wrong.detail}".removeprefix(": ") if wrong else "",
     )
+
+
+def _money(texts: Mapping[str, str]) -> str:
+    """What an amount is counted in."""
+    base, _, quote = texts.get("pair", "").rpartition("-")
+    return base if texts.get("unit") == "base" else quote
 
 
 def _link(texts: Mapping[str, str], kind: str) -> str:
@@ -133,7 +140,7 @@ def _preview(texts: Mapping[str, str], kind: str, now: datetime) -> tuple[str, s
 
 
 def _field(p: Parameter, text: str, value: str, unit: str, wrong: BadParameter | None) -> Field:
-    label = f"{LABELS[p.name]}, {unit}" if p.name == "level" and unit else LABELS[p.name]
+    label = f"{LABELS[p.name]}, {unit}" if unit else LABELS[p.name]
     about: dict[str, Any] = {"name": p.name, "label": label, "wrong": wrong.detail if wrong and wrong.name == p.name else ""}
     several = p.schema.get("type") == "array" and "enum" in p.schema["items"]
     if several:

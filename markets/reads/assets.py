@@ -125,7 +125,8 @@ def _codes() -> Iterable[tuple[str, Code]]:
     names = ("asset__slug", "exchange__slug", "code", "multiplier", "name", "state", "basis", "evidence", "since", "pk")
     rows = [row for row in ExchangeAsset.objects.order_by("code").values_list(*names) if row[1] in order]
     for slug, *said in sorted(rows, key=lambda row: order[row[1]]):
-        yield key_of(slug), Code(*said, markets=listed.get(said[-1], {}))
+        code = Code(*said, markets=listed.get(said[-1], {}))
+        yield key_of(slug), replace(code, evidence=held.veiled(code.evidence))
 
 
 def detail(key: str) -> Asset | None:

@@ -105,6 +105,7 @@ def kept_back(now: datetime, by: str, **which: object) -> dict[str, tuple[int, i
 def _undelivered(now: datetime) -> tuple[Undelivered, ...]:
     """What was tried in vain in the last day, the newest first. Neither address nor text: this page may be public."""
     failing = Delivery.meant.filter(made_at__gt=now - DAY, attempts__gt=0).exclude(state__in=(Delivery.State.SENT, Delivery.State.MERGED))
+    failing = failing.exclude(attempts=1, taken_until__gt=now)  # its first attempt goes on
     rows = failing.order_by("-made_at").values_list("made_at", "kind", "channel__kind", "attempts", "state", "code")[:SHOWN]
     return tuple(Undelivered(at, kind, channel, attempts, state == Delivery.State.GIVEN_UP, code) for at, kind, channel, attempts, state, code in rows)
 

@@ -70,14 +70,6 @@ def _trouble(row: Incident, now: datetime) -> Trouble:
     exchange = row.exchange
     return Trouble(
         id=row.pk, exchange=exchange.slug if exchange else "", name=exchange.name if exchange else "", kind=row.kind, kind_label=row.get_kind_display(),
-        critical=row.critical, title=row.title, detail=_detail(row), opened_at=row.opened_at, closed_at=row.closed_at, closing=row.closing,
+        critical=row.critical, title=row.title, detail=held.veiled(row.detail), opened_at=row.opened_at, closed_at=row.closed_at, closing=row.closing,
         away_s=unseen(row, now).total_seconds(),
     )  # fmt: skip
-
-
-def _detail(row: Incident) -> str:
-    """What is known of it. A trouble of our own names the exchanges it shows in, of which not all are everybody's to know."""
-    detail = row.detail
-    for exchange in held.unseen().values() if row.exchange is None else ():
-        detail = detail.replace(exchange.name, "one that is not shown")
-    return detail

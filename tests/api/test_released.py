@@ -11,7 +11,7 @@ from django_q.models import Schedule
 
 from exchanges.models import Exchange, Incident
 from markets import audience, held, incidents, read, store
-from markets.models import FundingSettlement, Market
+from markets.models import ExchangeAsset, FundingSettlement, Market
 from markets.reads import machinery, shadow
 from tests.api.conftest import fresh_memory
 from tests.markets.build import NOW, catalogue, contract, contracts, prices, ticker
@@ -97,13 +97,15 @@ def test_nothing_that_is_stored_beside_the_board_names_it(client, get):
     Schedule.objects.create(name="start kucoin", func="f", next_run=now - timedelta(hours=1))
     LogEntry.objects.log_create(exchange, force_log=True, action=LogEntry.Action.UPDATE, changes={"enabled": ["False", "True"]})
     Incident.objects.create(key="network", kind="network", title="Our network", detail="On 3 exchanges: KuCoin, Bybit.", opened_at=now)
-    addresses = ("/status/", "/status.json", "/feeds/incidents/", "/api/v1/status/", "/api/v1/funding/history/?base=BTC")
+    ExchangeAsset.objects.filter(exchange__slug="binance", code="BTC").update(evidence="its full name is Bitcoin, as on KuCoin and Bybit")
+    addresses = ("/status/", "/status.json", "/feeds/incidents/", "/api/v1/status/", "/api/v1/funding/history/?base=BTC", "/assets/btc/", "/api/v1/assets/btc/")
     said = {address: client.get(address).content.decode().lower() for address in addresses}
     assert all("kucoin" in text for text in said.values())
     release("kucoin", "shadow")
     for address in addresses:
         assert "kucoin" not in client.get(address).content.decode().lower().partition("day of")[0], address
     assert "On 3 exchanges: one that is not shown, Bybit." in client.get("/feeds/incidents/").content.decode()
+    assert "as on one that is not shown and Bybit" in client.get("/assets/btc/").content.decode()
     with audience.of(None):
         assert "kucoin" in {late.name.removeprefix("start ") for late in machinery.overdue(now)}
 

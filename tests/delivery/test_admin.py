@@ -138,6 +138,11 @@ def test_the_outbox_in_numbers(hook, receiver, clock, settings):
         old.pk, old.key, old.kind, old.state, old.made_at, old.sent_at, old.code = None, f"test {n}", "test", state, clock() - timedelta(hours=1), clock(), 500
         old.save()
     assert [u.kind for u in machinery.workers(clock()).undelivered] == ["incident"]
+    waiting = Delivery.objects.filter(key="incident 3")
+    waiting.update(attempts=1, taken_until=clock() + timedelta(seconds=9))
+    assert len(machinery.workers(clock()).undelivered) == 1, "its first attempt goes on"
+    assert len(machinery.workers(clock() + timedelta(seconds=9)).undelivered) == 2, "and has failed"
+    waiting.update(attempts=0, taken_until=None)
     (counted,) = [metric for metric in _machinery(clock()) if metric.name == "pebble_deliveries"]
     assert {sample.labels["state"]: sample.value for sample in counted.samples} == {"sent": 2, "given_up": 1, "waiting": 1}
     found = deliveries.telling(clock())

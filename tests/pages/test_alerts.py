@@ -52,6 +52,15 @@ def test_no_other_page_varies_by_who_looks(ann, client):
     assert "Alerts, 1 unread" in bell.content.decode() and "no-store" in bell["Cache-Control"]
 
 
+def test_the_form_says_what_an_amount_is_counted_in_and_the_answer_what_is_waited_for(ann, client):
+    price = {"kind": "price", "pair": "BTC-USDT", "level": "100", "cool_down_s": "900"}
+    assert "Amount, USDT" in text(client.get("/alerts/new/", price))
+    assert "Amount, BTC" in text(client.get("/alerts/new/", {**price, "unit": "base"}))
+    waits = "If it is so already, that is at the next crossing."
+    assert waits in text(client.post("/alerts/new/", price, follow=True))
+    assert waits not in text(client.post("/alerts/new/", {**price, "soon": "true"}, follow=True))
+
+
 @pytest.mark.parametrize("kind", ["price", "arbitrage", "down"])
 def test_an_exchange_that_is_not_shown_is_no_choice(ann, client, kind):
     assert FIRST in client.get(f"/alerts/new/?kind={kind}").content.decode()

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 from msgspec.structs import replace
 
-from markets import read
+from markets import pausing, read
 from markets.api import throttle
 from markets.ask import agent
 from markets.ask.agent import Reply
@@ -85,6 +85,15 @@ def query_of(href):
 
 
 # --- Before a question ------------------------------------------------------------------------------------------
+def test_that_nothing_is_collected_is_said_beside_the_answers(answering, client):
+    assert "Collection is paused" not in client.get("/ask/").content.decode()
+    pausing.pause(timezone.now(), "moving house")
+    try:
+        assert "Collection is paused by an operator" in client.get("/ask/?q=best+price+for+BTC").content.decode()
+    finally:
+        pausing.forget()
+
+
 def test_without_a_question_it_says_what_can_be_asked_and_asks_nobody(answering, client):
     response = client.get("/ask/")
     text = text_of(response)

@@ -56,6 +56,15 @@ def test_sending_again_makes_a_new_link_and_only_within_ones_rights(queued):
     assert accounts.link(mine) != old and queued == [("markets.tasks.send_invitation", mine.pk)]
 
 
+@pytest.mark.parametrize(("backend", "said"), [
+    ("smtp", "A mail goes to x@example.org."), ("console", "No mail server is set (EMAIL_URL). Give x@example.org this link: http"),
+])  # fmt: skip
+def test_whoever_invites_is_told_whether_a_mail_goes(queued, settings, backend, said):
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    answer = client_of(in_role(roles.OPERATOR)).post(ADD, {"email": "x@example.org"}, follow=True)
+    assert said in answer.content.decode()
+
+
 def test_an_invitation_that_ended_says_so_and_goes_after_a_month():
     now = timezone.now()
     made = {name: accounts.invite(f"{name}@example.org", None, None, now) for name in ("open", "ended", "accepted")}

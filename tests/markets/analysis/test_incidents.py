@@ -151,7 +151,9 @@ def test_which_channels_take_it(kind, channel):
 @pytest.mark.parametrize(
     ("span", "text"),
     [
-        (timedelta(seconds=-5), "0 s"), (timedelta(seconds=59), "59 s"), (MINUTE, "1 min"), (59 * MINUTE + timedelta(seconds=59), "59 min"), (HOUR, "1 h"),
+        (timedelta(seconds=-5), "0 s"), (timedelta(seconds=59), "59 s"),
+        (MINUTE, "1 min"), (timedelta(seconds=113), "1 min 53 s"), (timedelta(seconds=605), "10 min"),
+        (59 * MINUTE + timedelta(seconds=59), "59 min"), (HOUR, "1 h"),
         (HOUR + MINUTE, "1 h 1 min"), (24 * HOUR - MINUTE, "23 h 59 min"), (24 * HOUR, "1 d"), (25 * HOUR, "1 d 1 h"), (49 * HOUR + 59 * MINUTE, "2 d 1 h"),
     ],
 )  # fmt: skip
