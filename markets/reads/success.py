@@ -161,5 +161,5 @@ def _budget(now: datetime) -> Decimal | None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     whole, running = (_amounts(counting.since("requests", since)) for since in (hour - HOUR, hour))
     budgets = dict(Exchange.objects.values_list("slug", "budget_per_minute"))
-    shares = [share_pct(sent - running.get(slug, 0), budgets[slug] * 60) for slug, sent in whole.items() if slug in budgets]
+    shares = [share_pct(sent - running.get(slug, 0), budgets[slug] * 60) for slug, sent in whole.items() if slug in budgets and sent > running.get(slug, 0)]
     return max((share for share in shares if share is not None), default=None)

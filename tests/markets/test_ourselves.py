@@ -145,6 +145,11 @@ class TestMeasures:
         }  # fmt: skip
         assert found["discovery"][1] is False and found["markets"][1] is False
 
+    def test_of_an_hour_in_which_nothing_was_asked_no_budget_is_known_to_be_free(self):
+        counting.add("requests", ("binance",), amount=7)
+        counting.flush()
+        assert self.values(datetime.now(UTC))["budget"] == (None, None)
+
     def test_each_is_what_was_counted(self):
         now = datetime.now(UTC)
         counting.add("web", ("overview", "200"), 90)

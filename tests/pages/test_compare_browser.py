@@ -9,7 +9,7 @@ from tests.pages.test_browser import refresh, site, site_page  # noqa: F401 - fi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASKED = "/compare/BTC-USDT/?amount=5000"
-OVER = """() => [...document.querySelectorAll("#book tr[data-row] > :is(td, th)")].filter(cell => cell.offsetParent).flatMap(cell => {
+OVER = """() => [...document.querySelectorAll("#book tr[data-row] > :is(td, th)")].filter(cell => cell.checkVisibility({visibilityProperty: true})).flatMap(cell => {
     const room = document.createRange(), own = cell.getBoundingClientRect()
     room.selectNodeContents(cell)
     const taken = room.getBoundingClientRect()
@@ -55,7 +55,7 @@ def test_no_cell_of_the_table_runs_into_the_next(site_page, path):  # noqa: F811
     page = site_page
     ExchangeAsset.objects.exclude(code="BTC", exchange__slug=market.SECOND).update(state=IdentityState.CONFIRMED)
     market.forget()
-    for width in (1280, 390):
+    for width in (1280, 1024, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(page.site + path)
         page.wait_for_function("() => document.fonts.status === 'loaded'")
