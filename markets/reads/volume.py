@@ -24,6 +24,8 @@ OLDEST = timedelta(hours=2)  # a past of another hour of the day measures nothin
 KEPT_S = 5
 MADE_OF = ("switches", "assets", "state", "catalogue", CHANGED)  # a change of these is seen at once
 Stand = tuple[object, ...]
+LOOKERS = 4
+_pasts: dict[str, tuple[object, dict[str, Past]]] = {}
 _days = msgspec.json.Decoder(list[dict[int, Decimal]])
 
 
@@ -90,8 +92,9 @@ def _stand(now: datetime) -> tuple[datetime, Stand]:
 
 def forget() -> None:
     """Drop what this process holds in memory."""
-    for kept in (_view, _relative, _judged, _pasts):
+    for kept in (_view, _relative, _judged):
         kept.cache_clear()
+    _pasts.clear()
     pressure.forget()
 
 
@@ -171,11 +174,18 @@ def chosen(found: View, order: str, *, search: str = "", bases: Collection[str] 
 
 # --- The past ---------------------------------------------------------------------------------------------------
 def _pasts_at(now: datetime) -> dict[str, Past]:
-    return _pasts((held.looker(), held.current().numbers.get(CHANGED)), now.replace(minute=0, second=0))
+    """Of one hour for each who looks, and no hour before it: a day of all markets is over a megabyte, and there are fourteen."""
+    looker, hour = held.looker(), now.replace(minute=0, second=0)
+    stand = (held.current().numbers.get(CHANGED), hour)
+    found = _pasts.get(looker)
+    if found is None or found[0] != stand:
+        if looker not in _pasts and len(_pasts) >= LOOKERS:
+            _pasts.clear()
+        found = _pasts[looker] = (stand, _read_pasts(hour))
+    return found[1]
 
 
-@lru_cache(maxsize=2)
-def _pasts(_stand: tuple[str, int | None], hour: datetime) -> dict[str, Past]:
+def _read_pasts(hour: datetime) -> dict[str, Past]:
     """{base: what its markets had at this hour of the days before}."""
     names = {pk: (slug, entry.market["symbol"]) for slug, entries in held.current().entries.items() for pk, entry in entries.items()}
     rows = VolumePast.objects.filter(opened_at__gt=hour - OLDEST).values_list("asset__slug", "days", "price_spread", "volume_spread")

@@ -9,7 +9,8 @@ from tests.pages.test_browser import refresh, site, site_page  # noqa: F401 - fi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ASKED = "/compare/BTC-USDT/?amount=5000"
-OVER = """() => [...document.querySelectorAll("#book tr[data-row] > :is(td, th)")].filter(cell => cell.checkVisibility({visibilityProperty: true})).flatMap(cell => {
+OVER = """() => [...document.querySelectorAll("#book tr[data-row] > :is(td, th)")]
+.filter(cell => cell.checkVisibility({visibilityProperty: true})).flatMap(cell => {
     const room = document.createRange(), own = cell.getBoundingClientRect()
     room.selectNodeContents(cell)
     const taken = room.getBoundingClientRect()
