@@ -371,7 +371,7 @@ def test_all_down_shows_the_last_values_and_no_best(at, client):
     at(120)
     compare, overview = client.get("/compare/BTC-USDT/"), client.get("/")
     assert "No live prices since" in text_of(compare)
-    assert "These are the last known values" in text_of(overview)
+    assert "what each said last stands on the page of a pair" in text_of(overview)
     assert "Best price" not in text_of(compare)
     assert 'class="best"' not in compare.content.decode()
     assert "Cheapest on" not in text_of(compare)
