@@ -9,11 +9,12 @@ from django.conf import settings
 
 from exchanges.capabilities import LABELS
 from exchanges.leases import DEATHS
-from exchanges.models import Feed, IncidentKind, Run
+from exchanges.models import Feed, Incident, IncidentKind, Run
 from markets import asking, condition, incidents
 from markets.reads import machinery
 
 ROOM_BYTES, ROOM_SHARE = 512 * 1024 * 1024, 0.03
+SETTLED = timedelta(minutes=3)
 AT_WORK = (timedelta(seconds=150), timedelta(seconds=90))  # ago: who ended a poll then has not just started
 
 
@@ -28,10 +29,12 @@ def look(now: datetime) -> None:
 
 def _workers(now: datetime) -> None:
     """Work that waits although somebody is at work. After a start or a pause everything is late for a moment, and no trouble."""
-    late = machinery.late(now)
-    if not late or incidents.is_open("workers") or _at_work(now):
-        detail = f"{late}. Too few workers, or a machine that is too slow or too busy; see Sizing." if late else ""
-        incidents.found(bool(late), "workers", IncidentKind.WORKERS, now, title="The workers are behind", detail=detail, over="Work is done in time again.")
+    late, known = machinery.late(now), Incident.objects.filter(key="workers", closed_at=None).first()
+    if late and (known or _at_work(now)):
+        detail = f"{late}. Too few workers, or a machine that is too slow or too busy; see Sizing."
+        incidents.opened("workers", IncidentKind.WORKERS, now, title="The workers are behind", detail=detail)
+    elif known and not late and now - known.opened_at >= SETTLED:  # one that is behind every other minute is one incident
+        incidents.closed("workers", now, "Work is done in time again.")
 
 
 def _at_work(now: datetime) -> bool:
@@ -39,7 +42,7 @@ def _at_work(now: datetime) -> bool:
 
 
 def replaced(why: str, now: datetime) -> None:
-    """The watchdog has ended workers that did nothing any more: told by the new ones, and over with the next round in time."""
+    """The watchdog has ended workers that did nothing any more: told by the new ones, and over once work is done in time."""
     detail = f"They ended nothing any more and were replaced ({why}). If it comes again, their log says at what they stopped."
     incidents.opened("workers", IncidentKind.WORKERS, now, title="The workers stopped", detail=detail, critical=True)
 
