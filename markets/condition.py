@@ -15,7 +15,7 @@ from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
 from markets import catalogue, troubles
 from markets.asking import limits
 from markets.method import current_method
-from markets.models import Market
+from markets.models import IdentityState, Market
 from markets.models import Quote as QuoteRow
 
 PRICES = ("time", "instruments", "tickers")
@@ -139,6 +139,7 @@ def _quotes(exchange: Exchange, feed: Feed | None, now: datetime) -> tuple[float
     """
     limit = now - timedelta(seconds=current_method().aging_periods * (feed.period_s if feed else 10))
     quotes = QuoteRow.objects.filter(market__exchange=exchange, market__status=Market.Status.TRADING, market__enabled=True)
-    found = quotes.aggregate(all=Count("pk"), stale=Count("pk", filter=Q(observed_at__lt=limit)), odd=Count("pk", filter=Q(flag__in=OUTLIERS)))
+    odd = Q(flag__in=OUTLIERS) & ~Q(flag="identity_conflict", market__base__state=IdentityState.CONFLICTED)  # a coin known to be another is no error
+    found = quotes.aggregate(all=Count("pk"), stale=Count("pk", filter=Q(observed_at__lt=limit)), odd=Count("pk", filter=odd))
     answers = feed is not None and feed.ok_at is not None and feed.ok_at >= limit
     return (found["stale"] / found["all"] if answers and found["all"] else None), found["odd"]

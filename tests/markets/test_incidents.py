@@ -137,6 +137,22 @@ def test_a_list_in_another_unit_is_told_and_makes_no_coin_another():
     assert {quote.flag for quote in Quote.objects.filter(market__exchange__slug="kucoin")} == {"identity_conflict"}
 
 
+def test_coins_that_are_known_to_be_others_are_no_prices_out_of_line():
+    three, pairs = ("binance", "bybit", "kucoin"), [f"C{n:02}/USDT" for n in range(25)]
+    for slug in three:
+        catalogue(slug, *pairs)
+    ExchangeAsset.objects.filter(exchange__slug="kucoin", code__startswith="C0").update(state=IdentityState.CONFLICTED, decided=True)
+    for n in range(4):
+        for slug in three:
+            prices(slug, *(ticker(pair, *((900, 910) if slug == "kucoin" and pair < "C1" else (100, 101))) for pair in pairs), now=NOW + n * CYCLE)
+    Quote.objects.filter(market__base__state=IdentityState.CONFLICTED).update(flag="identity_conflict")
+    prices("binance", *(ticker(pair, 100, 101) for pair in pairs), now=NOW + 4 * CYCLE)
+    assert keys(closed_at=None) == []
+    assert condition._quotes(exchange("kucoin"), None, NOW)[1] == 0
+    Quote.objects.filter(market__exchange__slug="kucoin", market__base__code="C20").update(flag="identity_conflict")
+    assert condition._quotes(exchange("kucoin"), None, NOW)[1] == 1, "but one that is not known to be"
+
+
 def test_while_a_list_is_in_another_unit_what_it_alone_lists_has_no_best_price():
     """Nobody else trades it, so nothing but the rest of its list says that this price is 110-fold too."""
     pairs = [f"C{n:02}/USDT" for n in range(25)]
