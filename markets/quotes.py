@@ -31,6 +31,7 @@ from markets.models import Quote as QuoteRow
 FUTURE_S = 5
 _SIZES = ("bid_size", "ask_size", "base_volume_24h")
 ONE = Decimal(1)
+REMEMBERED = timedelta(days=1)
 MANY, FEW = 20, 5  # of so many prices one in so many may be another coin's
 
 COLUMNS = (
@@ -84,27 +85,46 @@ def judge(exchange: Exchange, outcome: Outcome[Ticker], view: Held, now: datetim
     """Date every row of the reply, undo multipliers, and advance what quality remembers. Unknown symbols are left out."""
     offset = timedelta(milliseconds=exchange.clock_offset_ms or 0)
     by_symbol = {entry.market["symbol"]: (market_id, entry) for market_id, entry in view.entries.get(exchange.slug, {}).items()}
-    judged = []
+    judged, before = [], []
     for row in outcome.rows:
         if row.symbol in by_symbol:
             market_id, entry = by_symbol[row.symbol]
             quote = _quote(exchange, row, entry, stamp(outcome, row.exchange_ts, offset), outcome)
-            previous = view.own.get(exchange.slug, {}).get(row.symbol)
-            judged.append(_judged(market_id, entry, quote, previous, view.board, now, method))
-    return [_doubted(j, now) for j in judged] if is_in_another_unit(judged) else judged
+            before.append(view.own.get(exchange.slug, {}).get(row.symbol))
+            judged.append(_judged(market_id, entry, quote, before[-1], view.board, now, method))
+    return _doubted(judged, before, now)
 
 
-def is_in_another_unit(judged: Sequence[Judged]) -> bool:
-    """Whether so many prices are far off that the whole list must be: then it says nothing of what single codes mean."""
-    ratios = [j.memory.ratio for j in judged if j.memory.ratio is not None]
-    return len(ratios) >= MANY and FEW * sum(identity.is_far(ratio) for ratio in ratios) > len(ratios)
+def is_in_another_unit(judged: Sequence[Judged]) -> bool | None:
+    """Whether so many prices are far from the others' that the whole list must be: then it says nothing of what single codes mean.
+    None where too few can be compared."""
+    return _mostly_far([j.memory.ratio for j in judged if j.memory.ratio is not None])
 
 
-def _doubted(j: Judged, now: datetime) -> Judged:
-    """What nobody else trades is told in the same unit as the rest of the list, and nothing else would say so."""
-    if j.memory.ratio is not None or j.memory.flag or j.quote.mid is None:
+def _mostly_far(ratios: Sequence[float]) -> bool | None:
+    return None if len(ratios) < MANY else FEW * sum(identity.is_far(ratio) for ratio in ratios) > len(ratios)
+
+
+def _doubted(judged: list[Judged], before: Sequence[Quote | None], now: datetime) -> list[Judged]:
+    """What nobody can be compared with is told in the same unit as the rest of the list, and nothing else would say so.
+
+    Where the others are silent or disagree, a list that left its own last one by half or double is such a list, too; and what was found
+    wrong stays so until the list is found right, for a day.
+    """
+    wrong = is_in_another_unit(judged)
+    if wrong is False:
+        return judged
+    if wrong is None and _mostly_far([float(j.quote.mid / old.mid) for j, old in zip(judged, before, strict=True) if old and old.mid and j.quote.mid]):
+        wrong = True
+    return [_flagged(j, old, now, wrong=bool(wrong)) for j, old in zip(judged, before, strict=True)]
+
+
+def _flagged(j: Judged, old: Quote | None, now: datetime, *, wrong: bool) -> Judged:
+    known = old is not None and old.flag == "unit_mismatch" and old.flag_since is not None and now - old.flag_since <= REMEMBERED
+    if j.memory.ratio is not None or j.memory.flag or j.quote.mid is None or not (wrong or known):
         return j
-    return replace(j, memory=structs.replace(j.memory, flag="unit_mismatch", flag_since=now))
+    since = old.flag_since if known and old is not None else now
+    return replace(j, memory=structs.replace(j.memory, flag="unit_mismatch", flag_since=since))
 
 
 def store(judged: Sequence[Judged], token: int) -> None:

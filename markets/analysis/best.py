@@ -127,10 +127,15 @@ class _Comparing:
 
     def made(self) -> Comparison:
         """The comparison. The reference is the pair's own; converted quotes are ranked beside it and move no statistic."""
-        judged, side, net = self.judged, self.terms.side, self.terms.net
-        mids = [look.mid for look in judged.counted] if judged.ranked else []
+        mids = [look.mid for look in self.judged.counted] if self.judged.ranked else []
         middle = reference.median(mids) if mids else None
         others = self._converted(middle)
+        if converted.outvoted(self.judged.counted, others, self.judged.tol):
+            return replace(self, judged=self.judged.contested())._made([], None, others)
+        return self._made(mids, middle, others)
+
+    def _made(self, mids: Sequence[Decimal], middle: Decimal | None, others: list[Look]) -> Comparison:
+        judged, side, net = self.judged, self.terms.side, self.terms.net
         ranked = _youngest([*judged.ranked, *(look for look in others if not look.reason)])
         books = self._books()
         deals = {s: {name_of(look): self._deal(look, s, books) for look in [*judged.looks.values(), *others] if look.mid} for s in SIDES}
@@ -280,10 +285,16 @@ def prefer(quotes: Mapping[str, Quote], wanted: Sequence[str], now: datetime, me
         first = fresh[0] == liked[0]
         return Choice(look.quote, "preferred" if first else "fallback", look.state, look.age_s, "" if first else why)
     old = [look for look in judged.looks.values() if look in judged.ranked or (look.reason in _OLD and look.quote.flag not in ANOMALIES)]
-    if not old or judged.status in verdict.DISPUTES:
+    if not old or judged.status in verdict.DISPUTES or _is_apart(old):
         return Choice(None, "none", "expired", None, wording.PLAIN.get(judged.status, why))
     look = min(old, key=lambda seen: (seen.age_s or 0, ordered.index(seen.quote.exchange)))
     return Choice(look.quote, "old", look.state, look.age_s, f"no fresh price anywhere: {wording.detail(look, None)}")
+
+
+def _is_apart(old: Sequence[Look]) -> bool:
+    """Whether last prices are more than double of each other: then the youngest may be in another unit."""
+    mids = [look.mid for look in old if look.mid]
+    return bool(mids) and max(mids) > verdict.TWICE * min(mids)
 
 
 def _why_not(judged: Verdict, exchange: str) -> str:

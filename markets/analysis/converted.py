@@ -77,3 +77,16 @@ def apart(found: Sequence[Look], middle: Decimal | None, tol: float) -> None:
     for look in found:
         if middle and not look.reason and abs(float(look.mid / middle) - 1) > tol:
             look.reason = "price_anomaly"
+
+
+def outvoted(own: Sequence[Look], found: Sequence[Look], tol: float) -> bool:
+    """Whether the pair's only own price stands against two or more converted ones that agree: then nothing tells which is right, and all
+    get that reason. `found` have been held against the own median."""
+    off = [look.mid for look in found if look.reason == "price_anomaly"]
+    near = [look for look in found if not look.reason]
+    if len(own) != 1 or near or len(off) < 2 or max(off) > min(off) * Decimal(1 + tol):
+        return False
+    for look in (*own, *found):
+        if not look.reason or look.reason == "price_anomaly":
+            look.reason = "no_consensus"
+    return True

@@ -82,12 +82,17 @@ def _share(there: Sequence[bool]) -> Decimal | None:
 
 
 def _believed(prices: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    """Without those beyond half or double of the middle, as in a comparison: who told prices in another unit for an hour, alone or
-    with one other, was neither dear nor best in it."""
-    if not prices or max(prices.values()) <= TWICE * min(prices.values()):
+    """Without those beyond half or double of the middle, as in a comparison: who told prices in another unit for an hour was neither
+    dear nor best in it. Nobody, where those that are left are still more than double of each other."""
+    if _are_near(prices):
         return prices
     middle = median(list(prices.values()))
-    return {name: price for name, price in prices.items() if middle <= TWICE * price and price <= TWICE * middle}
+    near = {name: price for name, price in prices.items() if middle <= TWICE * price and price <= TWICE * middle}
+    return near if _are_near(near) else {}
+
+
+def _are_near(prices: Mapping[str, Decimal]) -> bool:
+    return not prices or max(prices.values()) <= TWICE * min(prices.values())
 
 
 def _middle(prices: Sequence[Decimal]) -> Decimal | None:

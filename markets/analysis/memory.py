@@ -17,6 +17,8 @@ from markets.analysis.quality import ANOMALIES, Look
 from markets.analysis.settings import DEFAULT, Method
 from markets.board import Quote
 
+REMEMBERED_S = 86_400.0
+UNFIT = ("wide", "crossed", "future")
 _NUMBERS = ("bid", "ask", "bid_size", "ask_size", "last", "base_volume_24h", "quote_volume_24h")
 
 
@@ -84,13 +86,16 @@ def _flag(previous: Quote | None, current: Quote, judged: verdict.Verdict, now: 
 
 
 def _lasting(before: str, since: datetime, found: str, now: datetime, dislocated_s: int | None) -> tuple[str, datetime, int]:
-    """An anomaly's name: a price that stays away for `dislocated_s` on a coin we are sure of is no error but a real difference."""
+    """An anomaly's name: a price that stays away for `dislocated_s` on a coin we are sure of is no error but a real difference.
+
+    It is dated by when it was last found, but for a difference that may turn out to last: by when that began.
+    """
     if before == "dislocated" and found == "price_anomaly":
-        return before, since, 0
-    if before != found:
+        return before, now, 0
+    if before != found or found != "price_anomaly" or dislocated_s is None:
         return found, now, 0
-    lasted = found == "price_anomaly" and dislocated_s is not None and now - since > timedelta(seconds=dislocated_s)
-    return "dislocated" if lasted else found, since, 0
+    lasted = now - since > timedelta(seconds=dislocated_s)
+    return ("dislocated", now, 0) if lasted else (found, since, 0)
 
 
 def _is_calm(judged: verdict.Verdict, exchange: str) -> bool:
@@ -99,6 +104,12 @@ def _is_calm(judged: verdict.Verdict, exchange: str) -> bool:
 
 
 def _nobody_left(judged: verdict.Verdict, exchange: str) -> bool:
-    """Whether no other exchange that trades it has even an old price: nothing is left that the flag could be measured against."""
-    others = [look for name, look in judged.looks.items() if name != exchange and look.quote.status == "trading" and look.quote.mid]
-    return all(look.state == "expired" for look in others)
+    """Whether nothing is left that the flag could be measured against: no other exchange has even an old price of the same coin that could
+    count. While it is far from what they said last it stays nevertheless, for a day: that they fell silent makes nothing right."""
+    others = [look for name, look in judged.looks.items() if name != exchange and _measures(look)]
+    return all(look.state == "expired" for look in others) and not verdict.is_far_from_last(judged.looks[exchange], others, within_s=REMEMBERED_S)
+
+
+def _measures(look: Look) -> bool:
+    """Whether this price counts, or will when it is asked for again."""
+    return look.quote.status == "trading" and bool(look.mid) and look.quote.identity != "conflicted" and look.reason not in UNFIT

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from markets.analysis.identity import is_far
 from markets.analysis.settings import Method
 from markets.board import Quote
 
@@ -18,7 +19,7 @@ ANOMALIES = frozenset({"price_anomaly", "unit_mismatch", "identity_conflict", "d
 KNOWN = frozenset({"confirmed", "probable"})
 HALF = Decimal("0.5")
 ZERO = Decimal(0)
-DISTRUSTED = timedelta(minutes=15)  # for so long after it was found wrong an exchange helps nobody who is alone with it
+DISTRUSTED = timedelta(minutes=15)  # for so long after it was last found wrong an exchange helps nobody who is alone with it
 FUTURE = timedelta(seconds=5)  # clocks differ this much without meaning anything
 ONE = Decimal(1)
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -110,17 +111,18 @@ def ahead_s(quote: Quote) -> float:
 
 
 def is_frozen(quote: Quote, others: Sequence[Decimal], now: datetime, method: Method, tol: float) -> bool:
-    """Whether no number of the quote changed while most of `others`, the other exchanges' mids, moved away.
+    """Whether no number of the quote changed while most of `others`, the mids of those that were not found wrong, moved away.
 
     What memory already found frozen stays so until a number changes. One other alone that is farther off than `tol` is a dispute:
-    nothing tells which of the two is wrong.
+    nothing tells which of the two is wrong. Nor is half or double a move that freezes anybody: it is another unit.
     """
     if quote.flag == "frozen":
         return True
     if quote.same_polls < method.frozen_polls or quote.same_since is None or not quote.same_reference or not others:
         return False
-    moves = [abs(float(other / quote.same_reference) - 1) for other in others]
-    most = 2 * sum(move > method.frozen_move for move in moves) > len(moves) and (len(moves) > 1 or moves[0] <= tol)
+    ratios = [float(other / quote.same_reference) for other in others]
+    moved = [ratio for ratio in ratios if abs(ratio - 1) > method.frozen_move and not is_far(ratio)]
+    most = 2 * len(moved) > len(ratios) and (len(ratios) > 1 or abs(moved[0] - 1) <= tol)
     return most and (now - quote.same_since).total_seconds() >= method.frozen_s
 
 

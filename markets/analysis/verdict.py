@@ -21,6 +21,7 @@ from markets.board import Quote
 DISPUTES = ("disputed", "no_consensus")
 NOBODY: Mapping[str, str] = {}
 TWICE = Decimal(2)
+SILENT = frozenset({"stale", "banned", "blocked", "auto_disabled", "disabled"})  # reasons that are not the price's own
 ENOUGH = 3  # so many that agree need nobody's record
 
 
@@ -40,6 +41,10 @@ class Verdict(Struct, gc=False):
     pair_class: str
     tol: float
     unproven: bool = False
+
+    def contested(self) -> Verdict:
+        """The same where what it says is contradicted from outside: nobody counts."""
+        return Verdict(self.looks, self.eligible, [], [], "no_consensus", self.pair_class, self.tol)
 
     @property
     def live(self) -> list[Look]:
@@ -63,7 +68,7 @@ def judged(looks: dict[str, Look], now: datetime, method: Method, usd: Decimal |
     status, anomalies = _consensus(eligible, mids, tol, method)
     if unproven := bool(remembered) and status == "ok" and not _is_proven(eligible, mids, tol, now):
         status, anomalies = "no_consensus", NOBODY
-    if len(eligible) == 1 and _is_contradicted(eligible[0], looks.values()):
+    if len(eligible) == 1 and eligible[0].quote.flag not in ANOMALIES and _is_contradicted(eligible[0], looks.values()):
         status = "no_consensus"
     if anomalies or remembered or status in DISPUTES:
         for look in eligible:
@@ -104,12 +109,24 @@ def _is_proven(eligible: Sequence[Look], mids: Sequence[Decimal], tol: float, no
 
 
 def _is_contradicted(alone: Look, looks: Iterable[Look]) -> bool:
-    """Whether the others' last prices, too old to count, are beyond half or double of the only one that is not.
+    """Whether the others' last prices, which do not count, are beyond half or double of the only one that does.
 
     They cannot say what it costs now, but that somebody's unit changed is likelier than such a move while all others are silent.
     """
-    old = [look.mid for look in looks if look.reason == "stale" and look.quote.flag not in ANOMALIES]
-    return bool(old) and is_far(float(alone.mid / reference.median(old)))
+    return is_far_from_last(alone, looks)
+
+
+def is_far_from_last(look: Look, looks: Iterable[Look], *, within_s: float | None = None) -> bool:
+    """Whether a price is beyond half or double of the middle of what the others said last: exchanges that are silent, pause us or
+    are switched off, each sure of its coin and not found wrong. Not older than `within_s`, or than `expired_s` where that is None."""
+    last = [each.mid for each in looks if each is not look and _said_last(each, within_s)]
+    return bool(last) and bool(look.mid) and is_far(float(look.mid / reference.median(last)))
+
+
+def _said_last(look: Look, within_s: float | None) -> bool:
+    young = look.state != "expired" if within_s is None else look.age_s is not None and look.age_s <= within_s
+    silent = look.reason in SILENT or (within_s is not None and look.reason == "expired")
+    return young and silent and bool(look.mid) and look.quote.identity != "conflicted" and look.quote.flag not in ANOMALIES
 
 
 def half_spread(look: Look) -> float:
@@ -119,7 +136,8 @@ def half_spread(look: Look) -> float:
 
 def _moving(eligible: list[Look], remembered: Sequence[Look], now: datetime, method: Method, tol: float) -> list[Look]:
     """Those that are not frozen while the others moved; the frozen ones get their reason."""
-    for look in [r for r in remembered if quality.is_frozen(r.quote, _others(eligible, r.quote.exchange), now, method, tol)]:
+    trusted = [look for look in eligible if look.quote.flag not in ANOMALIES]
+    for look in [r for r in remembered if quality.is_frozen(r.quote, _others(trusted, r.quote.exchange), now, method, tol)]:
         look.reason = "frozen"
     return [look for look in eligible if not look.reason]
 

@@ -24,6 +24,7 @@ from markets.reads import wanted as discovering
 
 SCANS = 3  # questions about gaps in one round: each takes as long as a page of them
 AT_ONCE = 400  # things of a set at most, the newest or best first
+UNASKED = ("disabled", "not_in_rollout")
 DOWN = (ExchangeState.DOWN, ExchangeState.BANNED, ExchangeState.BLOCKED, ExchangeState.AUTO_DISABLED)
 
 
@@ -169,8 +170,8 @@ def _doubt(row: Row, compared: Comparison, at_amount: bool) -> str:
 
 
 def _others(compared: Comparison) -> int:
-    """How many exchanges that are on should have a price of their own."""
-    return sum(row.quote.status == "trading" and not row.quote.switch for row in compared.rows)
+    """How many exchanges that an operator has not switched off should have a price of their own."""
+    return sum(row.quote.status == "trading" and row.quote.switch not in UNASKED for row in compared.rows)
 
 
 # --- Funding ----------------------------------------------------------------------------------------------------

@@ -96,6 +96,16 @@ def test_nothing_fires_on_what_is_not_sure(person, why, asks, later):
     assert Alert.objects.get().problem == why
 
 
+def test_who_is_alone_because_others_pause_us_fires_nothing(person):
+    keep(person, Price(**PAIR, level=Decimal(995), above=False, exchanges=(C,)))
+    assert sweep(0, kucoin=1000, gateio=1000, bitget=1000) == 0
+    Exchange.objects.filter(slug__in=(A, B)).update(state=ExchangeState.BANNED)
+    store.touch(f"state:{A}")
+    market(at(100), **{C: 990})
+    assert alerts.sweep(at(100)) == 0
+    assert Alert.objects.get().problem == "single_source"
+
+
 def test_another_coin_of_the_same_ticker_fires_nothing(person):
     """D10: no alert on an identity that is not established."""
     keep(person, Price(**PAIR, level=Decimal(950), above=False, exchanges=(C,), soon=True))

@@ -322,6 +322,17 @@ def test_a_converted_price_far_from_the_pairs_own_is_not_ranked():
     assert compare(quote("ada", 100), quote("bea", 100), joined=[usdc(in_usdc("cid", "107"))]).rows[-1].rank == 3
 
 
+def test_one_own_price_does_not_outvote_two_converted_ones_that_agree():
+    """Which of the two sides is right nobody knows: neither wins."""
+    two = [usdc(in_usdc("bea", "102"), in_usdc("cid", "102.1"))]
+    c = compare(quote("ada", 50), joined=two)
+    assert (c.status, c.best_buy, c.best_sell, c.grade, {r.reason for r in c.rows}) == ("no_consensus", None, None, "D", {"no_consensus"})
+    assert order(compare(quote("ada", 50), joined=[usdc(in_usdc("bea", "102"))])) == ["ada"], "one against one: the pair's own"
+    assert order(compare(quote("ada", 50), joined=[usdc(in_usdc("bea", "102"), in_usdc("cid", "150"))])) == ["ada"], "they disagree themselves"
+    assert order(compare(quote("ada", 50), quote("dot", 50), joined=two)) == ["ada", "dot"]
+    assert order(compare(quote("ada", 100), joined=two)) == ["bea", "ada", "cid"]
+
+
 def test_ages_are_never_mixed_over_currencies():
     assert order(compare(quote("ada", age=40), joined=[usdc(in_usdc("bea", "102.1"))])) == ["bea"]
     aging = compare(quote("ada"), joined=[usdc(in_usdc("bea", "102", age=40))])

@@ -242,6 +242,11 @@ def test_the_youngest_old_price_is_labelled():
     assert prefer(quote("ada", age=45), wanted=["ada"]).detail == "no fresh price anywhere: 45 s old"
 
 
+def test_of_old_prices_that_are_in_two_units_none_is_served():
+    assert prefer(quote("ada", 11_000, age=70), quote("bea", 101, age=120), quote("cid", 101, age=120)).quote is None
+    assert prefer(quote("ada", 200, age=70), quote("bea", 100, age=120)).quote.exchange == "ada", "double is still believed"
+
+
 def test_failure_is_stated():
     assert prefer().detail == "nobody lists it"
     assert prefer(quote("ada", age=1000), wanted=["ada"]) == best.Choice(None, "none", "expired", None, "last seen 16 m 40 s ago")

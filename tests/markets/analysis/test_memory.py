@@ -103,10 +103,12 @@ def test_at_the_boundary_nothing_flaps():
     assert sum(a != b for a, b in pairwise(["", *flags])) == 1
 
 
-def test_flag_since_stays_while_the_kind_does():
-    found = replay([100, 135, 136, 1000, 1000])
-    assert [m.flag for m in found] == ["", "price_anomaly", "price_anomaly", "unit_mismatch", "unit_mismatch"]
-    assert [m.flag_since and (m.flag_since - NOW).seconds for m in found] == [None, 10, 10, 30, 30]
+def test_a_flag_is_dated_by_when_it_was_last_found_and_a_difference_that_may_last_by_its_beginning():
+    found = replay([100, 135, 136, 1000, 1000, 1000])
+    assert [m.flag for m in found] == ["", "price_anomaly", "price_anomaly", *["unit_mismatch"] * 3]
+    assert [m.flag_since and (m.flag_since - NOW).seconds for m in found] == [None, 10, 10, 30, 40, 50]
+    assert [(m.flag_since - NOW).seconds for m in replay([135] * 34)[29:]] == [0, 0, 310, 320, 330], "dislocated from the 32nd on"
+    assert [(m.flag_since - NOW).seconds for m in replay([135, 136], identity="probable")] == [0, 10], "which is never called dislocated"
 
 
 def test_a_lasting_difference_of_a_confirmed_coin_is_called_dislocated():
@@ -133,8 +135,16 @@ def test_alone_with_a_flag_it_stays_until_the_others_are_forgotten():
     keep = memory.advance(flagged, quote("eve", 1000), quotes(100, 100, age=300), NOW)
     assert (keep.flag, keep.calm, keep.ratio) == ("unit_mismatch", 0, None)
     assert memory.advance(flagged, quote("eve", 1000), quotes(100, 100, switch="disabled"), NOW).flag == "unit_mismatch"
-    assert memory.advance(flagged, quote("eve", 1000), quotes(100, 100, age=901), NOW).flag == ""
+    assert memory.advance(flagged, quote("eve", 1000), quotes(100, 100, age=901), NOW).flag == "unit_mismatch", "that they fell silent makes it no better"
+    assert memory.advance(flagged, quote("eve", 101), quotes(100, 100, age=901), NOW).flag == ""
+    assert memory.advance(flagged, quote("eve", 1000), quotes(100, 100, age=86_401), NOW).flag == ""
     assert memory.advance(flagged, quote("eve", 1000), quotes(100, status="halted"), NOW).flag == ""
+
+
+@pytest.mark.parametrize("other", [{"half": "0.06"}, {"identity": "conflicted"}, {"bid": "101", "ask": "99"}, {"exchange_ts": NOW + timedelta(hours=1)}])
+def test_an_other_that_can_never_count_is_nobody_to_wait_for(other):
+    flagged = quote("eve", 1000, flag="unit_mismatch", flag_since=NOW)
+    assert memory.advance(flagged, quote("eve", 100), {"ada": quote("ada", 100, **other)}, NOW).flag == ""
 
 
 def test_with_one_other_it_returns_when_the_two_agree():
