@@ -209,7 +209,7 @@ class ExchangeClient:
 
     def _switched_on(self, cycle: _Cycle) -> None:
         if not self._enabled(cycle.source):
-            raise Paused("switched off by an operator", "disabled")
+            raise Paused("switched off, or everything paused, by an operator", "disabled")
 
     def _paid(self, part: Part[Row], request: Request, cycle: _Cycle, ends: float, retry: bool) -> None:
         """Take the request's tokens, waiting a little for them. Raises Paused: banned_wait, budget_exhausted."""

@@ -153,6 +153,12 @@ def _give_up(feed: Feed, mine: QuerySet[Feed], now: datetime) -> str:
     return "lease_lost"
 
 
+def looked(exchange: str, source: str, now: datetime) -> str:
+    """Nothing is asked of anybody now: a sign of life, and the feed keeps how its last poll ended."""
+    Feed.objects.filter(exchange__slug=exchange, source=source).update(finished_at=now)
+    return "disabled"
+
+
 def _looked(feed: Feed, now: datetime, outcome: str) -> str:
     """Nothing was asked, on purpose: still a sign of life, or the watchdog would restart healthy workers."""
     Feed.objects.filter(pk=feed.pk).update(finished_at=now)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Q
 
 from exchanges import breaker, health
 from exchanges.client import Outcome
-from exchanges.models import Exchange, ExchangeState, Feed, Run, Transition
+from exchanges.models import Exchange, ExchangeState, Feed, Incident, Run, Transition
 from markets import catalogue, troubles
 from markets.asking import limits
 from markets.method import current_method
 from markets.models import IdentityState, Market
 from markets.models import Quote as QuoteRow
 
+SLOW = "slow"  # the key of the incident of our own slowness
 PRICES = ("time", "instruments", "tickers")
 # A real difference that lasts is no error of its prices. Another coin is none, either, but a list in another unit looks like hundreds of them.
 OUTLIERS = ("price_anomaly", "unit_mismatch", "identity_conflict")
@@ -52,24 +53,33 @@ def _state(row: Exchange, now: datetime, stale: float | None, feeds: Mapping[str
         return False  # off: an answer that was on its way changes nothing
     state = ExchangeState.STARTING if row.state in (ExchangeState.DISABLED, ExchangeState.AUTO_DISABLED) else row.state
     blocked_s = limits().blocked(row.slug)
+    calls = _calls(row, now)
     signals = health.measure(
-        _calls(row, now), now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=blocked_s,
-        hint=_hint(row) if blocked_s else "", lost=_lost(feeds.get("instruments")), unpriced=_unpriced(feeds.get("tickers")),
+        calls, now, state, row.state_since, stale_share=stale, penalty=limits().penalty(row.slug), blocked_s=blocked_s,
+        hint=_hint(row) if blocked_s else "", lost=_lost(feeds.get("instruments")), unpriced=_unpriced(feeds.get("tickers"), state),
     )
-    if state in health.AWAY and signals.goods == 1 and signals.unpriced:
+    if state in health.AWAY and signals.unpriced and _is_first(calls, row.state_since):
         _ask_for_prices(row, now)
-    if signals.slow and slow_together(now):
-        signals = replace(signals, slow=False)  # our own slowness is no trouble of theirs
+    if signals.slow and _slow_ourselves(now):
+        signals = replace(signals, slow=False)
     after, why = health.next_state(state, signals)
     return move(row, after, now, why)
 
 
 def slow_together(now: datetime) -> tuple[str, ...]:
-    """The exchanges whose every answer of the last minute took more than two seconds, if they are three or more: then it is us."""
-    good = Run.objects.filter(source__in=PRICES, outcome__in=breaker.GOOD, finished_at__gt=now - health.MINUTE)
-    slow = good.values_list("exchange__name").annotate(least=Min("ms")).filter(least__gt=health.SLOW_MS).order_by("exchange__name")
-    names = tuple(name for name, _ in slow)
+    """The exchanges whose answers are slow, as long as they are three or more: then it is us."""
+    calls: dict[str, list[health.Call]] = {}
+    runs = Run.objects.filter(Exchange.asked("exchange__"), source__in=PRICES, started_at__gt=now - health.RECENT).order_by("finished_at")
+    for name, outcome, ms, at in runs.values_list("exchange__name", "outcome", "ms", "finished_at"):
+        calls.setdefault(name, []).append(health.Call(outcome, ms, at))
+    names = tuple(sorted(name for name, own in calls.items() if health.measure(own, now, "degraded", None).slow))
     return names if len(names) >= health.TOGETHER else ()
+
+
+def _slow_ourselves(now: datetime) -> bool:
+    """Our own slowness is no trouble of theirs, nor is what it left in their last five minutes."""
+    told = Incident.objects.filter(key=SLOW).filter(Q(closed_at=None) | Q(closed_at__gt=now - health.RECENT))
+    return told.exists() or bool(slow_together(now))
 
 
 def _hint(row: Exchange) -> str:
@@ -85,16 +95,23 @@ def _lost(instruments: Feed | None) -> str:
     return instruments.detail if instruments.detail.startswith(catalogue.LOST) else ""
 
 
-def _unpriced(tickers: Feed | None) -> str:
-    """How its prices failed, while the breaker keeps them from being asked for."""
+def _unpriced(tickers: Feed | None, state: str) -> str:
+    """How its prices failed, while their breaker keeps them from being asked for; of one that is away, until they are answered."""
     if tickers is None or not tickers.enabled:
         return ""
-    return tickers.outcome if breaker.Breaker(tickers.fails, tickers.opened, tickers.probe_at).phase == "open" else ""
+    open_ = breaker.Breaker(tickers.fails, tickers.opened, tickers.probe_at).phase == "open"
+    return tickers.outcome if open_ or (state in health.AWAY and tickers.outcome not in breaker.GOOD) else ""
+
+
+def _is_first(calls: Sequence[health.Call], since: datetime | None) -> bool:
+    """Whether the newest call is the first good one since it is away, or in five minutes."""
+    good = [call for call in calls if call.outcome in breaker.GOOD and (since is None or call.at >= since)]
+    return len(good) == 1 and good[0] is calls[-1]
 
 
 def _ask_for_prices(row: Exchange, now: datetime) -> None:
-    """With an exchange's first answer after failures the next try of its prices is due: it is not back without them, and the
-    breaker's own probe may be five minutes away."""
+    """With its first good answer the next try of an exchange's prices is due: it is not back without them, and the breaker's own
+    probe may be five minutes away."""
     Feed.objects.filter(exchange=row, source="tickers", fails__gt=0, probe_at__gt=now).update(probe_at=now)
 
 

@@ -98,9 +98,10 @@ def unseen() -> Mapping[str, Exchange]:
 
 
 def veiled(text: str) -> str:
-    """Stored words that may name exchanges which are not everybody's to know."""
+    """Stored words that may name exchanges which are not everybody's to know, also by the name they had before an operator's."""
     for exchange in unseen().values():
-        text = text.replace(exchange.name, "one that is not shown")
+        for name in {exchange.name, exchange.adapter.name if exchange.adapter else exchange.name}:
+            text = text.replace(name, "one that is not shown")
     return text
 
 

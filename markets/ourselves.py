@@ -29,7 +29,7 @@ def look(now: datetime) -> None:
 
 def _workers(now: datetime) -> None:
     """Work that waits although somebody is at work. After a start or a pause everything is late for a moment, and no trouble."""
-    late, known = machinery.late(now), Incident.objects.filter(key="workers", closed_at=None).first()
+    late, known = machinery.late(now), _going_on("workers")
     if late and (known or _at_work(now)):
         detail = f"{late}. Too few workers, or a machine that is too slow or too busy; see Sizing."
         incidents.opened("workers", IncidentKind.WORKERS, now, title="The workers are behind", detail=detail)
@@ -48,9 +48,18 @@ def replaced(why: str, now: datetime) -> None:
 
 
 def _slow(now: datetime) -> None:
-    slow = condition.slow_together(now)
-    detail = f"Every answer of a minute took more than two seconds, on {len(slow)} exchanges: {', '.join(slow)}. Look at this machine's load and network."
-    incidents.found(bool(slow), "slow", IncidentKind.NETWORK, now, title="Our machine or network is slow", detail=detail, over="Answers come in time again.")
+    """As long as three are slow at once, and for some minutes more: one that is slow every other minute is one incident."""
+    slow, known = condition.slow_together(now), _going_on(condition.SLOW)
+    if slow:
+        detail = f"One answer in twenty, or three in a row, take more than two seconds, on {len(slow)} exchanges: {', '.join(slow)}."
+        detail += " Look at this machine's load and network."
+        incidents.opened(condition.SLOW, IncidentKind.NETWORK, now, title="Our machine or network is slow", detail=detail)
+    elif known and now - known.opened_at >= SETTLED:
+        incidents.closed(condition.SLOW, now, "Answers come in time again.")
+
+
+def _going_on(key: str) -> Incident | None:
+    return Incident.objects.filter(key=key, closed_at=None).first()
 
 
 def _tasks(now: datetime) -> None:

@@ -70,6 +70,8 @@ def _finish(feed: Feed, claim: Claim, outcome: Outcome, now: datetime) -> None:
         exchange=feed.exchange, source=feed.source, token=claim.token, started_at=claim.started_at, finished_at=now, outcome=outcome.outcome, detail=detail,
         ms=outcome.ms, requests=outcome.requests, rows=len(outcome.rows), dropped=outcome.dropped, bad_fields=outcome.bad_fields, size=outcome.size,
     )
+    if outcome.outcome == "disabled":
+        return  # switched off or paused meanwhile: its last poll is still the last one
     good = {"ok_at": now, "rows": len(outcome.rows)} if outcome.good else {}
     Feed.objects.filter(pk=feed.pk).update(outcome=outcome.outcome, detail=detail, **good)
 

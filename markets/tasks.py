@@ -32,6 +32,7 @@ from markets import (
     episodes,
     hourly,
     outbox,
+    pausing,
     probing,
     receipts,
     rounds,
@@ -60,8 +61,13 @@ def poll(exchange: str, source: str, due: str | None = None, *, spaced: bool = T
     now = timezone.now()
     if due and _too_late(exchange, source, now - datetime.fromisoformat(due)):
         return _counted(exchange, source, "lease_lost")
-    claim = leases.claim(exchange, source, now, spaced=spaced)
+    claim = _claim(exchange, source, now, spaced=spaced)
     return _counted(exchange, source, claim) if isinstance(claim, str) else _ask(claim, source)
+
+
+def _claim(exchange: str, source: str, now: datetime, *, spaced: bool) -> leases.Claim | str:
+    """While an operator has paused everything no feed is taken: none of them was switched off, and none failed."""
+    return leases.looked(exchange, source, now) if pausing.now() else leases.claim(exchange, source, now, spaced=spaced)
 
 
 def _counted(exchange: str, source: str, outcome: str) -> str:
@@ -139,14 +145,14 @@ def _until_somebody_waits(feed: Feed, asks: Iterable[Ask]) -> Iterator[Ask]:
 def look(exchange: str, source: str) -> str:
     """Somebody waits: read what is wanted of one exchange now, all of it in one go, however many asked."""
     for _ in range(LOOKS):
-        claim = leases.claim(exchange, source, timezone.now(), spaced=False)
+        claim = _claim(exchange, source, timezone.now(), spaced=False)
         if claim != "lease_lost":
             break
         time.sleep(LOOK_PAUSE_S)  # the plan's own batch is under way, and takes wanted markets first
     if not isinstance(claim, str):
         return _ask(claim, source, people_only=True)
     feed = Feed.objects.select_related("exchange").filter(exchange__slug=exchange, source=source).first()
-    if feed and claim != "lease_lost":
+    if feed and claim != "lease_lost" and not pausing.now():
         turns.refused(feed, claim, timezone.now())
     return claim
 

@@ -126,8 +126,8 @@ def _changes(row: Exchange, now: datetime, going_on: Collection[str]) -> None:
 
 
 def _ours(since: datetime) -> list[tuple[datetime, datetime | None]]:
-    """The outages of ours that reach beyond that time, from when one was noticed until it was over."""
-    found = Incident.objects.filter(key=NETWORK).filter(Q(closed_at=None) | Q(closed_at__gt=since - RETURN))
+    """The outages and slow times of ours that reach beyond that time, from when one was noticed until it was over."""
+    found = Incident.objects.filter(key__in=(NETWORK, "slow")).filter(Q(closed_at=None) | Q(closed_at__gt=since - RETURN))
     return list(found.values_list("opened_at", "closed_at"))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exchanges.models import Feed
-from markets import held, turns
+from markets import held, pausing, turns
 from markets.analysis import quality, wording
 from markets.analysis.derivatives import age_s
 from markets.board import Ladder, PairKey
@@ -98,8 +98,8 @@ def _view(slug: str, entry: Entry, ladder: Ladder | None, reading: Reading | Non
 
 
 def _waits(reading: Reading | None, now: datetime) -> bool:
-    """Asked for, not tried since, and not so long ago that nobody will answer."""
-    if reading is None or reading.wanted_at is None or (reading.tried_at and reading.tried_at >= reading.wanted_at):
+    """Asked for, not tried since, and not so long ago that nobody will answer; while everything is paused nobody is asked."""
+    if reading is None or reading.wanted_at is None or (reading.tried_at and reading.tried_at >= reading.wanted_at) or pausing.paused()[0] is not None:
         return False
     return (now - reading.wanted_at).total_seconds() < PATIENCE_S
 
@@ -117,6 +117,8 @@ def _untried(reading: Reading | None, feed: Feed | None, waiting: bool) -> Why:
         return switch, wording.PLAIN[switch]
     if reading is None or waiting:
         return WELL
+    if pausing.paused()[0] is not None:
+        return UNREAD, "collection is paused"
     if reading.wanted_at and (reading.tried_at is None or reading.tried_at < reading.wanted_at):
         return UNREAD, "the workers did not take it up in time"
     return WELL if reading.outcome in ("ok", "partial", "") else (UNREAD, f"last try: {reading.outcome.replace('_', ' ')}")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django_q.models import Schedule
 
-from exchanges.models import Exchange, Feed, IncidentKind
+from exchanges.models import Exchange, Feed, IncidentKind, Run
 from markets import asking, audit, incidents, pausing, read, tasks
 
 pytestmark = pytest.mark.usefixtures("market")
@@ -45,7 +45,9 @@ def test_pausing_stops_every_request_until_it_is_resumed_and_says_so_everywhere(
     assert "A reason is needed" in root.post(address("pause"), {"reason": " "}).content.decode() and not pausing.now()
     assert root.post(address("pause"), {"reason": "a drill"}).status_code == 302
     assert pausing.now() and pausing.paused()[1] == "a drill" and not asking._switched_on(one, "tickers")
-    assert tasks.poll(one.slug, "tickers", spaced=False) == "disabled"
+    before = Feed.objects.filter(exchange=one).update(outcome="ok", detail="") and Run.objects.count()
+    assert tasks.poll(one.slug, "tickers", spaced=False) == tasks.look(one.slug, "book") == "disabled"
+    assert set(Feed.objects.filter(exchange=one).values_list("outcome", flat=True)) == {"ok"} and Run.objects.count() == before, "nothing failed"
     assert "Collection is paused by an operator since" in client.get("/status/").content.decode()
     assert client.get("/status.json").json()["workers"]["pause_reason"] == "a drill"
     entry = LogEntry.objects.filter(changes__has_key="paused_at").first()

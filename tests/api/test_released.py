@@ -105,6 +105,9 @@ def test_nothing_that_is_stored_beside_the_board_names_it(client, get):
     for address in addresses:
         assert "kucoin" not in client.get(address).content.decode().lower().partition("day of")[0], address
     assert "On 3 exchanges: one that is not shown, Bybit." in client.get("/feeds/incidents/").content.decode()
+    Exchange.objects.filter(slug="kucoin").update(name="Secret Venue")
+    fresh_memory()
+    assert not on_page(client, "/feeds/incidents/"), "nor by the name it had when that was written"
     assert "as on one that is not shown and Bybit" in client.get("/assets/btc/").content.decode()
     with audience.of(None):
         assert "kucoin" in {late.name.removeprefix("start ") for late in machinery.overdue(now)}

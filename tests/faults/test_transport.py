@@ -104,6 +104,36 @@ def test_whose_time_answers_again_is_asked_for_its_prices_and_back_only_with_the
     assert world.sick()[0].state == "healthy"
 
 
+@pytest.mark.parametrize("fails", [2, 3])
+def test_below_three_failures_and_behind_a_page_it_is_not_back_either(world, dial, fails):
+    """Its time failed, too, so it is down before the prices' breaker opens; or a maintenance page has closed that breaker."""
+    dial(QUICK, f"http://127.0.0.1:{free_port()}")
+    for source in ("tickers", "time", "tickers", "tickers")[: fails + 1]:
+        poll(SICK, source)
+    assert world.sick()[0].state == "down"
+    dial(PATIENT)
+    if fails == 3:
+        Feed.objects.filter(exchange__slug=SICK, source="tickers").update(probe_at=timezone.now())
+        assert world.strike("html")[0] == "content_type"
+        world.heal()
+    assert (poll(SICK, "time"), poll(SICK, "instruments")) == ("ok", "ok")
+    assert world.sick()[0].state == "down"
+    assert poll(SICK) == "ok" and world.sick()[0].state == "healthy"
+
+
+def test_where_only_prices_fail_the_breaker_keeps_its_own_pace(world, dial):
+    """T1: an exchange that answers again and again has not just come back."""
+    feed = Feed.objects.filter(exchange__slug=SICK, source="tickers")
+    dial(QUICK, f"http://127.0.0.1:{free_port()}")
+    assert [poll(SICK) for _ in range(3)] == ["refused"] * 3
+    dial(PATIENT)
+    assert poll(SICK, "time") == "ok" and feed.get().probe_at <= timezone.now(), "the first answer brings the next try forward"
+    dial(QUICK, f"http://127.0.0.1:{free_port()}")
+    assert poll(SICK) == "refused" and feed.get().probe_at > timezone.now()
+    dial(PATIENT)
+    assert poll(SICK, "time") == "ok" and feed.get().probe_at > timezone.now(), "the second one does not"
+
+
 def test_a_name_that_is_not_found_is_looked_up_again_the_next_time(world, monkeypatch):
     """T2: `dns` while the resolver fails, for whoever is asked; the very next cycle asks it again."""
     looked_up, real = [], socket.getaddrinfo

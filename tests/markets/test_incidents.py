@@ -312,13 +312,26 @@ def test_three_that_are_slow_at_once_are_our_own_slowness():
     assert {exchange(slug).state for slug in FIVE} == {"healthy"}
     rounds.go(now)
     found = Incident.objects.get(key="slow")
-    assert found.detail.startswith("Every answer of a minute took more than two seconds, on 3 exchanges: Binance, Bitget, Bybit.")
-    for slug in FIVE[:2]:
-        end(slug, now=now + CYCLE, ms=300)
-    end("bybit", now=now + CYCLE, ms=3000)
-    assert exchange("bybit").state == "degraded", "alone it is slow itself"
-    rounds.go(now + CYCLE)
+    assert found.detail.startswith("One answer in twenty, or three in a row, take more than two seconds, on 3 exchanges: Binance, Bitget, Bybit.")
+    for n in range(12, 60):  # quick again, and for five minutes those answers are still among the last
+        for slug in FIVE[:2]:
+            end(slug, now=NOW + n * CYCLE, ms=300)
+        end("bybit", now=NOW + n * CYCLE, ms=3000)
+        rounds.go(NOW + n * CYCLE)
+        assert {exchange(slug).state for slug in FIVE[:2]} == {"healthy"}, n
     assert "slow" not in keys(closed_at=None)
+    for n in range(60, 100):
+        end("bybit", now=NOW + n * CYCLE, ms=3000)
+    assert exchange("bybit").state == "degraded", "alone it is slow itself"
+
+
+def test_one_quick_answer_a_minute_makes_our_slowness_no_trouble_of_theirs():
+    for n in range(40):
+        for slug in FIVE:
+            end(slug, now=NOW + n * CYCLE, ms=300 if n % 6 == 0 else 3000)
+        rounds.go(NOW + n * CYCLE)
+    assert {exchange(slug).state for slug in FIVE} == {"healthy"}
+    assert Incident.objects.filter(key="slow").count() == 1
 
 
 # --- Back and forth ---------------------------------------------------------------------------------------------------
