@@ -10,10 +10,11 @@ from django.conf import settings
 from exchanges.capabilities import LABELS
 from exchanges.leases import DEATHS
 from exchanges.models import Feed, Incident, IncidentKind, Run
-from markets import asking, condition, incidents
+from markets import asking, away, condition, incidents
 from markets.reads import machinery
 
 ROOM_BYTES, ROOM_SHARE = 512 * 1024 * 1024, 0.03
+REPLACED = "workers:replaced"
 SETTLED = timedelta(minutes=3)
 AT_WORK = (timedelta(seconds=150), timedelta(seconds=90))  # ago: who ended a poll then has not just started
 
@@ -31,10 +32,12 @@ def _workers(now: datetime) -> None:
     """Work that waits although somebody is at work. After a start or a pause everything is late for a moment, and no trouble."""
     late, known = machinery.late(now), _going_on("workers")
     if late and (known or _at_work(now)):
-        detail = f"{late}. Too few workers, or a machine that is too slow or too busy; see Sizing."
+        detail = f"{late}. Too few workers, or a machine that is too slow or too busy."
         incidents.opened("workers", IncidentKind.WORKERS, now, title="The workers are behind", detail=detail)
     elif known and not late and now - known.opened_at >= SETTLED:  # one that is behind every other minute is one incident
         incidents.closed("workers", now, "Work is done in time again.")
+    if (stopped := _going_on(REPLACED)) and now - stopped.opened_at >= SETTLED and not away.polling(now).stopped:
+        incidents.closed(REPLACED, now, "They end polls again.")
 
 
 def _at_work(now: datetime) -> bool:
@@ -42,9 +45,9 @@ def _at_work(now: datetime) -> bool:
 
 
 def replaced(why: str, now: datetime) -> None:
-    """The watchdog has ended workers that did nothing any more: told by the new ones, and over once work is done in time."""
+    """The watchdog has ended workers that did nothing any more: told by the new ones, and over once they have worked for some minutes."""
     detail = f"They ended nothing any more and were replaced ({why}). If it comes again, their log says at what they stopped."
-    incidents.opened("workers", IncidentKind.WORKERS, now, title="The workers stopped", detail=detail, critical=True)
+    incidents.opened(REPLACED, IncidentKind.WORKERS, now, title="The workers stopped", detail=detail, critical=True)
 
 
 def _slow(now: datetime) -> None:

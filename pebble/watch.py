@@ -83,6 +83,8 @@ class Watch:
             self.vain += 1
             why = f"others work, these ended nothing for {idle_s:.0f} s" if idle else str(found)
             ourselves.replaced(why, timezone.now())
+            if self.vain > 1:
+                self.say(f"again in vain: this machine may be too slow for {settings.WORKERS} workers; set PEBBLE_WORKERS=2 (docs/operate.md)")
             program.replace(f"watchdog: {why}", idle_s if idle else math.inf if found.age_s is None else found.age_s)
 
     def _cut_s(self) -> float:

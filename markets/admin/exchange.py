@@ -161,7 +161,7 @@ class ExchangeAdmin(Reported, Switching, Fixed):
         """The operator's, else the public default, which each market's own fee goes before."""
         if obj.taker_fee_pct is not None:
             return f"{plain(obj.taker_fee_pct)} %"
-        return f"published ({plain(obj.adapter.taker_fee * 100)} %)" if obj.adapter else DASH
+        return f"{plain(obj.adapter.taker_fee * 100)} %, where its markets tell none" if obj.adapter else DASH
 
     @admin.display(description="success, 1 h")
     def success_1h(self, obj: Exchange) -> str:
@@ -250,9 +250,10 @@ class ExchangeAdmin(Reported, Switching, Fixed):
         return list(Exchange.objects.filter(pk__in=[pk for pk in off if pk.isascii() and pk.isdigit()], enabled=True))
 
     def _confirm(self, request: HttpRequest, off: list[Exchange]) -> HttpResponse:
-        names = " and ".join(e.name for e in off)
+        names, hides = " and ".join(e.name for e in off), all(switching.hides(request, e) for e in off)
         context = {
-            **self.admin_site.each_context(request), "title": f"Switch off {names}?", "names": names, "opts": self.opts, "confirmed": CONFIRMED,
+            **self.admin_site.each_context(request), "title": f"Show {names} to nobody?" if hides else f"Switch off {names}?", "names": names, "hides": hides,
+            "opts": self.opts, "confirmed": CONFIRMED,
             "impact": sentence(impact(read.board(), [e.slug for e in off])), "ask_reason": "reason" not in request.POST,
             "fields": [(name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values],
             "back": reverse("admin:exchanges_exchange_changelist"),

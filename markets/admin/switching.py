@@ -49,9 +49,17 @@ def check(form: forms.ModelForm) -> None:
 
 
 def goes_off(request: HttpRequest, exchange: Exchange) -> bool:
-    """Whether this form switches off an exchange that is on."""
-    off = "enabled" not in request.POST or request.POST.get("pin") == Pin.OFF or request.POST.get("release") == Release.OFF
-    return request.method == "POST" and exchange.switched_on and off
+    """Whether this form takes an exchange from all visitors who have it: switches it off, or shows it to nobody."""
+    return request.method == "POST" and exchange.switched_on and (_off(request) or hides(request, exchange))
+
+
+def hides(request: HttpRequest, exchange: Exchange) -> bool:
+    """Whether it goes on and is shown to nobody any more."""
+    return not _off(request) and exchange.release == Release.ON and request.POST.get("release") == Release.SHADOW
+
+
+def _off(request: HttpRequest) -> bool:
+    return "enabled" not in request.POST or request.POST.get("pin") == Pin.OFF or request.POST.get("release") == Release.OFF
 
 
 class Switching(admin.ModelAdmin):

@@ -37,7 +37,7 @@ COLUMNS = (  # (sort key, heading, class, explanation)
     ("", "Fees, bps", "num", "What taker fees take of it, in basis points"),
     ("net", "Net", "num", "What is left at your amount after fees"),
     ("profit", "For your amount", "num", "Profit for the amount, or for what pays of it"),
-    ("size", "Pays up to", "num", "The largest amount that still pays"),
+    ("size", "Pays up to", "num", "The largest amount that still pays, in what it is bought with"),
     ("", "Transfer", "text", "A network both sides share, and whether it is open"),
     ("age", "Age", "num", "Of the older price"),
     ("open", "Open for", "num", "How long it has paid without a break"),

@@ -28,7 +28,16 @@ def vocabulary() -> Vocabulary:
     except DatabaseError:
         return built_in()
     changes = tuple(sorted((name, number) for name, number in numbers.items() if name == "assets" or name.startswith("catalogue")))
-    return _kept.get(changes, _grown) if changes else built_in()
+    return _kept.get(changes, lambda: _veiled(_grown())) if changes else built_in()
+
+
+def _veiled(known: Vocabulary) -> Vocabulary:
+    """An exchange that is not shown to whoever asks is one that is not covered, to them."""
+    hidden = held.unseen()
+    if not hidden:
+        return known
+    shown = {word: slug for word, slug in known.exchanges.items() if slug not in hidden}
+    return replace(known, exchanges=shown, uncovered=known.uncovered | {word: hidden[slug].name for word, slug in known.exchanges.items() if slug in hidden})
 
 
 @lru_cache(1)

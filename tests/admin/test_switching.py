@@ -66,6 +66,16 @@ def test_a_share_has_to_be_said_and_is_saved(operator, kucoin):
     assert LogEntry.objects.get_for_object(kucoin).latest("timestamp").additional_data == {"reason": "a first look"}
 
 
+def test_showing_it_to_nobody_asks_first_as_it_takes_as_much_from_visitors(operator, kucoin):
+    asked = saved(operator, kucoin, release="shadow")
+    assert "Show KuCoin to nobody?" in asked and "left on one exchange only" in asked and "It is collected and compared on" in asked
+    kucoin.refresh_from_db()
+    assert kucoin.release == "on"
+    assert saved(operator, kucoin, release="shadow", _confirmed="yes", reason="a look") == ""
+    kucoin.refresh_from_db()
+    assert (kucoin.release, kucoin.switched_on) == ("shadow", True)
+
+
 def test_one_click_back_to_off(operator, viewer, kucoin):
     address = reverse("admin:exchanges_exchange_hide", args=(kucoin.pk,))
     assert address not in operator.get(reverse("admin:exchanges_exchange_changelist")).content.decode()  # of one that all see the form asks first

@@ -12,7 +12,7 @@ from django_q.models import Schedule
 from exchanges.models import Exchange, Incident
 from markets import audience, held, incidents, read, store
 from markets.models import ExchangeAsset, FundingSettlement, Market
-from markets.reads import machinery, shadow
+from markets.reads import machinery, shadow, vocabulary
 from tests.api.conftest import fresh_memory
 from tests.markets.build import NOW, catalogue, contract, contracts, prices, ticker
 
@@ -42,6 +42,16 @@ def test_in_the_shadow_it_is_compared_and_shown_nowhere(client, get):
     assert "kucoin" in held.everything().entries and held.everything().own["kucoin"]
     with audience.of(None):  # operators
         assert "kucoin" in {e.slug for e in read.exchanges(timezone.now())}
+
+
+def test_to_a_question_it_is_an_exchange_that_is_not_covered(client, get):
+    """And no untrue word of it: that it does not list what it does list."""
+    release("kucoin", "shadow")
+    for question in ("BTC+price+on+kucoin", "is+kucoin+up", "Are+ETH+withdrawals+open+on+KuCoin"):
+        said = " ".join(answer["sentence"] for answer in get(f"ask/?q={question}")["answers"])
+        assert "KuCoin is not covered." in said and "does not list" not in said, question
+    with audience.of(None):
+        assert "kucoin" in vocabulary.vocabulary().exchanges.values()
 
 
 def test_prices_that_are_not_shown_are_measured_by_the_others():

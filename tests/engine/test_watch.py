@@ -79,6 +79,17 @@ def test_new_workers_get_their_time_and_more_of_it_after_each_vain_restart(one, 
     assert one.vain == 0
 
 
+def test_vain_restarts_say_what_helps_a_slow_machine(one, clock, told):
+    ended(600)
+    for second in range(1000, 1100):
+        clock[0] = second
+        before = len(one.programs["workers"].why)
+        one.workers()
+        if len(one.programs["workers"].why) > before:
+            one.programs["workers"].started = second
+    assert [line for line in told if "PEBBLE_WORKERS=2" in line] and len(one.programs["workers"].why) == 2
+
+
 def test_i3_while_the_queue_is_away_nobody_is_replaced_and_then_they_have_their_time_again(one, clock, monkeypatch):
     """New workers could not work either, and those that wait out a restart would be missing when it returns."""
     away = [True]
