@@ -100,6 +100,16 @@ def test_p3_p15_what_was_not_asked_and_until_when_is_said(client, stored, settin
     asking.limits().close()
 
 
+def test_live_beside_old_prices_says_how_old_they_are(client, stored, monkeypatch):
+    """While everything is paused, or the workers are gone, nobody has failed."""
+    before = client.get("/status/").content.decode().count('class="pill up">Live')
+    later = stored + timedelta(seconds=70)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    read.forget()
+    page = client.get("/status/").content.decode()
+    assert before and page.count("It answered last; its prices are stale") >= before and 'class="pill up">Live' not in page
+
+
 def test_all_down_is_said_with_ages(client, stored, monkeypatch):
     """I14. What nobody polls any more is our own trouble, and said first."""
     later = stored + timedelta(minutes=5)
