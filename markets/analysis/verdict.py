@@ -126,7 +126,8 @@ def is_far_from_last(look: Look, looks: Iterable[Look], *, within_s: float | Non
 def _said_last(look: Look, within_s: float | None) -> bool:
     young = look.state != "expired" if within_s is None else look.age_s is not None and look.age_s <= within_s
     silent = look.reason in SILENT or (within_s is not None and look.reason == "expired")
-    return young and silent and bool(look.mid) and look.quote.identity != "conflicted" and look.quote.flag not in ANOMALIES
+    quote = look.quote
+    return young and silent and bool(look.mid) and quote.status == "trading" and quote.identity != "conflicted" and quote.flag not in ANOMALIES
 
 
 def half_spread(look: Look) -> float:

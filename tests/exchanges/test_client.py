@@ -145,7 +145,7 @@ def test_the_order_of_what_stops_a_poll(ask, limits):
     with serving(answering(rows("A"))) as server:
         assert ask(server, source="instruments", **off, **open_).outcome == "not_offered"
         outcome = ask(server, **off, **open_)
-        assert (outcome.outcome, outcome.detail, outcome.requests) == ("disabled", "switched off by an operator", 0)
+        assert (outcome.outcome, outcome.detail, outcome.requests) == ("disabled", "switched off, or everything paused, by an operator", 0)
         outcome = ask(server, **open_)
         assert (outcome.outcome, outcome.wait_s) == ("breaker_open", 33.0)
         outcome = ask(server)

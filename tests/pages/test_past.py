@@ -79,7 +79,7 @@ def test_another_coin_and_who_is_switched_off_have_no_past(now):
 
 
 def test_hours_follow_the_visitors_fees(now, client):
-    fill({FIRST: ["100"], SECOND: ["100.05"]})
+    fill({FIRST: ["63000"], SECOND: ["63030"]})
     plain = client.get("/api/v1/history/BTC-USDT/hours/").json()
     dear = client.get(f"/api/v1/history/BTC-USDT/hours/?fees={FIRST}:0.5").json()
     assert plain["by_hour"][-1]["exchanges"] == [FIRST] and dear["by_hour"][-1]["exchanges"] == [SECOND]
