@@ -327,6 +327,10 @@ def test_one_own_price_does_not_outvote_two_converted_ones_that_agree():
     two = [usdc(in_usdc("bea", "102"), in_usdc("cid", "102.1"))]
     c = compare(quote("ada", 50), joined=two)
     assert (c.status, c.best_buy, c.best_sell, c.grade, {r.reason for r in c.rows}) == ("no_consensus", None, None, "D", {"no_consensus"})
+    alone = compare(quote("ada", 50), usd=D(100))
+    assert compare(quote("ada", 50), joined=two, usd=D(100)).pair_class == alone.pair_class == "major"
+    assert order(compare(quote("ada", 50), joined=[*two, usdc(in_usdc("dot", "51"))])) == ["dot", "ada"], "one of the converted ones is with it"
+    assert order(compare(quote("ada", 50), joined=[usdc(in_usdc("bea", "102")), usdc(in_usdc("cid", "150"))])) == ["ada"], "two moneys that disagree"
     assert order(compare(quote("ada", 50), joined=[usdc(in_usdc("bea", "102"))])) == ["ada"], "one against one: the pair's own"
     assert order(compare(quote("ada", 50), joined=[usdc(in_usdc("bea", "102"), in_usdc("cid", "150"))])) == ["ada"], "they disagree themselves"
     assert order(compare(quote("ada", 50), quote("dot", 50), joined=two)) == ["ada", "dot"]

@@ -97,6 +97,8 @@ def test_who_told_prices_in_another_unit_was_neither_dear_nor_best_in_that_hour(
     found = deviation(two, 0, HOUR, HOUR)
     assert (found.judged, found.lines[1].bps[0]) == (1, None) and found.lines[1].bps[1] > 4000, "double is still believed"
     assert best_by_hour(two, FEES, "buy", 0, HOUR).judged == 1
+    assert deviation({"a": {0: D(100)}, "b": {0: D(200)}, "c": {0: D(400)}}, 0, 0, HOUR).judged == 0, "each is within double of the middle, not of each other"
+    assert deviation({"a": {0: D(100)}, "b": {0: D(300)}}, 0, 0, HOUR).judged == 0
 
 
 def test_equal_prices_count_for_each():

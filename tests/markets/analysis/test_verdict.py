@@ -62,6 +62,7 @@ def test_who_was_found_wrong_helps_to_find_nobody_wrong_before_it_is_back(mids, 
     (11_000, {}, "no_consensus"), (201, {}, "no_consensus"), ("49.9", {}, "no_consensus"), (200, {}, "single_source"), (50, {}, "single_source"),
     *((11_000, {"age": 1, "switch": switch}, "no_consensus") for switch in ("banned", "blocked", "auto_disabled", "disabled")),
     (11_000, {"age": 1, "switch": "banned", "status": "halted"}, "single_source"),
+    (11_000, {"age": 1, "switch": "banned", "identity": "conflicted"}, "single_source"),
     (11_000, {"age": 1, "switch": "not_in_rollout"}, "single_source"), (11_000, {"identity": "conflicted"}, "single_source"),
     (11_000, {"age": 901}, "single_source"), (11_000, {"status": "halted"}, "single_source"), (11_000, {"flag": "unit_mismatch"}, "single_source"),
 ])
