@@ -46,7 +46,7 @@ class Signals:
 
     `penalty` is "throttled", "banned" or "blocked" while the exchange told us to be silent, `until` when that ends, `hint` what
     an operator can do about it. `lost`: why its last list of markets is not believed, "" when it is; `unpriced`: how its prices
-    failed while they are asked for only now and then, "" while they are not.
+    failed while they are asked for only now and then, or until an exchange that is away answers them; else "".
     """
 
     calls: int = 0

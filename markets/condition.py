@@ -18,7 +18,6 @@ from markets.method import current_method
 from markets.models import IdentityState, Market
 from markets.models import Quote as QuoteRow
 
-SLOW = "slow"  # the key of the incident of our own slowness
 PRICES = ("time", "instruments", "tickers")
 # A real difference that lasts is no error of its prices. Another coin is none, either, but a list in another unit looks like hundreds of them.
 OUTLIERS = ("price_anomaly", "unit_mismatch", "identity_conflict")
@@ -78,7 +77,7 @@ def slow_together(now: datetime) -> tuple[str, ...]:
 
 def _slow_ourselves(now: datetime) -> bool:
     """Our own slowness is no trouble of theirs, nor is what it left in their last five minutes."""
-    told = Incident.objects.filter(key=SLOW).filter(Q(closed_at=None) | Q(closed_at__gt=now - health.RECENT))
+    told = Incident.objects.filter(key=troubles.SLOW).filter(Q(closed_at=None) | Q(closed_at__gt=now - health.RECENT))
     return told.exists() or bool(slow_together(now))
 
 

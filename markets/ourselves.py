@@ -10,7 +10,7 @@ from django.conf import settings
 from exchanges.capabilities import LABELS
 from exchanges.leases import DEATHS
 from exchanges.models import Feed, Incident, IncidentKind, Run
-from markets import asking, away, condition, incidents
+from markets import asking, away, condition, incidents, troubles
 from markets.reads import machinery
 
 ROOM_BYTES, ROOM_SHARE = 512 * 1024 * 1024, 0.03
@@ -52,13 +52,13 @@ def replaced(why: str, now: datetime) -> None:
 
 def _slow(now: datetime) -> None:
     """As long as three are slow at once, and for some minutes more: one that is slow every other minute is one incident."""
-    slow, known = condition.slow_together(now), _going_on(condition.SLOW)
+    slow, known = condition.slow_together(now), _going_on(troubles.SLOW)
     if slow:
         detail = f"One answer in twenty, or three in a row, take more than two seconds, on {len(slow)} exchanges: {', '.join(slow)}."
         detail += " Look at this machine's load and network."
-        incidents.opened(condition.SLOW, IncidentKind.NETWORK, now, title="Our machine or network is slow", detail=detail)
+        incidents.opened(troubles.SLOW, IncidentKind.NETWORK, now, title="Our machine or network is slow", detail=detail)
     elif known and now - known.opened_at >= SETTLED:
-        incidents.closed(condition.SLOW, now, "Answers come in time again.")
+        incidents.closed(troubles.SLOW, now, "Answers come in time again.")
 
 
 def _going_on(key: str) -> Incident | None:

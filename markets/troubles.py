@@ -17,7 +17,7 @@ from exchanges.models import Exchange, ExchangeState, Feed, Incident, IncidentKi
 from markets import incidents
 
 PRICES = ("time", "instruments", "tickers")
-NETWORK = "network"
+NETWORK, SLOW = "network", "slow"  # keys of what is ours
 RETURN = timedelta(seconds=LONGEST_PROBE_S * (1 + JITTER))  # within which everybody is asked again after an outage
 IN_A_ROW = 3  # cycles, before prices or the budget are an incident
 ODD_SHARE = 5  # more than one price in so many stands away
@@ -127,7 +127,7 @@ def _changes(row: Exchange, now: datetime, going_on: Collection[str]) -> None:
 
 def _ours(since: datetime) -> list[tuple[datetime, datetime | None]]:
     """The outages and slow times of ours that reach beyond that time, from when one was noticed until it was over."""
-    found = Incident.objects.filter(key__in=(NETWORK, "slow")).filter(Q(closed_at=None) | Q(closed_at__gt=since - RETURN))
+    found = Incident.objects.filter(key__in=(NETWORK, SLOW)).filter(Q(closed_at=None) | Q(closed_at__gt=since - RETURN))
     return list(found.values_list("opened_at", "closed_at"))
 
 

@@ -37,9 +37,8 @@ _seen: dict[str, tuple[float, Stat]] = {}  # by cluster: when it was last seen, 
 
 def forget() -> None:
     """Drop what is kept of clusters."""
-    global _asked  # noqa: PLW0603 - one copy per process, on purpose
-    _asked = float("-inf")
-    _seen.clear()
+    global _asked, _seen
+    _asked, _seen = float("-inf"), {}
 
 
 def workers(now: datetime) -> Workers:
@@ -112,14 +111,13 @@ def _undelivered(now: datetime) -> tuple[Undelivered, ...]:
 
 def _clusters() -> list[Stat]:
     """The clusters alive, asked for at most every five seconds: reading them writes to a cache that is a table."""
-    global _asked  # noqa: PLW0603 - one copy per process, on purpose
+    global _asked, _seen  # noqa: PLW0603 - one copy per process, on purpose
     now = time.monotonic()
     if now - _asked > STATS_KEPT_S:
         _asked = now
         with suppress(RedisError):
-            _seen.update({stat.cluster_id: (now, stat) for stat in Stat.get_all()})
-    for name in [name for name, (at, _) in _seen.items() if now - at > SEEN_S]:
-        del _seen[name]
+            _seen = _seen | {stat.cluster_id: (now, stat) for stat in Stat.get_all()}
+    _seen = {name: (at, stat) for name, (at, stat) in _seen.items() if now - at <= SEEN_S}  # never changed in place: other threads read it
     return [stat for _, stat in _seen.values()]
 
 
